@@ -1,0 +1,63 @@
+//! Events and hits to answers: findings, accounts, addresses. The finished [`Case`] is what outputs print.
+
+use crate::coverage::{Coverage, Rejection};
+use crate::rule::Meta;
+use crate::store::Events;
+use serde::Serialize;
+
+/// Everything the products are written from; nothing in it depends on the clock or on thread order.
+#[derive(Debug)]
+pub struct Case {
+    /// Events in time order.
+    pub events: Events,
+    /// What the rules found, most severe first, then by first time and id.
+    pub findings: Vec<Finding>,
+    /// The rules that were evaluated, by index.
+    pub rules: Vec<Meta>,
+    /// The ledger.
+    pub coverage: Coverage,
+    /// Records that could not be used, sorted.
+    pub rejected: Vec<Rejection>,
+    /// Geolocation databases that answered, for the report: name, build date, precision.
+    pub databases: Vec<String>,
+    /// The choices of the investigator that shape the result, as typed.
+    pub options: Vec<(String, String)>,
+}
+
+/// The rule behind a finding.
+#[derive(Debug, Clone, Serialize)]
+pub struct FindingRule {
+    /// Sigma's UUID.
+    pub id: String,
+    /// Title.
+    pub title: String,
+    /// Sigma's level name.
+    pub level: &'static str,
+    /// Tags as written.
+    pub tags: Vec<String>,
+}
+
+/// One rule, met by one account of one tenant, once or many times.
+#[derive(Debug, Clone, Serialize)]
+pub struct Finding {
+    /// 16 hex digits from rule, tenant and account.
+    pub id: String,
+    /// The rule.
+    pub rule: FindingRule,
+    /// Tenant.
+    pub tenant: String,
+    /// Account concerned.
+    pub account: String,
+    /// First hit, RFC 3339 UTC.
+    pub first_time: String,
+    /// Last hit, RFC 3339 UTC.
+    pub last_time: String,
+    /// Number of events.
+    pub count: u64,
+    /// The events, in time order.
+    pub event_ids: Vec<String>,
+    /// Distinct addresses, sorted.
+    pub addresses: Vec<String>,
+    /// One sentence for people.
+    pub summary: String,
+}

@@ -1,0 +1,1 @@
+//! Facts beyond the log, one file each: where an address is, whose network, what kind.

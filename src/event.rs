@@ -1,0 +1,465 @@
+//! The one schema every record is read into: an [`Event`] while its bytes are in memory.
+
+use crate::field::{Core, Field, Part};
+use sonic_rs::{JsonContainerTrait, JsonType, JsonValueTrait, Value};
+use std::borrow::Cow;
+use std::net::IpAddr;
+use std::ops::ControlFlow;
+
+/// Which log a record comes from; with the workload it decides which rules can apply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Family {
+    /// Microsoft 365 unified audit log.
+    Audit,
+    /// Entra sign-in log.
+    SignIn,
+    /// Entra directory audit log.
+    Directory,
+    /// Azure activity log, and diagnostic records of other categories.
+    Activity,
+    /// Entra Identity Protection risk reports.
+    Risk,
+}
+
+impl Family {
+    /// The name written in outputs and in `rules/mapping`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Audit => "audit",
+            Self::SignIn => "signin",
+            Self::Directory => "directory",
+            Self::Activity => "activity",
+            Self::Risk => "risk",
+        }
+    }
+}
+
+/// How fine the source states a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Precision {
+    /// Microseconds or finer.
+    Microsecond,
+    /// Milliseconds.
+    Millisecond,
+    /// Whole seconds.
+    Second,
+    /// Whole minutes.
+    Minute,
+}
+
+impl Precision {
+    /// The name written in outputs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Microsecond => "microsecond",
+            Self::Millisecond => "millisecond",
+            Self::Second => "second",
+            Self::Minute => "minute",
+        }
+    }
+}
+
+/// Where a time comes from, and so how far to trust it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Basis {
+    /// The record's own field, stated with zone or offset.
+    RecordZoned,
+    /// The record's own field, which Microsoft documents as UTC but prints without a zone.
+    RecordUtc,
+    /// The export's wrapper column, in ISO 8601.
+    WrapperIso,
+    /// The export's wrapper column, in a culture whose day and month order the value itself proves.
+    WrapperProven,
+    /// The export's wrapper column, read month first as Microsoft's en-US exports print it.
+    WrapperAssumedMonthFirst,
+}
+
+impl Basis {
+    /// The name written in outputs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::RecordZoned => "record, with zone",
+            Self::RecordUtc => "record, UTC by definition",
+            Self::WrapperIso => "wrapper column, ISO 8601",
+            Self::WrapperProven => "wrapper column, order proven by a day over 12",
+            Self::WrapperAssumedMonthFirst => "wrapper column, month first assumed",
+        }
+    }
+}
+
+/// When something happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Time {
+    /// Microseconds since 1970-01-01T00:00:00Z.
+    pub micros: i64,
+    /// How fine the source states it.
+    pub precision: Precision,
+    /// Where it comes from.
+    pub basis: Basis,
+}
+
+/// What kind of principal acted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum ActorKind {
+    /// A person's account.
+    User,
+    /// An account from another tenant.
+    Guest,
+    /// An application or service principal.
+    Application,
+    /// Microsoft's own service: a datacentre administrator, `NT AUTHORITY\SYSTEM`, a service host.
+    System,
+    /// The record does not say.
+    Unknown,
+}
+
+impl ActorKind {
+    /// The name written in outputs and matched by rules.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Guest => "guest",
+            Self::Application => "application",
+            Self::System => "system",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// Whether the act succeeded, decided by operation and error code and never by ResultStatus alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Outcome {
+    /// It was done.
+    Success,
+    /// It was refused.
+    Failure,
+    /// A sign-in that stopped at a further step (MFA, consent, password change).
+    Interrupted,
+    /// The record does not say.
+    Unknown,
+}
+
+impl Outcome {
+    /// The name written in outputs and matched by rules.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Failure => "failure",
+            Self::Interrupted => "interrupted",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// A network address as the record prints it, and what it means.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Address<'a> {
+    /// The text as found, port and brackets included; empty when the record has none.
+    pub original: Cow<'a, str>,
+    /// The address in it.
+    pub ip: Option<IpAddr>,
+    /// The port in it.
+    pub port: Option<u16>,
+}
+
+/// Where a record stands in the evidence; with it the raw bytes can be read back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Origin {
+    /// Index of the file in the order of the walk.
+    pub file: u32,
+    /// Row or element number from 1.
+    pub row: u64,
+    /// Offset in bytes in the decoded text (decompressed, UTF-8).
+    pub offset: u64,
+    /// Length in bytes in the decoded text.
+    pub length: u32,
+    /// SHA-256 of those bytes.
+    pub digest: [u8; 32],
+    /// 128-bit hash of the record without its export wrapper; equal content has an equal hash.
+    pub content: u128,
+}
+
+/// What is known of an address beyond the log: filled by [`crate::enrich`].
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Place {
+    /// ISO 3166-1 alpha-2 code, upper case; empty when unknown.
+    pub country: String,
+    /// First subdivision; empty when unknown.
+    pub region: String,
+    /// City; empty when unknown.
+    pub city: String,
+    /// Degrees north and east.
+    pub coordinates: Option<(f64, f64)>,
+    /// Autonomous system number; 0 when unknown.
+    pub asn: u32,
+    /// Autonomous system organisation.
+    pub as_org: String,
+    /// `public`, `private`, `loopback`, `link-local`, `reserved` or `microsoft`; empty without an address.
+    pub kind: &'static str,
+    /// `vpn`, `tor`, `hosting`, `proxy`, `residential-proxy`, sorted and joined by `;`; empty when none is known.
+    pub anonymous: String,
+    /// Which databases answered, for the report.
+    pub basis: String,
+}
+
+/// One record in the shape every later stage understands. Text is borrowed from the record.
+#[derive(Debug, Clone)]
+pub struct Event<'a> {
+    /// Which log it comes from.
+    pub family: Family,
+    /// Name of the source that read it.
+    pub source: &'static str,
+    /// The record's own Id; empty when it has none.
+    pub id: Cow<'a, str>,
+    /// When it happened.
+    pub time: Time,
+    /// Tenant id, else tenant name, else empty.
+    pub tenant: Cow<'a, str>,
+    /// Operation without the trailing full stop and spaces, en dash and damaged dash as `-`.
+    pub operation: Cow<'a, str>,
+    /// Operation as found.
+    pub operation_original: Cow<'a, str>,
+    /// Microsoft's workload name, such as `Exchange`.
+    pub workload: Cow<'a, str>,
+    /// Microsoft's record type name, such as `ExchangeAdmin`.
+    pub record_type: Cow<'a, str>,
+    /// Who acted: user principal name where known.
+    pub actor: Cow<'a, str>,
+    /// The actor's object id or key.
+    pub actor_id: Cow<'a, str>,
+    /// What kind of principal acted.
+    pub actor_kind: ActorKind,
+    /// Whom or what it was done to: a user principal name, mailbox or object name.
+    pub target: Cow<'a, str>,
+    /// The account concerned, lower case: the mailbox owner or changed user, else the actor.
+    pub account: Cow<'a, str>,
+    /// From where.
+    pub address: Address<'a>,
+    /// What is known of the address.
+    pub place: Option<&'a Place>,
+    /// User agent or client string.
+    pub agent: Cow<'a, str>,
+    /// Application name, else its id.
+    pub application: Cow<'a, str>,
+    /// Application id.
+    pub application_id: Cow<'a, str>,
+    /// Sign-in session id (`AADSessionId`, `sessionId`), else the mailbox session id.
+    pub session: Cow<'a, str>,
+    /// Unique token identifier, case kept.
+    pub token: Cow<'a, str>,
+    /// Device id or name.
+    pub device: Cow<'a, str>,
+    /// Whether it succeeded.
+    pub outcome: Outcome,
+    /// Result as the record prints it.
+    pub result: Cow<'a, str>,
+    /// Error code or name; empty when none.
+    pub error_code: Cow<'a, str>,
+    /// What it was done with: the object id, file, rule, message subject.
+    pub object: Cow<'a, str>,
+    /// The parameters or properties that tell what was done, `Name=Value; …`, for people to read.
+    pub detail: Cow<'a, str>,
+    /// Why the record is incomplete; empty when it is whole.
+    pub degraded: Cow<'a, str>,
+    /// The whole record, for rules that look deeper.
+    pub record: &'a Value,
+}
+
+/// A leaf value as rules see it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Scalar<'a> {
+    /// JSON null, or a field that is there without a value.
+    Null,
+    /// A truth value.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// Any other number.
+    Float(f64),
+    /// Text.
+    Str(&'a str),
+}
+
+/// Receives the values of a field; it breaks to stop early.
+pub type Visit<'v> = dyn FnMut(Scalar<'_>) -> ControlFlow<()> + 'v;
+
+impl Event<'_> {
+    /// Gives every value of `field` to `visit`, in record order.
+    ///
+    /// A list gives each member. A field that holds an object or a list of objects gives its JSON
+    /// text. A field that is absent, or a core field that is empty, gives nothing.
+    pub fn visit(&self, field: &Field, visit: &mut Visit<'_>) -> ControlFlow<()> {
+        match field {
+            Field::Core(core) => self.visit_core(*core, visit),
+            Field::Path(path) => visit_path(self.record, path, visit),
+            Field::Named { collection, name, part } => visit_named(self.record, collection, name, *part, visit),
+        }
+    }
+
+    /// Gives every leaf value of the whole record to `visit`: what a keyword search looks at.
+    pub fn visit_all(&self, visit: &mut Visit<'_>) -> ControlFlow<()> {
+        visit_leaves(self.record, visit)
+    }
+
+    /// Whether the record has the field at all, be it null.
+    pub fn has(&self, field: &Field) -> bool {
+        self.visit(field, &mut |_| ControlFlow::Break(())).is_break()
+    }
+
+    fn visit_core(&self, core: Core, visit: &mut Visit<'_>) -> ControlFlow<()> {
+        let text = match core {
+            Core::Time => return visit(Scalar::Int(self.time.micros)),
+            Core::Port => return self.address.port.map_or(ControlFlow::Continue(()), |p| visit(Scalar::Int(p.into()))),
+            Core::Asn => {
+                return match self.place.map(|p| p.asn) {
+                    None | Some(0) => ControlFlow::Continue(()),
+                    Some(asn) => visit(Scalar::Int(asn.into())),
+                };
+            }
+            Core::Address => {
+                return match self.address.ip {
+                    Some(ip) => visit(Scalar::Str(&ip.to_string())),
+                    None if self.address.original.is_empty() => ControlFlow::Continue(()),
+                    None => visit(Scalar::Str(&self.address.original)),
+                };
+            }
+            Core::Family => self.family.name(),
+            Core::Source => self.source,
+            Core::ActorKind => self.actor_kind.name(),
+            Core::Outcome => self.outcome.name(),
+            Core::Country => self.place.map_or("", |p| &p.country),
+            Core::Region => self.place.map_or("", |p| &p.region),
+            Core::City => self.place.map_or("", |p| &p.city),
+            Core::AsOrg => self.place.map_or("", |p| &p.as_org),
+            Core::AddressKind => self.place.map_or("", |p| p.kind),
+            Core::Anonymous => self.place.map_or("", |p| &p.anonymous),
+            Core::Id => &self.id,
+            Core::Tenant => &self.tenant,
+            Core::Operation => &self.operation,
+            Core::OperationOriginal => &self.operation_original,
+            Core::Workload => &self.workload,
+            Core::RecordType => &self.record_type,
+            Core::Actor => &self.actor,
+            Core::ActorId => &self.actor_id,
+            Core::Target => &self.target,
+            Core::Account => &self.account,
+            Core::Agent => &self.agent,
+            Core::Application => &self.application,
+            Core::ApplicationId => &self.application_id,
+            Core::Session => &self.session,
+            Core::Token => &self.token,
+            Core::Device => &self.device,
+            Core::Result => &self.result,
+            Core::ErrorCode => &self.error_code,
+            Core::Object => &self.object,
+            Core::Detail => &self.detail,
+            Core::Degraded => &self.degraded,
+        };
+        if text.is_empty() { ControlFlow::Continue(()) } else { visit(Scalar::Str(text)) }
+    }
+}
+
+fn scalar(value: &Value) -> Option<Scalar<'_>> {
+    Some(match value.get_type() {
+        JsonType::Null => Scalar::Null,
+        JsonType::Boolean => Scalar::Bool(value.as_bool()?),
+        JsonType::Number => match value.as_i64() {
+            Some(int) => Scalar::Int(int),
+            None => Scalar::Float(value.as_f64()?),
+        },
+        JsonType::String => Scalar::Str(value.as_str()?),
+        JsonType::Array | JsonType::Object => return None,
+    })
+}
+
+fn visit_value(value: &Value, visit: &mut Visit<'_>) -> ControlFlow<()> {
+    if let Some(leaf) = scalar(value) {
+        return visit(leaf);
+    }
+    if let Some(items) = value.as_array() {
+        if !items.iter().any(|item| item.is_object() || item.is_array()) {
+            return items.iter().filter_map(scalar).try_for_each(visit);
+        }
+    }
+    match sonic_rs::to_string(value) {
+        Ok(text) => visit(Scalar::Str(&text)),
+        Err(_) => ControlFlow::Continue(()),
+    }
+}
+
+fn visit_path(value: &Value, path: &[Box<str>], visit: &mut Visit<'_>) -> ControlFlow<()> {
+    let Some((first, rest)) = path.split_first() else { return visit_value(value, visit) };
+    if let Some(items) = value.as_array() {
+        return items.iter().try_for_each(|item| visit_path(item, path, visit));
+    }
+    match value.get(first.as_ref()) {
+        Some(inner) => visit_path(inner, rest, visit),
+        None => ControlFlow::Continue(()),
+    }
+}
+
+fn visit_leaves(value: &Value, visit: &mut Visit<'_>) -> ControlFlow<()> {
+    if let Some(leaf) = scalar(value) {
+        return visit(leaf);
+    }
+    if let Some(items) = value.as_array() {
+        return items.iter().try_for_each(|item| visit_leaves(item, visit));
+    }
+    match value.as_object() {
+        Some(object) => object.iter().try_for_each(|(_, inner)| visit_leaves(inner, visit)),
+        None => ControlFlow::Continue(()),
+    }
+}
+
+/// Finds the members of a Name/Value collection whose name is `name`, and gives the wanted part.
+///
+/// A `name` that goes on after a member's own name (`RuleActions.ActionType`) looks inside its value.
+fn visit_named(
+    record: &Value,
+    collection: &[Box<str>],
+    name: &str,
+    part: Part,
+    visit: &mut Visit<'_>,
+) -> ControlFlow<()> {
+    members(record, collection, &mut |member| {
+        let Some(found) =
+            ["Name", "displayName", "key"].iter().find_map(|key| member.get(*key)).and_then(|v| v.as_str())
+        else {
+            return ControlFlow::Continue(());
+        };
+        let Some(value) = part.keys().iter().find_map(|key| member.get(*key)) else { return ControlFlow::Continue(()) };
+        match name.strip_prefix(found) {
+            Some("") => visit_value(value, visit),
+            Some(rest) => {
+                rest.strip_prefix('.').map_or(ControlFlow::Continue(()), |inner| visit_inner(value, inner, visit))
+            }
+            None => ControlFlow::Continue(()),
+        }
+    })
+}
+
+/// Looks below a member's value, which may be JSON text (`RuleActions`) or JSON proper.
+fn visit_inner(value: &Value, path: &str, visit: &mut Visit<'_>) -> ControlFlow<()> {
+    let path: Vec<Box<str>> = path.split('.').map(Into::into).collect();
+    match value.as_str() {
+        Some(text) => match sonic_rs::from_str::<Value>(text) {
+            Ok(opened) => visit_path(&opened, &path, visit),
+            Err(_) => ControlFlow::Continue(()),
+        },
+        None => visit_path(value, &path, visit),
+    }
+}
+
+/// Walks to a collection through objects and lists and gives each of its members.
+fn members(value: &Value, path: &[Box<str>], each: &mut dyn FnMut(&Value) -> ControlFlow<()>) -> ControlFlow<()> {
+    if let Some(items) = value.as_array() {
+        return items.iter().try_for_each(|item| members(item, path, each));
+    }
+    let Some((first, rest)) = path.split_first() else { return each(value) };
+    value.get(first.as_ref()).map_or(ControlFlow::Continue(()), |inner| members(inner, rest, each))
+}

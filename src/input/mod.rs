@@ -1,0 +1,111 @@
+//! Evidence on disk to [`Row`]s: walk, containers, text encodings, CSV and JSON, always streaming.
+
+use sonic_rs::Value;
+use std::path::PathBuf;
+
+/// One file, or one member of a zip, that may hold evidence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The file on disk.
+    pub path: PathBuf,
+    /// Member name inside a zip, sanitised; `None` for a file that is read itself.
+    pub member: Option<String>,
+    /// What outputs call it: the path as walked, relative to the argument's parent, `/` as separator,
+    /// with `!/member` behind a container.
+    pub name: String,
+}
+
+/// How the text of a file is laid out, decided from its first bytes.
+#[derive(Debug, Clone)]
+pub enum Layout {
+    /// Delimited text with a header line.
+    Csv(Header),
+    /// JSON in any of its arrangements.
+    Json,
+}
+
+/// The header of a CSV file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Header {
+    /// Separator byte: `,`, `;` or tab.
+    pub delimiter: u8,
+    /// Names as found.
+    pub names: Vec<String>,
+    /// Names trimmed and case-folded; a name that repeats is numbered `name#2`, `name#3`.
+    pub keys: Vec<String>,
+}
+
+impl Header {
+    /// Position of the column with this key (trimmed, lower case).
+    pub fn position(&self, key: &str) -> Option<usize> {
+        self.keys.iter().position(|k| k == key)
+    }
+}
+
+/// One record of a file, as the reader hands it to a source.
+#[derive(Debug)]
+pub struct Row<'a> {
+    /// Row (CSV, header not counted) or element number (JSON) from 1, relative to its [`Chunk`].
+    pub index: u64,
+    /// Offset in the decoded text, in bytes.
+    pub offset: u64,
+    /// The bytes of the record in the decoded text, without the line end.
+    pub raw: &'a [u8],
+    /// The record taken apart.
+    pub data: Data<'a>,
+}
+
+/// A record taken apart.
+#[derive(Debug)]
+pub enum Data<'a> {
+    /// Fields of a CSV record, unquoted; there may be fewer or more than the header names.
+    Csv {
+        /// The header.
+        header: &'a Header,
+        /// The fields.
+        fields: Vec<&'a str>,
+    },
+    /// A JSON object.
+    Json(Value),
+}
+
+/// A record that cannot be taken apart; the file goes on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadRow {
+    /// As [`Row::index`].
+    pub index: u64,
+    /// As [`Row::offset`].
+    pub offset: u64,
+    /// Length of what was skipped, in bytes.
+    pub length: u64,
+    /// What was found and what was expected.
+    pub reason: String,
+    /// The first bytes, as text.
+    pub excerpt: String,
+}
+
+/// A file that cannot be read at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unusable {
+    /// `empty`, `unreadable` or `binary`: becomes the file's format in the ledger.
+    pub format: &'static str,
+    /// What was found and what was expected.
+    pub reason: String,
+    /// SHA-256 of the bytes on disk as lower-case hex, empty when they cannot be read.
+    pub sha256: String,
+    /// Size on disk.
+    pub bytes: u64,
+}
+
+/// What is known of a file once all of it has been read.
+#[derive(Debug, Clone, Default)]
+pub struct Finish {
+    /// SHA-256 of the bytes on disk (of a zip member: of its expanded bytes), lower-case hex.
+    pub sha256: String,
+    /// Size of those bytes.
+    pub bytes: u64,
+    /// What else an investigator must know: a limit that was hit, an end that was cut.
+    pub notes: Vec<String>,
+    /// A reading error that ended the file early (expansion limit, corrupt archive), told as a rejection.
+    pub broken: Option<String>,
+}

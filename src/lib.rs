@@ -1,0 +1,21 @@
+//! Offline forensic log analyzer for Microsoft 365: a folder of exports in, a case folder out.
+//!
+//! ```text
+//! evidence ──input──> Row ──source──> Event ──enrich──> Event with place ──rule──> hits
+//!                                        └────────── store (time order, no repeats) ──case──output──> case folder
+//! ```
+//!
+//! `pipeline` runs that flow. Modules import downward only:
+//! `pipeline > output > case > rule | enrich | source > store > input > event, field > error, coverage`.
+
+pub mod case;
+pub mod coverage;
+pub mod enrich;
+pub mod error;
+pub mod event;
+pub mod field;
+pub mod input;
+pub mod output;
+pub mod rule;
+pub mod source;
+pub mod store;

@@ -1,0 +1,97 @@
+//! Sigma rules over events: load, map, compile, evaluate.
+//!
+//! [`RuleSet::load`] reads the pack and the user's folders; [`RuleSet::matches`] says which rules an
+//! event meets.
+
+use crate::coverage::RuleRejection;
+use crate::event::Event;
+use crate::store::RuleIndex;
+use std::path::PathBuf;
+
+/// Severity, as Sigma names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Level {
+    /// For the record.
+    Informational,
+    /// Worth a look beside others.
+    Low,
+    /// Worth a look.
+    Medium,
+    /// Act on it.
+    High,
+    /// Act now.
+    Critical,
+}
+
+impl Level {
+    /// Sigma's name of the level.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Informational => "informational",
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        }
+    }
+}
+
+/// What people read of a rule.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Meta {
+    /// Sigma's UUID; never empty (a rule without one gets a digest of its text).
+    pub id: String,
+    /// Title.
+    pub title: String,
+    /// Severity; informational when the rule states none.
+    pub level: Option<Level>,
+    /// Tags as written, such as `attack.t1114.003`.
+    pub tags: Vec<String>,
+    /// What it finds and why that matters.
+    pub description: String,
+    /// Benign reasons to fire.
+    pub falsepositives: Vec<String>,
+    /// Where the knowledge comes from.
+    pub references: Vec<String>,
+    /// The file it was loaded from (`pack:` and a path for an embedded one).
+    pub file: String,
+    /// SHA-256 of that file.
+    pub sha256: String,
+}
+
+/// Where rules come from.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Whether the embedded pack is loaded.
+    pub pack: bool,
+    /// Rule files, or folders walked for `.yml` and `.yaml`.
+    pub paths: Vec<PathBuf>,
+    /// Files or folders with values for `expand` placeholders.
+    pub placeholders: Vec<PathBuf>,
+}
+
+/// Compiled rules.
+#[derive(Debug, Default)]
+pub struct RuleSet {
+    rules: Vec<Meta>,
+}
+
+/// What one thread keeps between events: which rules can apply to which kind of event.
+#[derive(Debug, Default)]
+pub struct Scratch {}
+
+impl RuleSet {
+    /// Loads and compiles; what cannot be compiled is told, with file and line.
+    pub fn load(_options: &Options) -> (Self, Vec<RuleRejection>) {
+        (Self::default(), Vec::new())
+    }
+
+    /// The rules, by index.
+    pub fn rules(&self) -> &[Meta] {
+        &self.rules
+    }
+
+    /// Appends the rules that `event` meets, in index order.
+    pub fn matches(&self, _event: &Event<'_>, _scratch: &mut Scratch, _hits: &mut Vec<RuleIndex>) {}
+}

@@ -1,0 +1,88 @@
+//! Events after their bytes are gone: compact rows that share texts, in time order, without repeats.
+
+mod pool;
+
+pub use pool::{Pool, Sym};
+
+use crate::event::{ActorKind, Family, Origin, Outcome, Place, Time};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// Index of a rule within its rule set; rules are sorted by id, so it is stable.
+pub type RuleIndex = u16;
+
+/// One event, its texts in a [`Pool`]. Field meanings are those of [`crate::event::Event`].
+#[derive(Debug, Clone)]
+#[allow(missing_docs)] // named and described by the field catalogue
+pub struct Entry {
+    pub time: Time,
+    pub family: Family,
+    pub source: &'static str,
+    pub actor_kind: ActorKind,
+    pub outcome: Outcome,
+    pub id: Sym,
+    pub tenant: Sym,
+    pub operation: Sym,
+    pub operation_original: Sym,
+    pub workload: Sym,
+    pub record_type: Sym,
+    pub actor: Sym,
+    pub actor_id: Sym,
+    pub target: Sym,
+    pub account: Sym,
+    pub address: Sym,
+    pub ip: Option<IpAddr>,
+    pub port: Option<u16>,
+    pub agent: Sym,
+    pub application: Sym,
+    pub application_id: Sym,
+    pub session: Sym,
+    pub token: Sym,
+    pub device: Sym,
+    pub result: Sym,
+    pub error_code: Sym,
+    pub object: Sym,
+    pub detail: Sym,
+    pub degraded: Sym,
+    pub origin: Origin,
+    /// Shares its Id with an event of other content.
+    pub conflict: bool,
+    /// Rules it meets, in index order; most events meet none.
+    pub hits: Box<[RuleIndex]>,
+}
+
+/// All events of a case in time order, with the texts and places they refer to.
+#[derive(Debug, Default)]
+pub struct Events {
+    /// Sorted by time, then tenant, Id, digest, file and row.
+    pub entries: Vec<Entry>,
+    /// The texts.
+    pub pool: Pool,
+    /// What is known of each distinct address.
+    pub places: std::collections::BTreeMap<IpAddr, Arc<Place>>,
+}
+
+impl Events {
+    /// The text of `sym`.
+    pub fn text(&self, sym: Sym) -> &str {
+        self.pool.get(sym)
+    }
+
+    /// What is known of the entry's address.
+    pub fn place(&self, entry: &Entry) -> Option<&Place> {
+        entry.ip.and_then(|ip| self.places.get(&ip)).map(Arc::as_ref)
+    }
+}
+
+impl Entry {
+    /// The id that outputs use: 16 hex digits from the digest of the raw record.
+    pub fn event_id(&self) -> String {
+        hex(&self.origin.digest[..8])
+    }
+}
+
+/// Bytes as lower-case hex.
+pub fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    bytes.iter().flat_map(|b| [DIGITS[usize::from(b >> 4)], DIGITS[usize::from(b & 15)]]).map(char::from).collect()
+}

@@ -1,0 +1,90 @@
+//! Texts, each kept once and named by a number.
+
+use rustc_hash::FxHasher;
+use std::hash::Hasher;
+
+/// A text in a [`Pool`]; 0 is the empty text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct Sym(pub u32);
+
+impl Sym {
+    /// Whether this is the empty text.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}
+
+/// Texts, each kept once, in the order they were first met.
+#[derive(Debug)]
+pub struct Pool {
+    text: String,
+    ends: Vec<usize>,
+    index: hashbrown::HashTable<u32>,
+}
+
+impl Default for Pool {
+    fn default() -> Self {
+        Self { text: String::new(), ends: vec![0], index: hashbrown::HashTable::new() }
+    }
+}
+
+impl Pool {
+    /// The number of `text`, which is kept if it is new.
+    pub fn intern(&mut self, text: &str) -> Sym {
+        if text.is_empty() {
+            return Sym(0);
+        }
+        let hash = hash(text);
+        if let Some(found) = self.index.find(hash, |&sym| slice(&self.text, &self.ends, sym) == text) {
+            return Sym(*found);
+        }
+        let sym = self.ends.len() as u32;
+        self.text.push_str(text);
+        self.ends.push(self.text.len());
+        let (all, ends) = (&self.text, &self.ends);
+        self.index.insert_unique(hash, sym, |&other| self::hash(slice(all, ends, other)));
+        Sym(sym)
+    }
+
+    /// The number of `text`, if it is kept.
+    pub fn find(&self, text: &str) -> Option<Sym> {
+        if text.is_empty() {
+            return Some(Sym(0));
+        }
+        self.index.find(hash(text), |&sym| slice(&self.text, &self.ends, sym) == text).map(|sym| Sym(*sym))
+    }
+
+    /// The text of a number.
+    pub fn get(&self, sym: Sym) -> &str {
+        slice(&self.text, &self.ends, sym.0)
+    }
+
+    /// How many texts are kept, the empty one included.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether only the empty text is kept.
+    pub fn is_empty(&self) -> bool {
+        self.ends.len() == 1
+    }
+
+    /// Takes all texts of `other` and says which number each of them has here, by its number there.
+    pub fn absorb(&mut self, other: &Self) -> Vec<Sym> {
+        (0..other.ends.len() as u32).map(|sym| self.intern(other.get(Sym(sym)))).collect()
+    }
+}
+
+fn slice<'a>(text: &'a str, ends: &[usize], sym: u32) -> &'a str {
+    let index = sym as usize;
+    match index {
+        0 => "",
+        _ => &text[ends[index - 1]..ends[index]],
+    }
+}
+
+fn hash(text: &str) -> u64 {
+    let mut hasher = FxHasher::default();
+    hasher.write(text.as_bytes());
+    hasher.finish()
+}
