@@ -1,7 +1,40 @@
 //! Evidence on disk to [`Row`]s: walk, containers, text encodings, CSV and JSON, always streaming.
 
+mod container;
+mod csv;
+mod encoding;
+mod json;
+mod readback;
+mod reader;
+#[cfg(test)]
+mod tests;
+mod walk;
+
+pub use container::hash;
+pub use json::{MAX_DEPTH, parse};
+pub use readback::{read_back, read_many};
+pub use reader::{Chunk, Reader};
+pub use walk::{Walk, walk};
+
 use sonic_rs::Value;
 use std::path::PathBuf;
+
+/// What a hostile or damaged file may cost before reading stops.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes a compressed file or member may expand to.
+    pub expansion: u64,
+    /// Expanded bytes for one compressed byte, checked once 64 MiB have come out.
+    pub ratio: u64,
+    /// Longest single record, in bytes of decoded text.
+    pub record: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { expansion: 64 << 30, ratio: 1000, record: 64 << 20 }
+    }
+}
 
 /// One file, or one member of a zip, that may hold evidence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,10 +117,20 @@ pub struct BadRow {
     pub excerpt: String,
 }
 
+/// Length of an excerpt, in bytes.
+const EXCERPT: usize = 200;
+
+impl BadRow {
+    fn new(index: u64, offset: u64, raw: &str, reason: impl Into<String>) -> Self {
+        let excerpt = raw.get(..raw.floor_char_boundary(EXCERPT)).unwrap_or_default().to_owned();
+        Self { index, offset, length: raw.len() as u64, reason: reason.into(), excerpt }
+    }
+}
+
 /// A file that cannot be read at all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unusable {
-    /// `empty`, `unreadable` or `binary`: becomes the file's format in the ledger.
+    /// `empty`, `unreadable`, `binary` or `unrecognised`: becomes the file's format in the ledger.
     pub format: &'static str,
     /// What was found and what was expected.
     pub reason: String,

@@ -1,0 +1,200 @@
+//! Paths as given to the [`Found`] files and zip members below them, in one order on every machine.
+
+use super::container::{hash, is_zip, told};
+use super::{Found, Limits, Unusable};
+use crate::error::Error;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::fs::{self, File};
+use std::io::{self, BufReader, Read, Seek};
+use std::path::{Path, PathBuf};
+use walkdir::WalkDir;
+
+/// What the paths hold.
+#[derive(Debug, Default)]
+pub struct Walk {
+    /// What can be opened, sorted by name.
+    pub found: Vec<Found>,
+    /// What cannot, by name: a folder that cannot be listed, a broken zip, an encrypted member.
+    pub unusable: Vec<(String, Unusable)>,
+}
+
+/// Lists every file and zip member below the paths. A file that is reached twice is listed once.
+///
+/// # Errors
+/// [`Error::Path`] when a path does not exist.
+pub fn walk(paths: &[PathBuf], limits: &Limits) -> Result<Walk, Error> {
+    let mut collected = Collected { seen: BTreeSet::new(), walk: Walk::default() };
+    for path in paths {
+        let whole = fs::canonicalize(path).map_err(|error| Error::Path {
+            path: path.clone(),
+            reason: match error.kind() {
+                io::ErrorKind::NotFound => "does not exist; give a file or a folder that does".to_owned(),
+                _ => told(&error),
+            },
+        })?;
+        let root = whole.file_name().map(PathBuf::from).unwrap_or_default();
+        if whole.is_dir() {
+            collected.folder(path, &root, limits);
+        } else {
+            collected.file(path, slashed(&root), limits);
+        }
+    }
+    Ok(collected.walk.numbered())
+}
+
+impl Walk {
+    /// Sorts, and numbers the names that two paths share.
+    fn numbered(mut self) -> Self {
+        let mut met: BTreeMap<String, u64> = BTreeMap::new();
+        let mut unique = |name: &mut String| {
+            let count = met.entry(name.clone()).or_default();
+            *count += 1;
+            if *count > 1 {
+                let _ = write!(name, "#{count}");
+            }
+        };
+        self.found.sort_by(|a, b| a.name.cmp(&b.name));
+        self.unusable.sort_by(|a, b| a.0.cmp(&b.0));
+        self.found.iter_mut().for_each(|found| unique(&mut found.name));
+        self.unusable.iter_mut().for_each(|(name, _)| unique(name));
+        self
+    }
+}
+
+struct Collected {
+    seen: BTreeSet<PathBuf>,
+    walk: Walk,
+}
+
+impl Collected {
+    fn folder(&mut self, path: &Path, root: &Path, limits: &Limits) {
+        for entry in WalkDir::new(path).follow_links(true).sort_by_file_name() {
+            match entry {
+                Ok(entry) if entry.file_type().is_dir() => {}
+                Ok(entry) => {
+                    let below = entry.path().strip_prefix(path).unwrap_or(entry.path());
+                    self.file(entry.path(), slashed(&root.join(below)), limits);
+                }
+                // What a loop leads back to is walked already.
+                Err(error) if error.loop_ancestor().is_some() => {}
+                Err(error) => {
+                    let place = error.path().unwrap_or(path);
+                    let below = place.strip_prefix(path).unwrap_or(place);
+                    let name = slashed(&root.join(below));
+                    let reason = error.io_error().map_or_else(|| printable(&error.to_string()), told);
+                    self.refuse(name, "unreadable", reason, 0);
+                }
+            }
+        }
+    }
+
+    fn refuse(&mut self, name: String, format: &'static str, reason: String, bytes: u64) {
+        self.walk.unusable.push((name, Unusable { format, reason, sha256: String::new(), bytes }));
+    }
+
+    fn file(&mut self, path: &Path, name: String, limits: &Limits) {
+        if !self.seen.insert(fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf())) {
+            return;
+        }
+        // Opening a pipe or a device could wait for ever.
+        if !fs::metadata(path).is_ok_and(|data| data.is_file()) {
+            return self.refuse(name, "unreadable", "is not a regular file; expected a file or a folder".to_owned(), 0);
+        }
+        let mut start = Vec::new();
+        let zip = File::open(path).and_then(|file| file.take(4).read_to_end(&mut start)).is_ok() && is_zip(&start);
+        if !zip {
+            self.walk.found.push(Found { path: path.to_path_buf(), member: None, name });
+        } else if let Err(reason) = self.members(path, &name, limits) {
+            let (sha256, bytes) = hash(path).unwrap_or_default();
+            self.walk.unusable.push((name, Unusable { format: "unreadable", reason, sha256, bytes }));
+        }
+    }
+
+    fn members(&mut self, path: &Path, name: &str, limits: &Limits) -> Result<(), String> {
+        let broken = |error: &dyn std::fmt::Display| {
+            format!("the zip cannot be listed: {}; get a whole copy", printable(&error.to_string()))
+        };
+        let file = File::open(path).map_err(|error| told(&error))?;
+        let mut archive = zip::ZipArchive::new(BufReader::new(file)).map_err(|e| broken(&e))?;
+        if archive.index_for_name("[Content_Types].xml").is_some() {
+            return Err("is an Office document; save its sheets as CSV and give those".to_owned());
+        }
+        let names = member_names(&archive);
+        for (index, member) in names.into_iter().enumerate() {
+            let shown = format!("{name}!/{member}");
+            let entry = match archive.by_index_raw(index) {
+                Ok(entry) => entry,
+                Err(error) => {
+                    self.refuse(shown, "unreadable", broken(&error), 0);
+                    continue;
+                }
+            };
+            if entry.is_dir() {
+                continue;
+            }
+            let (size, method) = (entry.size(), entry.compression());
+            let refusal = if entry.encrypted() {
+                Some("the zip member is encrypted; unpack it with its password and give the unpacked file".to_owned())
+            } else if !matches!(method, zip::CompressionMethod::Stored | zip::CompressionMethod::Deflated) {
+                Some(format!("the zip member is packed with {method}, not stored or deflated; unpack it first"))
+            } else if size > limits.expansion {
+                Some(format!("the zip member expands to {size} bytes, beyond the limit of {}", limits.expansion))
+            } else {
+                None
+            };
+            drop(entry);
+            match refusal {
+                Some(reason) => self.refuse(shown, "unreadable", reason, size),
+                None => {
+                    self.walk.found.push(Found { path: path.to_path_buf(), member: Some(member), name: shown });
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Sanitised name of every member by its index; a name that repeats is numbered.
+fn member_names<R: Read + Seek>(archive: &zip::ZipArchive<R>) -> Vec<String> {
+    let mut met: BTreeMap<String, u64> = BTreeMap::new();
+    (0..archive.len())
+        .map(|index| {
+            let name = match archive.name_for_index(index) {
+                Some(Ok(name)) => sanitised(&name),
+                _ => format!("member {}", index + 1),
+            };
+            let count = met.entry(name.clone()).or_default();
+            *count += 1;
+            if *count > 1 { format!("{name}#{count}") } else { name }
+        })
+        .collect()
+}
+
+/// Index of the member that was listed under this name.
+pub(super) fn member_index<R: Read + Seek>(archive: &zip::ZipArchive<R>, name: &str) -> Option<usize> {
+    member_names(archive).iter().position(|listed| listed == name)
+}
+
+/// A member name without a root, a drive or a step upward, and without control characters.
+fn sanitised(name: &str) -> String {
+    let parts: Vec<&str> = name
+        .split(['/', '\\'])
+        .filter(|part| !(matches!(*part, "" | "." | "..") || part.len() == 2 && part.ends_with(':')))
+        .collect();
+    if parts.is_empty() { "unnamed".to_owned() } else { printable(&parts.join("/")) }
+}
+
+fn slashed(path: &Path) -> String {
+    let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+    printable(&parts.join("/"))
+}
+
+/// The text with control and direction-changing characters escaped.
+pub(super) fn printable(text: &str) -> String {
+    text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
+        let turns = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        if c.is_control() || turns { out.extend(c.escape_unicode()) } else { out.push(c) }
+        out
+    })
+}
