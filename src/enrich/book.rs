@@ -1,0 +1,121 @@
+//! Distinct addresses to [`Place`]s, each looked up once, whatever the number of threads.
+
+use super::database::Database;
+use super::geo::Ranked;
+use super::{ENRICHERS, Options, network};
+use crate::error::Error;
+use crate::event::Place;
+use rustc_hash::FxHashMap;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+
+/// What is known of every address met so far.
+#[derive(Debug)]
+pub struct AddressBook {
+    files: Vec<Arc<Database>>,
+    built_in: bool,
+    opened: OnceLock<Opened>,
+    places: RwLock<FxHashMap<IpAddr, Arc<Place>>>,
+}
+
+#[derive(Debug, Default)]
+struct Opened {
+    ranked: Ranked,
+    built_in: Vec<Arc<Database>>,
+    warnings: Vec<String>,
+}
+
+/// The embedded databases; `data/NOTICE.md` says where they come from.
+static BUILT_IN: &[(&str, &[u8])] = &[
+    ("ip-location-db user-country", include_bytes!("data/country.mmdb.zst")),
+    ("ip-location-db origin-asn", include_bytes!("data/asn.mmdb.zst")),
+];
+
+impl AddressBook {
+    /// Opens and checks the user's files; the embedded databases wait for the first public address.
+    ///
+    /// # Errors
+    /// [`Error::Database`] names the first file that cannot be used.
+    pub fn open(options: &Options) -> Result<Self, Error> {
+        let files = options.files.iter().map(|path| Database::open(path).map(Arc::new));
+        Ok(Self {
+            files: files.collect::<Result<_, _>>()?,
+            built_in: options.built_in,
+            opened: OnceLock::new(),
+            places: RwLock::default(),
+        })
+    }
+
+    /// What is known of `ip`. Cheap once known, but it takes a lock: a hot loop keeps its own copy.
+    pub fn place(&self, ip: IpAddr) -> Arc<Place> {
+        if let Some(place) = self.places.read().unwrap_or_else(PoisonError::into_inner).get(&ip) {
+            return Arc::clone(place);
+        }
+        let mut places = self.places.write().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(places.entry(ip).or_insert_with(|| {
+            let mut place = Place::default();
+            for enricher in ENRICHERS {
+                (enricher.fill)(self, network::folded(ip), &mut place);
+            }
+            Arc::new(place)
+        }))
+    }
+
+    /// Every address met so far, by the address as it was asked for.
+    pub fn places(&self) -> BTreeMap<IpAddr, Arc<Place>> {
+        let places = self.places.read().unwrap_or_else(PoisonError::into_inner);
+        places.iter().map(|(ip, place)| (*ip, Arc::clone(place))).collect()
+    }
+
+    /// As [`Self::places`], when nothing more is to be asked.
+    pub fn into_places(self) -> BTreeMap<IpAddr, Arc<Place>> {
+        self.places.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().collect()
+    }
+
+    /// Name, file, build date and precision of the user's databases in the order given, then of the
+    /// embedded ones if a public address was met.
+    pub fn databases(&self) -> Vec<String> {
+        self.all().map(|database| database.description().to_owned()).collect()
+    }
+
+    /// What went wrong with lookups, sorted; empty unless a database is damaged in a way its check cannot see.
+    pub fn warnings(&self) -> Vec<String> {
+        let opening = self.opened.get().map_or(&[][..], |opened| &opened.warnings);
+        let mut warnings: Vec<String> = self.all().filter_map(Database::warning).chain(opening.to_vec()).collect();
+        warnings.sort();
+        warnings
+    }
+
+    /// The databases by fact, best first; opens the embedded ones.
+    pub(super) fn ranked(&self) -> &Ranked {
+        &self.opened.get_or_init(|| self.rank()).ranked
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Database> {
+        let built_in = self.opened.get().map_or(&[][..], |opened| &opened.built_in);
+        self.files.iter().chain(built_in).map(Arc::as_ref)
+    }
+
+    fn rank(&self) -> Opened {
+        let mut opened = Opened::default();
+        for (name, compressed) in BUILT_IN.iter().filter(|_| self.built_in) {
+            match Database::embedded(name, compressed) {
+                Ok(database) => opened.built_in.push(Arc::new(database)),
+                Err(reason) => opened.warnings.push(format!("{name} (built in): {reason}; please report this")),
+            }
+        }
+        // A stable sort: of two equals, a user's file goes before an embedded one, and the first given first.
+        let mut all: Vec<_> = self.files.iter().chain(&opened.built_in).cloned().collect();
+        all.sort_by_key(|database| Reverse((database.location, database.built)));
+        let able =
+            |can: fn(&Database) -> bool| all.iter().filter(|database| can(database)).cloned().collect::<Vec<_>>();
+        let location = able(|database| database.location.is_some());
+        let (mut network, mut anonymous) = (able(|database| database.network), able(|database| database.anonymous));
+        network.sort_by_key(|database| Reverse(database.built));
+        anonymous.sort_by_key(|database| Reverse(database.built));
+        opened.ranked = Ranked { location, network, anonymous };
+        opened
+    }
+}
