@@ -1,0 +1,110 @@
+//! Records to the files of `samples/harbor`: every record in one export, a few of them again where windows overlap.
+
+mod audit;
+mod pack;
+mod sign_in;
+
+use crate::log::{Audit, Log, stamp};
+use crate::people::{DAY, START};
+use crate::sign_in::SignIn;
+use std::collections::BTreeMap;
+
+/// The files of the sample tenant: path below the folder, contents.
+pub(crate) type Files = BTreeMap<String, Vec<u8>>;
+
+/// Writes every file, `truth.json` included.
+pub(crate) fn files(mut log: Log) -> Result<Files, String> {
+    to_audit(&mut log);
+    log.audits.sort_by(|a, b| (a.time, &a.id).cmp(&(b.time, &b.id)));
+    log.sign_ins.sort_by(|a, b| (a.time, &a.id).cmp(&(b.time, &b.id)));
+    log.truth.sort_by(|a, b| (a.time, &a.id).cmp(&(b.time, &b.id)));
+    let mut files = Files::new();
+    audits(&log, &mut files)?;
+    sign_ins(&log, &mut files);
+    files.insert("truth.json".into(), truth(&log));
+    Ok(files)
+}
+
+/// Entra keeps sign-ins for a limited time: those of the first week are in the unified audit log only.
+fn to_audit(log: &mut Log) {
+    let (audit, entra): (Vec<SignIn>, Vec<SignIn>) =
+        std::mem::take(&mut log.sign_ins).into_iter().partition(|s| s.in_audit || s.time < START + 7 * DAY);
+    for record in &audit {
+        record.audit(log);
+    }
+    log.sign_ins = entra;
+}
+
+/// The audit records of some days, and the last few before them, which two exports share.
+fn days(log: &Log, from: i64, to: i64, overlap: usize) -> Vec<&Audit> {
+    let within = |a: &Audit| (START + from * DAY..START + to * DAY).contains(&a.time);
+    let first = log.audits.iter().position(within).unwrap_or(log.audits.len());
+    let count = log.audits.iter().filter(|a| within(a)).count();
+    log.audits[first.saturating_sub(overlap)..first + count].iter().collect()
+}
+
+fn audits(log: &Log, files: &mut Files) -> Result<(), String> {
+    let mut put = |name: &str, bytes: Vec<u8>| files.insert(format!("audit/{name}"), bytes);
+    put("purview/AuditLog_20260108_090112.csv", pack::utf8_bom(&audit::purview_old(&days(log, 0, 3, 0))));
+    put("purview/AuditLog_20260112_081530.csv", pack::utf8_bom(&audit::purview_new(&days(log, 3, 7, 4))));
+    put("powershell/UnifiedAuditLog-20260112.csv", pack::utf16(&audit::search_csv(&days(log, 7, 8, 3))));
+    put("powershell/UnifiedAuditLog-20260113.json", pack::utf16(&audit::search_json(&days(log, 8, 9, 0))));
+    let mes = "extractor-suite/UnifiedAuditLog/20260123-101500";
+    put(
+        &format!("{mes}/UAL-20260114000000-20260115000000.csv"),
+        pack::utf8_bom(&audit::suite_csv(&days(log, 9, 10, 0))),
+    );
+    put(
+        &format!("{mes}/UAL-20260115000000-20260116000000.json"),
+        audit::suite_json(&days(log, 10, 11, 0)).into_bytes(),
+    );
+    put(
+        &format!("{mes}/UAL-20260116000000-20260117000000.jsonl"),
+        audit::suite_lines(&days(log, 11, 12, 0)).into_bytes(),
+    );
+    put("management-api/audit-20260117-20260119.json", audit::management(&days(log, 12, 15, 0)).into_bytes());
+    put("management-api/audit-20260120.ndjson.gz", pack::gzip(audit::lines(&days(log, 15, 16, 0)).as_bytes())?);
+    put("graph/auditLogQuery-20260121.json", audit::graph_json(&days(log, 16, 17, 0)).into_bytes());
+    let csv = audit::graph_csv(&days(log, 17, 18, 0)).into_bytes();
+    put("graph/auditLogQuery-20260122.zip", pack::zip(&[("20260123101500-Harbor-UnifiedAuditLog.csv", csv)])?);
+    put("purview/AuditLog_20260126_090455.csv", pack::utf8_bom(&audit::purview_new(&days(log, 18, 21, 0))));
+    Ok(())
+}
+
+fn sign_ins(log: &Log, files: &mut Files) {
+    let days = |from: i64, to: i64| -> Vec<&SignIn> {
+        log.sign_ins.iter().filter(|s| (START + from * DAY..START + to * DAY).contains(&s.time)).collect()
+    };
+    // The portal's download, Graph v1.0 and the SigninLogs table hold interactive sign-ins of people.
+    let people =
+        |from: i64, to: i64| -> Vec<&SignIn> { days(from, to).into_iter().filter(|s| s.interactive).collect() };
+    let mut put = |name: &str, bytes: Vec<u8>| files.insert(format!("sign-ins/{name}"), bytes);
+    put("portal/InteractiveSignIns_2026-01-12_2026-01-12.csv", pack::utf8_bom(&sign_in::portal(&people(7, 8))));
+    put("graph/signIns-beta-20260113-20260114.json", sign_in::graph_beta(&days(8, 10)).into_bytes());
+    put("graph/signIns-v1.0-20260115-20260117.json", sign_in::graph_v1(&people(10, 13)).into_bytes());
+    let records = days(13, 16);
+    put("diagnostic-settings/insights-logs-signinlogs-20260118-20260120.json", sign_in::records(&records).into_bytes());
+    // Two windows of the diagnostic settings that overlap by three records.
+    let mut lines = records[records.len().saturating_sub(3)..].to_vec();
+    lines.extend(days(16, 17));
+    put("diagnostic-settings/insights-logs-signinlogs-20260121.ndjson", sign_in::lines(&lines).into_bytes());
+    put("log-analytics/SigninLogs-20260122-20260123.csv", pack::utf8_bom(&sign_in::log_analytics(&people(17, 19))));
+    put("portal/InteractiveSignIns_2026-01-24_2026-01-25.csv", pack::utf8_bom(&sign_in::portal(&people(19, 21))));
+}
+
+fn truth(log: &Log) -> Vec<u8> {
+    let labels: Vec<String> = log
+        .truth
+        .iter()
+        .map(|label| {
+            let line = crate::map! {
+                "source_id": &label.id,
+                "story": "harbor",
+                "phase": label.phase,
+                "what": format!("{}: {}", stamp(label.time, "%Y-%m-%dT%H:%M:%SZ"), label.what),
+            };
+            format!("  {}", line.compact())
+        })
+        .collect();
+    format!("[\n{}\n]\n", labels.join(",\n")).into_bytes()
+}
