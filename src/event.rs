@@ -75,6 +75,8 @@ pub enum Basis {
     WrapperProven,
     /// The export's wrapper column, read month first as Microsoft's en-US exports print it.
     WrapperAssumedMonthFirst,
+    /// The export's wrapper column, read day first: a form that no month-first culture prints.
+    WrapperAssumedDayFirst,
 }
 
 impl Basis {
@@ -86,6 +88,7 @@ impl Basis {
             Self::WrapperIso => "wrapper column, ISO 8601",
             Self::WrapperProven => "wrapper column, order proven by a day over 12",
             Self::WrapperAssumedMonthFirst => "wrapper column, month first assumed",
+            Self::WrapperAssumedDayFirst => "wrapper column, day first assumed",
         }
     }
 }
@@ -428,7 +431,7 @@ fn visit_named(
 ) -> ControlFlow<()> {
     members(record, collection, &mut |member| {
         let Some(found) =
-            ["Name", "displayName", "key"].iter().find_map(|key| member.get(*key)).and_then(|v| v.as_str())
+            ["Name", "displayName", "key", "name"].iter().find_map(|key| member.get(*key)).and_then(|v| v.as_str())
         else {
             return ControlFlow::Continue(());
         };
