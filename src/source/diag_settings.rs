@@ -74,6 +74,11 @@ fn graph_shaped(record: &Value) -> String {
     let lacks = |key: &str| properties.get(key).is_none_or(|value| value.is_null());
     for (key, value) in record.as_object().into_iter().flat_map(|o| o.iter()) {
         let name = restored(key);
+        if name == "resourceId" {
+            // Here it is the tenant's log, in Graph the resource signed in to.
+            out.value("diagnosticResourceId", value);
+            continue;
+        }
         if key == "properties" || !lacks(name) || (name != key && record.get(name).is_some()) {
             continue;
         }

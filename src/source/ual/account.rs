@@ -3,6 +3,7 @@
 use super::bags::{identity, named};
 use super::fields::Fields;
 use super::{Theme, actor};
+use crate::source::first_party;
 use crate::source::text::{first, lower, string};
 use sonic_rs::{JsonContainerTrait, JsonValueTrait};
 use std::borrow::Cow;
@@ -44,7 +45,7 @@ static NOT_MAILBOXES: &[&str] = &["MailboxPlan", "MailboxSearch", "MailboxDataba
 pub(super) fn target<'a>(fields: &Fields<'a>, theme: Theme) -> Cow<'a, str> {
     let object = string(fields.object_id);
     let found = match theme {
-        Theme::SignIn => object,
+        Theme::SignIn => first_party::name(object).unwrap_or(object),
         Theme::ExchangeAdmin => first(&[object, named(fields.parameters, "Identity")]),
         Theme::Mailbox => first(&[string(fields.mailbox_owner), string(fields.mailbox_owner_name)]),
         Theme::Directory => first(&[identity(fields.target, UPN), identity(fields.target, NAME), object]),
