@@ -1,5 +1,25 @@
 //! Export families: recognise one by content, turn its rows into [`Event`]s.
 
+mod address;
+mod azure_activity;
+mod diag_settings;
+mod entra_signin_csv;
+mod first_party;
+mod graph_alerts;
+mod graph_auditlog_query;
+mod graph_signins;
+mod log_analytics;
+mod mes_ual;
+mod mgmt_activity;
+mod moment;
+mod purview_csv;
+mod search_ual;
+mod sign_in_code;
+mod signin;
+mod text;
+mod ual;
+mod windows_event;
+
 use crate::event::Event;
 use crate::input::{Data, Header};
 use sonic_rs::Value;
@@ -30,7 +50,7 @@ pub struct Decoded {
     pub record: Value,
     /// 128-bit hash of the record's content: equal records have equal hashes whatever the wrapper.
     pub content: u128,
-    /// What the wrapper says, where the record itself may be silent.
+    /// What the wrapper says, where the record itself may be silent; empty where it is not.
     pub wrapper: Wrapper,
     /// Why the record is incomplete; empty when whole.
     pub degraded: String,
@@ -54,7 +74,21 @@ pub struct Wrapper {
 }
 
 /// Every source, in the order they are tried: the most specific first.
-pub static SOURCES: &[Source] = &[];
+pub static SOURCES: &[Source] = &[
+    purview_csv::SOURCE,
+    search_ual::CSV,
+    search_ual::JSON,
+    mes_ual::SOURCE,
+    graph_auditlog_query::SOURCE,
+    mgmt_activity::SOURCE,
+    entra_signin_csv::SOURCE,
+    log_analytics::SOURCE,
+    diag_settings::SOURCE,
+    graph_signins::SOURCE,
+    azure_activity::SOURCE,
+    graph_alerts::SOURCE,
+    windows_event::SOURCE,
+];
 
 /// The source of a CSV file with this header.
 pub fn for_csv(header: &Header) -> Option<&'static Source> {
@@ -65,4 +99,40 @@ pub fn for_csv(header: &Header) -> Option<&'static Source> {
 pub fn for_json(record: &Value, last: Option<&'static Source>) -> Option<&'static Source> {
     last.filter(|source| source.json.is_some_and(|matches| matches(record)))
         .or_else(|| SOURCES.iter().find(|source| source.json.is_some_and(|matches| matches(record))))
+}
+
+/// Why no source takes a CSV file with this header: what was found and what was expected.
+pub fn unrecognised_csv(header: &Header) -> String {
+    let names: Vec<&str> = header.names.iter().map(|name| name.trim()).take(8).collect();
+    let more = if header.names.len() > names.len() { ", …" } else { "" };
+    format!(
+        "found the columns {}{more}; expected those of an audit log (AuditData with CreationDate) or of a sign-in log (Date (UTC), Request ID, Username, …; TimeGenerated, UserPrincipalName, …)",
+        names.join(", ")
+    )
+}
+
+/// Why no source takes a JSON record: what was found and what was expected.
+pub fn unrecognised_json(record: &Value) -> String {
+    format!(
+        "found the keys {}; expected those of an audit record (CreationTime, Operation, …; AuditData), of a sign-in (createdDateTime, appId, …) or of a diagnostic record (time, category, operationName, …)",
+        text::keys(record)
+    )
+}
+
+/// A cell of a CSV row by the key of its column; empty where the row is short.
+fn cell<'a>(header: &Header, fields: &[&'a str], key: &str) -> &'a str {
+    header.position(key).and_then(|at| fields.get(at)).copied().unwrap_or_default()
+}
+
+/// The first cell that is not empty among columns that mean the same.
+fn any_cell<'a>(header: &Header, fields: &[&'a str], keys: &[&str]) -> &'a str {
+    keys.iter().map(|key| cell(header, fields, key)).find(|text| !text.is_empty()).unwrap_or_default()
+}
+
+fn not_csv() -> String {
+    "found a JSON record, expected a CSV row".to_owned()
+}
+
+fn not_json() -> String {
+    "found a CSV row, expected a JSON record".to_owned()
 }

@@ -1,0 +1,63 @@
+//! `graph-auditlog-query`: Graph's audit log query records, as JSON or as Get-UALGraph's CSV, around an AuditData object.
+
+use super::text::{scalar, string};
+use super::ual::{self, Outer};
+use super::{Decoded, Source, any_cell, cell};
+use crate::event::Event;
+use crate::input::{Data, Header};
+use sonic_rs::{JsonValueTrait, Value};
+
+const NAME: &str = "graph-auditlog-query";
+
+pub(super) const SOURCE: Source = Source {
+    name: NAME,
+    title: "Microsoft Graph security audit log query records, JSON and CSV (also Get-UALGraph)",
+    recognised_by: "auditData with auditLogRecordType, createdDateTime or operation",
+    csv: Some(matches_csv),
+    json: Some(matches_json),
+    decode,
+    view,
+};
+
+fn matches_csv(header: &Header) -> bool {
+    let has = |key| header.position(key).is_some();
+    has("auditdata") && has("createddatetime") && (has("auditlogrecordtype") || has("operation"))
+}
+
+fn matches_json(record: &Value) -> bool {
+    record.get("auditData").is_some()
+        && ["auditLogRecordType", "createdDateTime", "operation"].iter().any(|key| record.get(*key).is_some())
+}
+
+fn decode(data: Data<'_>) -> Result<Decoded, String> {
+    match data {
+        Data::Csv { header, fields } => {
+            let outer = Outer {
+                id: cell(header, &fields, "id"),
+                time: cell(header, &fields, "createddatetime"),
+                user: any_cell(header, &fields, &["userprincipalname", "userid"]),
+                operation: cell(header, &fields, "operation"),
+                record_type: cell(header, &fields, "auditlogrecordtype"),
+                tenant: cell(header, &fields, "organizationid"),
+            };
+            ual::open(cell(header, &fields, "auditdata"), &outer)
+        }
+        Data::Json(record) => {
+            let name = string(record.get("userPrincipalName"));
+            let record_type = scalar(record.get("auditLogRecordType"));
+            let outer = Outer {
+                id: string(record.get("id")),
+                time: string(record.get("createdDateTime")),
+                user: if name.is_empty() { string(record.get("userId")) } else { name },
+                operation: string(record.get("operation")),
+                record_type: &record_type,
+                tenant: string(record.get("organizationId")),
+            };
+            ual::open_value(record.get("auditData"), &outer)
+        }
+    }
+}
+
+fn view(decoded: &Decoded) -> Result<Event<'_>, String> {
+    ual::view(decoded, NAME)
+}

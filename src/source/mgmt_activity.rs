@@ -1,0 +1,34 @@
+//! `mgmt-activity`: bare AuditData records, as the Office 365 Management Activity API and many tools write them.
+
+use super::text::{hash, object};
+use super::{Decoded, Source, Wrapper, not_json, ual};
+use crate::event::Event;
+use crate::input::Data;
+use sonic_rs::Value;
+
+const NAME: &str = "mgmt-activity";
+
+pub(super) const SOURCE: Source = Source {
+    name: NAME,
+    title: "Office 365 Management Activity API, JSON and NDJSON (also AuditData alone from any tool)",
+    recognised_by: "keys CreationTime and Operation with RecordType, Workload, UserId or OrganizationId",
+    csv: None,
+    json: Some(matches),
+    decode,
+    view,
+};
+
+fn matches(record: &Value) -> bool {
+    ual::is_record(record) || ual::is_lower(record)
+}
+
+fn decode(data: Data<'_>) -> Result<Decoded, String> {
+    let Data::Json(record) = data else { return Err(not_json()) };
+    let text = sonic_rs::to_string(&record).map_err(|e| format!("the record cannot be written as JSON: {e}"))?;
+    let record = if ual::is_lower(&record) { object(&ual::restore(&record))? } else { record };
+    Ok(Decoded { record, content: hash(&text), wrapper: Wrapper::default(), degraded: String::new() })
+}
+
+fn view(decoded: &Decoded) -> Result<Event<'_>, String> {
+    ual::view(decoded, NAME)
+}

@@ -1,0 +1,88 @@
+//! `search-ual-csv` and `search-ual-json`: Search-UnifiedAuditLog through Export-Csv or ConvertTo-Json, AuditData as text.
+
+use super::text::{at, scalar, string};
+use super::ual::{self, Outer};
+use super::{Decoded, Source, cell, not_csv, not_json};
+use crate::event::Event;
+use crate::input::{Data, Header};
+use sonic_rs::{JsonValueTrait, Value};
+
+pub(super) const CSV: Source = Source {
+    name: "search-ual-csv",
+    title: "Search-UnifiedAuditLog, CSV (also Microsoft-Extractor-Suite and Office-365-Extractor)",
+    recognised_by: "columns CreationDate, Operations and AuditData with RecordType or Identity",
+    csv: Some(matches_csv),
+    json: None,
+    decode: decode_csv,
+    view: view_csv,
+};
+
+pub(super) const JSON: Source = Source {
+    name: "search-ual-json",
+    title: "Search-UnifiedAuditLog, JSON and JSONL with AuditData as JSON text",
+    recognised_by: "keys AuditData (text) and CreationDate, Operations or RecordType",
+    csv: None,
+    json: Some(matches_json),
+    decode: decode_json,
+    view: view_json,
+};
+
+fn matches_csv(header: &Header) -> bool {
+    let has = |key| header.position(key).is_some();
+    has("auditdata") && has("operations") && (has("creationdate") || has("recordtype") || has("identity"))
+}
+
+fn decode_csv(data: Data<'_>) -> Result<Decoded, String> {
+    let Data::Csv { header, fields } = data else { return Err(not_csv()) };
+    let outer = Outer {
+        id: cell(header, &fields, "identity"),
+        time: cell(header, &fields, "creationdate"),
+        user: cell(header, &fields, "userids"),
+        operation: cell(header, &fields, "operations"),
+        record_type: cell(header, &fields, "recordtype"),
+        tenant: "",
+    };
+    ual::open(cell(header, &fields, "auditdata"), &outer)
+}
+
+fn view_csv(decoded: &Decoded) -> Result<Event<'_>, String> {
+    ual::view(decoded, CSV.name)
+}
+
+fn matches_json(record: &Value) -> bool {
+    record.get("AuditData").is_some_and(|data| !data.is_object()) && wraps(record)
+}
+
+fn decode_json(data: Data<'_>) -> Result<Decoded, String> {
+    let Data::Json(record) = data else { return Err(not_json()) };
+    unwrap(&record)
+}
+
+fn view_json(decoded: &Decoded) -> Result<Event<'_>, String> {
+    ual::view(decoded, JSON.name)
+}
+
+/// Whether a record with AuditData has the other columns of Search-UnifiedAuditLog.
+pub(super) fn wraps(record: &Value) -> bool {
+    ["CreationDate", "Operations", "RecordType", "UserIds", "Identity"].iter().any(|key| record.get(*key).is_some())
+}
+
+/// Opens a wrapper object; its AuditData may be text or an object.
+pub(super) fn unwrap(record: &Value) -> Result<Decoded, String> {
+    // ConvertTo-Json of Windows PowerShell 5.1 can write a date as an object around its value.
+    let date = record.get("CreationDate");
+    let date = match date.filter(|date| date.is_object()) {
+        Some(date) => date.get("value").or_else(|| at(date, &["DateTime"])),
+        None => date,
+    };
+    let (record_type, user) = (scalar(record.get("RecordType")), scalar(record.get("UserIds")));
+    let outer = Outer {
+        id: string(record.get("Identity")),
+        time: string(date),
+        user: &user,
+        operation: string(record.get("Operations")),
+        record_type: &record_type,
+        tenant: "",
+    };
+    ual::open_value(record.get("AuditData"), &outer)
+}
