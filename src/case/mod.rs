@@ -1,5 +1,14 @@
 //! Events and hits to answers: findings, accounts, addresses. The finished [`Case`] is what outputs print.
 
+pub mod accounts;
+pub mod addresses;
+pub mod civil;
+pub mod finding;
+pub mod index;
+pub mod sentence;
+pub mod severity;
+pub mod sign_in;
+
 use crate::coverage::{Coverage, Rejection};
 use crate::rule::Meta;
 use crate::store::Events;
@@ -14,7 +23,7 @@ pub struct Case {
     pub findings: Vec<Finding>,
     /// The rules that were evaluated, by index.
     pub rules: Vec<Meta>,
-    /// The ledger.
+    /// The ledger; [`crate::event::Origin::file`] counts in its `files`.
     pub coverage: Coverage,
     /// Records that could not be used, sorted.
     pub rejected: Vec<Rejection>,

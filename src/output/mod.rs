@@ -1,1 +1,113 @@
 //! The case folder: one file a product, written from the finished [`crate::case::Case`].
+//!
+//! [`write_case`] writes it, [`verify`] proves that it is still what was written. [`OUTPUTS`] lists it.
+
+mod chart;
+mod column;
+mod columnar;
+pub mod escape;
+mod folder;
+mod manifest;
+mod report;
+mod table;
+mod timeline;
+mod view;
+
+pub use manifest::{Input, Mismatch, RunFacts, verify};
+
+use crate::case::Case;
+use crate::error::Error;
+use folder::{Folder, Sink};
+use rayon::prelude::*;
+use std::io;
+use std::path::Path;
+use view::View;
+
+/// How a product is written.
+type Writer = fn(&View<'_>, &mut Sink<'_>) -> io::Result<()>;
+
+/// One product of the case folder. A new one is a file beside this and a line in [`OUTPUTS`].
+#[derive(Debug)]
+pub struct Output {
+    /// File name within the case folder.
+    pub name: &'static str,
+    /// What it holds, for the documentation.
+    pub what: &'static str,
+    writer: Writer,
+}
+
+/// Every product, the longest to write first. The charts of single accounts and the manifest come on top.
+pub static OUTPUTS: &[Output] = &[
+    Output {
+        name: "timeline.parquet",
+        what: "every event, typed columns, for data tools",
+        writer: columnar::parquet,
+    },
+    Output {
+        name: "timeline.jsonl",
+        what: "every event with a sentence, in the shape Timesketch imports",
+        writer: timeline::jsonl,
+    },
+    Output { name: "timeline.csv", what: "every event, one line each, for a spreadsheet", writer: timeline::csv },
+    Output { name: "report.html", what: "what was found and for whom, to read and print", writer: report::html },
+    Output { name: "findings.json", what: "the findings with their events", writer: table::findings_json },
+    Output { name: "findings.csv", what: "the findings, one line each", writer: table::findings_csv },
+    Output {
+        name: "users.csv",
+        what: "the accounts: events, sign-ins, addresses, findings",
+        writer: table::users_csv,
+    },
+    Output {
+        name: "addresses.csv",
+        what: "the addresses: place, accounts, sign-ins, findings",
+        writer: table::addresses_csv,
+    },
+    Output {
+        name: "coverage.json",
+        what: "what became of every file, row and rule",
+        writer: table::coverage_json,
+    },
+    Output {
+        name: "rejected.jsonl",
+        what: "the records that could not be used, with place and reason",
+        writer: table::rejected_jsonl,
+    },
+    Output {
+        name: "charts/events.svg",
+        what: "events over time by workload, findings marked",
+        writer: chart::events_svg,
+    },
+    Output {
+        name: "charts/signins.svg",
+        what: "sign-ins by country, failed beside successful",
+        writer: chart::sign_ins_svg,
+    },
+    Output { name: "charts/hours.svg", what: "events by hour and weekday, UTC", writer: chart::hours_svg },
+];
+
+/// Writes the case folder at `out`, whole or not at all.
+///
+/// The products are written in parallel on the current thread pool; their bytes do not depend on it.
+///
+/// # Errors
+/// [`Error::CaseExists`] when anything stands at `out`; [`Error::Write`] with the file when it cannot
+/// be written, and then nothing is left behind.
+pub fn write_case(case: &Case, run: &RunFacts, out: &Path) -> Result<(), Error> {
+    fill(Folder::create(out)?, case, run)
+}
+
+fn fill(folder: Folder, case: &Case, run: &RunFacts) -> Result<(), Error> {
+    let view = View::new(case);
+    let (products, stories) = rayon::join(
+        || OUTPUTS.par_iter().with_max_len(1).try_for_each(|output| folder.write(output.name, |sink| (output.writer)(&view, sink))),
+        || {
+            chart::stories(&view)
+                .par_iter()
+                .try_for_each(|story| folder.write(&story.path, |sink| chart::story_svg(&view, story, sink)))
+        },
+    );
+    products.and(stories)?;
+    let written = folder.written();
+    folder.write("manifest.json", |sink| manifest::manifest(&view, run, &written, sink))?;
+    folder.close()
+}

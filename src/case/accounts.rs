@@ -1,0 +1,86 @@
+//! Events and findings to one line an account: when, how much, from where, how severe.
+
+use super::index::AddressIndex;
+use super::severity::Severity;
+use super::sign_in::{SignIns, is_sign_in};
+use super::Finding;
+use crate::store::{Events, Sym};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeMap;
+
+/// What is known of one account of one tenant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Tenant.
+    pub tenant: String,
+    /// The account, lower case; empty for the events that name none.
+    pub account: String,
+    /// First event, microseconds since 1970.
+    pub first: i64,
+    /// Last event, microseconds since 1970.
+    pub last: i64,
+    /// How many events concern it.
+    pub events: u64,
+    /// Its sign-ins.
+    pub sign_ins: SignIns,
+    /// How many distinct addresses its events come from.
+    pub addresses: u64,
+    /// Countries of those addresses, sorted.
+    pub countries: Vec<String>,
+    /// Its findings by level.
+    pub findings: Severity,
+}
+
+/// One line an account, most severe first, then by name and tenant.
+pub fn accounts(events: &Events, index: &AddressIndex<'_>, findings: &[Finding]) -> Vec<Account> {
+    let mut numbers: FxHashMap<(Sym, Sym), usize> = FxHashMap::default();
+    let mut pairs: FxHashSet<(usize, u32)> = FxHashSet::default();
+    let mut found: Vec<Account> = Vec::new();
+    for (position, entry) in events.entries.iter().enumerate() {
+        let number = *numbers.entry((entry.tenant, entry.account)).or_insert_with(|| {
+            found.push(Account {
+                tenant: events.text(entry.tenant).to_owned(),
+                account: events.text(entry.account).to_owned(),
+                first: entry.time.micros,
+                last: entry.time.micros,
+                events: 0,
+                sign_ins: SignIns::default(),
+                addresses: 0,
+                countries: Vec::new(),
+                findings: Severity::default(),
+            });
+            found.len() - 1
+        });
+        let account = &mut found[number];
+        account.events += 1;
+        account.first = account.first.min(entry.time.micros);
+        account.last = account.last.max(entry.time.micros);
+        if is_sign_in(events, entry) {
+            account.sign_ins.add(entry.outcome);
+        }
+        let address = index.number(position);
+        if address != 0 && pairs.insert((number, address)) {
+            account.addresses += 1;
+            let country = index.at(position).country();
+            if let Err(place) = account.countries.binary_search_by(|known| known.as_str().cmp(country)) {
+                if !country.is_empty() {
+                    account.countries.insert(place, country.to_owned());
+                }
+            }
+        }
+    }
+    let mut by_name: BTreeMap<(&str, &str), Severity> = BTreeMap::new();
+    for finding in findings {
+        by_name.entry((&finding.tenant, &finding.account)).or_default().add(finding);
+    }
+    for account in &mut found {
+        if let Some(severity) = by_name.get(&(account.tenant.as_str(), account.account.as_str())) {
+            account.findings = *severity;
+        }
+    }
+    found.sort_by(|a, b| {
+        let key = |x: &Account| (std::cmp::Reverse(x.findings.highest()), x.account.is_empty());
+        key(a).cmp(&key(b)).then_with(|| (&a.account, &a.tenant).cmp(&(&b.account, &b.tenant)))
+    });
+    found
+}

@@ -1,0 +1,114 @@
+//! Hits to findings: one finding a rule, tenant and account, told in one sentence.
+
+use super::civil::{rfc3339, span};
+use super::index::address_text;
+use super::sentence::push_act;
+use super::{Finding, FindingRule};
+use crate::rule::{Level, Meta};
+use crate::store::{Entry, Events, RuleIndex, Sym, hex};
+use sha2::{Digest, Sha256};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+/// The id of the finding of this rule, tenant and account.
+pub fn finding_id(rule: &str, tenant: &str, account: &str) -> String {
+    let mut hash = Sha256::new();
+    for part in [rule, tenant, account] {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
+    }
+    hex(&hash.finalize()[..8])
+}
+
+/// The positions of the events of each finding, in time order, by finding id.
+pub fn hits(events: &Events, rules: &[Meta]) -> BTreeMap<String, Vec<u32>> {
+    let named = group(events).into_iter().filter_map(|((rule, tenant, account), positions)| {
+        let rule = rules.get(usize::from(rule))?;
+        Some((finding_id(&rule.id, events.text(tenant), events.text(account)), positions))
+    });
+    named.collect()
+}
+
+/// Builds the findings, most severe first, then by first time and id.
+pub fn findings(events: &Events, rules: &[Meta]) -> Vec<Finding> {
+    let mut found: Vec<(Reverse<Level>, i64, Finding)> = Vec::new();
+    for ((rule, _, _), positions) in group(events) {
+        let Some(rule) = rules.get(usize::from(rule)) else { continue };
+        let entries: Vec<&Entry> = positions.iter().filter_map(|&at| events.entries.get(at as usize)).collect();
+        let Some(finding) = finding(events, rule, &entries) else { continue };
+        let first = entries.first().map_or(0, |entry| entry.time.micros);
+        found.push((Reverse(rule.level.unwrap_or(Level::Informational)), first, finding));
+    }
+    found.sort_by(|a, b| (a.0, a.1, &a.2.id).cmp(&(b.0, b.1, &b.2.id)));
+    found.into_iter().map(|(_, _, finding)| finding).collect()
+}
+
+fn group(events: &Events) -> BTreeMap<(RuleIndex, Sym, Sym), Vec<u32>> {
+    let mut groups: BTreeMap<(RuleIndex, Sym, Sym), Vec<u32>> = BTreeMap::new();
+    for (position, entry) in events.entries.iter().enumerate() {
+        for &rule in &entry.hits {
+            groups.entry((rule, entry.tenant, entry.account)).or_default().push(position as u32);
+        }
+    }
+    groups
+}
+
+fn finding(events: &Events, rule: &Meta, entries: &[&Entry]) -> Option<Finding> {
+    let (first, last) = (entries.first()?, entries.last()?);
+    let (tenant, account) = (events.text(first.tenant).to_owned(), events.text(first.account).to_owned());
+    let addresses: BTreeSet<String> = entries
+        .iter()
+        .filter(|entry| entry.ip.is_some() || !entry.address.is_empty())
+        .map(|entry| address_text(events, entry))
+        .collect();
+    Some(Finding {
+        id: finding_id(&rule.id, &tenant, &account),
+        rule: FindingRule {
+            id: rule.id.clone(),
+            title: rule.title.clone(),
+            level: rule.level.unwrap_or(Level::Informational).name(),
+            tags: rule.tags.clone(),
+        },
+        tenant,
+        account,
+        first_time: rfc3339(first.time.micros),
+        last_time: rfc3339(last.time.micros),
+        count: entries.len() as u64,
+        event_ids: entries.iter().map(|entry| entry.event_id()).collect(),
+        summary: summary(events, entries, &addresses),
+        addresses: addresses.into_iter().collect(),
+    })
+}
+
+/// "anna@… set forwarding of … to … (3 events, 14 Jan 2026 09:12 to 09:15 UTC, from 203.0.113.7 NG)".
+fn summary(events: &Events, entries: &[&Entry], addresses: &BTreeSet<String>) -> String {
+    let mut out = String::new();
+    let (Some(first), Some(last)) = (entries.first(), entries.last()) else { return out };
+    push_act(&mut out, events, first);
+    let kinds: BTreeSet<(Sym, Sym, Sym, Sym)> =
+        entries.iter().map(|entry| (entry.operation, entry.actor, entry.object, entry.detail)).collect();
+    if kinds.len() > 1 {
+        out.push_str(", and more of the kind");
+    }
+    out.push_str(" (");
+    if entries.len() > 1 {
+        let _ = write!(out, "{} events, ", entries.len());
+    }
+    out.push_str(&span(first.time.micros, last.time.micros));
+    if let Some(entry) = entries.iter().find(|entry| entry.ip.is_some() || !entry.address.is_empty()) {
+        let _ = write!(out, ", from {}", address_text(events, entry));
+        if let Some(place) = events.place(entry).filter(|place| !place.country.is_empty()) {
+            let _ = write!(out, " {}", place.country);
+        }
+        match addresses.len() {
+            0 | 1 => {}
+            2 => out.push_str(" and 1 other address"),
+            more => {
+                let _ = write!(out, " and {} other addresses", more - 1);
+            }
+        }
+    }
+    out.push(')');
+    out
+}

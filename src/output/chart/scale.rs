@@ -1,0 +1,171 @@
+//! Values and moments to places on an axis, with round labels.
+
+use crate::case::civil::{Civil, DAY, HOUR, month_name};
+
+/// Round steps for an axis from 0: their distance, and how many reach `most`.
+pub fn steps(most: u64) -> (u64, u64) {
+    let mut step: u64 = 1;
+    for factor in [2, 5, 10].into_iter().cycle() {
+        if most.div_ceil(step) <= 5 {
+            break;
+        }
+        step = match factor {
+            2 => step * 2,
+            5 => step / 2 * 5,
+            _ => step * 2,
+        };
+        if step > u64::MAX / 10 {
+            break;
+        }
+    }
+    (step, most.div_ceil(step).max(1))
+}
+
+/// A number with a blank between thousands.
+pub fn number(value: u64) -> String {
+    let digits = value.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push('\u{a0}');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// How long one bar lasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bin {
+    /// A day.
+    Day,
+    /// A week from Monday.
+    Week,
+    /// A calendar month.
+    Month,
+}
+
+impl Bin {
+    /// The finest that leaves a bar wide enough to see.
+    pub fn choose(first: i64, last: i64) -> Self {
+        match (last - first) / DAY {
+            ..=92 => Self::Day,
+            93..=730 => Self::Week,
+            _ => Self::Month,
+        }
+    }
+
+    /// What it is called.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
+        }
+    }
+
+    /// Number of the bar that holds a moment; neighbours differ by one.
+    pub fn of(self, micros: i64) -> i64 {
+        let day = micros.div_euclid(DAY);
+        match self {
+            Self::Day => day,
+            // 1970-01-01 was a Thursday, three days after a Monday.
+            Self::Week => (day + 3).div_euclid(7),
+            Self::Month => {
+                let civil = Civil::new(micros);
+                civil.year * 12 + i64::from(civil.month) - 1
+            }
+        }
+    }
+
+    /// How a bar is labelled: `14 Jan`, or `Jan 2026`.
+    pub fn label(self, bar: i64) -> String {
+        let day = match self {
+            Self::Day => bar,
+            Self::Week => bar * 7 - 3,
+            Self::Month => {
+                let month = bar.rem_euclid(12) as u8 + 1;
+                return format!("{} {}", month_name(month), bar.div_euclid(12));
+            }
+        };
+        let civil = Civil::new(day * DAY);
+        format!("{} {}", civil.day, month_name(civil.month))
+    }
+}
+
+/// A moment on an axis of time, with labels at round moments.
+#[derive(Debug, Clone, Copy)]
+pub struct Axis {
+    first: i64,
+    last: i64,
+    left: i32,
+    right: i32,
+}
+
+impl Axis {
+    /// An axis from `left` to `right` (pixels) that shows `first` to `last` with a little air.
+    pub fn new(first: i64, last: i64, left: i32, right: i32) -> Self {
+        let air = ((last - first) / 40).max(60_000_000);
+        Self { first: first - air, last: last + air, left, right }
+    }
+
+    /// The pixel of a moment.
+    pub fn x(&self, micros: i64) -> i32 {
+        let part = (micros - self.first) as f64 / (self.last - self.first).max(1) as f64;
+        self.left + (part * f64::from(self.right - self.left)).round() as i32
+    }
+
+    /// Labels at round moments: pixel and text.
+    pub fn labels(&self) -> Vec<(i32, String)> {
+        const MINUTE: i64 = HOUR / 60;
+        let ladder =
+            [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY, 14 * DAY, 30 * DAY];
+        let span = self.last - self.first;
+        let step = ladder.into_iter().find(|step| span / step <= 6).unwrap_or(span / 6 / DAY * DAY + DAY);
+        let mut labels = Vec::new();
+        let mut at = self.first.div_euclid(step) * step + step;
+        while at <= self.last {
+            let civil = Civil::new(at);
+            let day = format!("{} {}", civil.day, month_name(civil.month));
+            let text = if step < DAY {
+                format!("{day} {:02}:{:02}", civil.hour, civil.minute)
+            } else {
+                format!("{day} {}", civil.year)
+            };
+            labels.push((self.x(at), text));
+            at += step;
+        }
+        labels
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_are_round_and_reach_the_top() {
+        for most in [0, 1, 4, 5, 6, 9, 11, 99, 101, 12_345, 9_999_999] {
+            let (step, count) = steps(most);
+            assert!(step * count >= most && count <= 5, "{most}: {step} x {count}");
+            let lead = step.to_string();
+            assert!(matches!(lead.trim_end_matches('0'), "1" | "2" | "5"), "{step}");
+        }
+    }
+
+    #[test]
+    fn a_week_begins_on_monday() {
+        // 2026-01-12 was a Monday.
+        let monday = 20_465 * DAY;
+        assert_eq!(Bin::Week.of(monday), Bin::Week.of(monday + 6 * DAY));
+        assert_eq!(Bin::Week.of(monday - 1) + 1, Bin::Week.of(monday));
+        assert_eq!(Bin::Week.label(Bin::Week.of(monday + DAY)), "12 Jan");
+        assert_eq!(Bin::Month.label(Bin::Month.of(monday)), "Jan 2026");
+    }
+
+    #[test]
+    fn thousands_stand_apart() {
+        assert_eq!(number(1_234_567), "1\u{a0}234\u{a0}567");
+        assert_eq!(number(12), "12");
+    }
+}

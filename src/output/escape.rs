@@ -1,0 +1,255 @@
+//! Log text made harmless, one place a medium: CSV cells, JSON strings, pages, charts and terminals.
+
+use crate::store::{Pool, Sym};
+use std::borrow::Cow;
+
+/// What a text needs before it may be written; decided once a text, since texts repeat.
+#[derive(Debug)]
+pub struct Needs(Vec<u8>);
+
+const CSV: u8 = 1;
+const JSON: u8 = 2;
+
+impl Needs {
+    /// Decides for every text of a pool.
+    pub fn new(pool: &Pool) -> Self {
+        Self((0..pool.len() as u32).map(|sym| needs(pool.get(Sym(sym)))).collect())
+    }
+
+    /// Whether [`push_csv`] would change this text.
+    pub fn csv(&self, sym: Sym) -> bool {
+        self.0.get(sym.0 as usize).is_none_or(|flags| flags & CSV != 0)
+    }
+
+    /// Whether [`push_json`] would change this text.
+    pub fn json(&self, sym: Sym) -> bool {
+        self.0.get(sym.0 as usize).is_none_or(|flags| flags & JSON != 0)
+    }
+}
+
+/// One class a byte: what it may need in CSV and in JSON. Where a class only might need something, the slow path decides.
+static CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0;
+    while byte < 32 {
+        classes[byte] = CSV | JSON;
+        byte += 1;
+    }
+    classes[b'"' as usize] = CSV | JSON;
+    classes[b'\\' as usize] = JSON;
+    classes[b',' as usize] = CSV;
+    classes[b';' as usize] = CSV;
+    classes[0x7f] = CSV;
+    classes
+};
+
+fn needs(text: &str) -> u8 {
+    let flags = text.bytes().fold(0, |flags, byte| flags | CLASSES[usize::from(byte)]);
+    if flags & CSV == 0 && (text.starts_with(' ') || text.ends_with(' ') || starts_formula(text)) {
+        return flags | CSV;
+    }
+    flags
+}
+
+/// Whether a spreadsheet would take a cell that starts like this for a formula; leading blanks and quotes do not protect.
+///
+/// <https://owasp.org/www-community/attacks/CSV_Injection>
+fn starts_formula(text: &str) -> bool {
+    let bare = text.trim_start_matches([' ', '"', '\u{a0}', '\u{feff}']);
+    bare.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'])
+}
+
+/// Appends a cell of log text, quoted where needed and never a formula.
+///
+/// The neutral form of a formula is a leading apostrophe, which spreadsheets read as "this is text".
+/// It is also set behind a `;`, tab or line end in the middle of a cell, where a spreadsheet that
+/// splits at that character would begin a new cell. Other control characters become their Unicode
+/// pictures. The JSONL and Parquet timelines hold the text unchanged.
+pub fn push_csv(out: &mut Vec<u8>, text: &str) {
+    if needs(text) & CSV == 0 {
+        out.extend_from_slice(text.as_bytes());
+        return;
+    }
+    out.push(b'"');
+    if starts_formula(text) {
+        out.push(b'\'');
+    }
+    for (at, char) in text.char_indices() {
+        match char {
+            '"' => out.extend_from_slice(b"\"\""),
+            ';' | '\t' | '\r' | '\n' => {
+                out.push(char as u8);
+                let rest = &text[at + 1..];
+                let line_end = char == '\r' && rest.starts_with('\n');
+                if !line_end && starts_formula(rest) && !rest.starts_with(['\r', '\n', '\t']) {
+                    out.push(b'\'');
+                }
+            }
+            '\0'..='\u{1f}' => push_char(out, picture(char)),
+            '\u{7f}' => push_char(out, '\u{2421}'),
+            _ => push_char(out, char),
+        }
+    }
+    out.push(b'"');
+}
+
+/// The visible sign for a C0 control character: <https://www.unicode.org/charts/PDF/U2400.pdf>.
+fn picture(control: char) -> char {
+    char::from_u32(0x2400 + control as u32).unwrap_or('\u{fffd}')
+}
+
+fn push_char(out: &mut Vec<u8>, char: char) {
+    out.extend_from_slice(char.encode_utf8(&mut [0; 4]).as_bytes());
+}
+
+/// Appends the inside of a JSON string: no line end survives, so one record stays one line.
+pub fn push_json(out: &mut Vec<u8>, text: &str) {
+    let mut start = 0;
+    let bytes = text.as_bytes();
+    for (at, &byte) in bytes.iter().enumerate() {
+        if CLASSES[usize::from(byte)] & JSON == 0 {
+            continue;
+        }
+        out.extend_from_slice(&bytes[start..at]);
+        start = at + 1;
+        match byte {
+            b'"' => out.extend_from_slice(b"\\\""),
+            b'\\' => out.extend_from_slice(b"\\\\"),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            b'\t' => out.extend_from_slice(b"\\t"),
+            _ => {
+                const DIGITS: &[u8; 16] = b"0123456789abcdef";
+                out.extend_from_slice(b"\\u00");
+                out.extend_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
+            }
+        }
+    }
+    out.extend_from_slice(&bytes[start..]);
+}
+
+/// Whether a character acts instead of being seen: controls, bidirectional overrides, invisible characters.
+///
+/// <https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters>
+fn is_acting(char: char) -> bool {
+    matches!(
+        char,
+        '\0'..='\u{1f}'
+            | '\u{7f}'..='\u{9f}'
+            | '\u{ad}'
+            | '\u{61c}'
+            | '\u{180e}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{fffe}'..='\u{ffff}'
+            | '\u{e0000}'..='\u{e007f}'
+    )
+}
+
+/// Log text for people: characters that act instead of being seen are written out, `\u{202e}`.
+///
+/// Used for pages and charts, whose markup characters the template engine and the chart writer
+/// escape, and for terminals.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_acting) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for char in text.chars() {
+        if is_acting(char) {
+            out.extend(char.escape_unicode());
+        } else {
+            out.push(char);
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// At most `longest` characters of [`visible`] text, with an ellipsis where it is cut.
+pub fn excerpt(text: &str, longest: usize) -> String {
+    let text = visible(text);
+    match text.char_indices().nth(longest) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text.into_owned(),
+    }
+}
+
+/// Log text as a file name part: what a file system or shell could take for more becomes `_`.
+pub fn file_name(text: &str) -> String {
+    let safe = |char: char| char.is_ascii_alphanumeric() || matches!(char, '.' | '@' | '-' | '_');
+    let name: String = text.chars().take(80).map(|char| if safe(char) { char.to_ascii_lowercase() } else { '_' }).collect();
+    if name.starts_with('.') { format!("_{name}") } else { name }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn csv(text: &str) -> String {
+        let mut out = Vec::new();
+        push_csv(&mut out, text);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn formulas_become_text() {
+        for start in ["=", "+", "-", "@", "\t", "\r", "\n", " =", "  @", "\"=", "\u{ff1d}", "\u{a0}="] {
+            let cell = csv(&format!("{start}cmd|' /C calc'!A0"));
+            assert!(cell.starts_with("\"'"), "{cell:?}");
+        }
+    }
+
+    #[test]
+    fn formulas_behind_a_separator_become_text() {
+        assert_eq!(csv("a;=1+1"), "\"a;'=1+1\"");
+        assert_eq!(csv("a\r\n\"@x"), "\"a\r\n'\"\"@x\"");
+        assert_eq!(csv("a; b=c"), "\"a; b=c\"");
+    }
+
+    #[test]
+    fn plain_text_is_left_alone() {
+        for text in ["anna@harbor.example", "Set-Mailbox", "München", "10.0.0.1"] {
+            assert_eq!(csv(text), text);
+        }
+        assert_eq!(csv("a,\"b\""), "\"a,\"\"b\"\"\"");
+        assert_eq!(csv("\u{1b}[31m"), "\"\u{241b}[31m\"");
+    }
+
+    #[test]
+    fn json_strings_read_back() {
+        let text = "a\"b\\c\n\r\t\u{0}\u{1f}\u{7f}é\u{2028}</script>";
+        let mut out = Vec::from(*b"\"");
+        push_json(&mut out, text);
+        out.push(b'"');
+        assert!(!out.contains(&b'\n'));
+        assert_eq!(serde_json::from_slice::<String>(&out).unwrap(), text);
+    }
+
+    #[test]
+    fn acting_characters_are_written_out() {
+        assert_eq!(visible("exe\u{202e}gpj.\u{1b}[2J"), "exe\\u{202e}gpj.\\u{1b}[2J");
+        assert!(matches!(visible("naïve — ok"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn needs_agree_with_the_writers() {
+        let mut pool = Pool::default();
+        for text in ["plain", "=x", "a,b", "tab\t", "é", " lead", "back\\slash", "\u{7f}", "a-b", "-"] {
+            let sym = pool.intern(text);
+            let needs = Needs::new(&pool);
+            assert_eq!(needs.csv(sym), csv(text) != text, "{text:?}");
+            let mut out = Vec::new();
+            push_json(&mut out, text);
+            assert_eq!(needs.json(sym), out != text.as_bytes(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn file_names_hold_no_path() {
+        assert_eq!(file_name("../../etc/passwd"), "_.._.._etc_passwd");
+        assert_eq!(file_name("Anna@Harbor.example"), "anna@harbor.example");
+    }
+}

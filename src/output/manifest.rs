@@ -1,0 +1,261 @@
+//! `manifest.json`: what went in, what came out, with which rules and choices; and whether all of it is still the same.
+
+use super::folder::{Sink, Written};
+use super::table::json;
+use super::view::View;
+use crate::case::civil::rfc3339;
+use crate::case::severity::Severity;
+use crate::coverage::Counts;
+use crate::error::Error;
+use crate::rule::Level;
+use crate::store::hex;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// One file of evidence as it lies on disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Input {
+    /// Where it lies; `speur verify` looks for it there.
+    pub path: PathBuf,
+    /// What the other outputs call it.
+    pub name: String,
+    /// SHA-256 of its bytes, lower-case hex; empty when it could not be read.
+    pub sha256: String,
+    /// Size.
+    pub bytes: u64,
+}
+
+/// What the manifest alone tells of a run, since it does not shape the result.
+#[derive(Debug, Clone)]
+pub struct RunFacts {
+    /// Version of the program.
+    pub version: String,
+    /// The files on disk that were read, containers and not their members.
+    pub inputs: Vec<Input>,
+    /// When the run began.
+    pub started: SystemTime,
+    /// When it ended; `None` is the moment the manifest is written.
+    pub finished: Option<SystemTime>,
+    /// How many threads worked.
+    pub threads: usize,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Manifest {
+    program: Program,
+    options: Vec<Choice>,
+    counts: Summary,
+    inputs: Vec<InputFile>,
+    rules: Vec<RuleFile>,
+    databases: Vec<String>,
+    outputs: Vec<OutputFile>,
+    run: Run,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Program {
+    name: String,
+    version: String,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Choice {
+    option: String,
+    value: String,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Summary {
+    files: u64,
+    #[serde(flatten)]
+    rows: Counts,
+    events: u64,
+    accounts: u64,
+    addresses: u64,
+    findings: u64,
+    critical: u64,
+    high: u64,
+    medium: u64,
+    low: u64,
+    informational: u64,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct InputFile {
+    path: String,
+    name: String,
+    sha256: String,
+    bytes: u64,
+}
+
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+struct RuleFile {
+    id: String,
+    file: String,
+    sha256: String,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct OutputFile {
+    path: String,
+    sha256: String,
+    bytes: u64,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Run {
+    started: String,
+    finished: String,
+    threads: usize,
+}
+
+/// Writes `manifest.json`; run time and threads stand under `run` and nowhere else.
+pub fn manifest(view: &View<'_>, run: &RunFacts, outputs: &[Written], sink: &mut Sink<'_>) -> io::Result<()> {
+    let case = view.case;
+    let choice = |(option, value): &(String, String)| Choice { option: option.clone(), value: value.clone() };
+    let mut rules: Vec<RuleFile> = case
+        .rules
+        .iter()
+        .map(|rule| RuleFile { id: rule.id.clone(), file: rule.file.clone(), sha256: rule.sha256.clone() })
+        .collect();
+    rules.sort();
+    let mut inputs: Vec<InputFile> = run
+        .inputs
+        .iter()
+        .map(|input| InputFile {
+            path: input.path.display().to_string(),
+            name: input.name.clone(),
+            sha256: input.sha256.clone(),
+            bytes: input.bytes,
+        })
+        .collect();
+    inputs.sort_by(|a, b| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
+    let output = |file: &Written| OutputFile {
+        path: file.path.clone(),
+        sha256: file.sha256.clone(),
+        bytes: file.bytes,
+    };
+    let manifest = Manifest {
+        program: Program { name: "speur".to_owned(), version: run.version.clone() },
+        options: case.options.iter().map(choice).collect(),
+        counts: summary(view),
+        inputs,
+        rules,
+        databases: case.databases.clone(),
+        outputs: outputs.iter().map(output).collect(),
+        run: Run {
+            started: stamp(run.started),
+            finished: stamp(run.finished.unwrap_or_else(SystemTime::now)),
+            threads: run.threads,
+        },
+    };
+    json(&manifest, sink)
+}
+
+fn summary(view: &View<'_>) -> Summary {
+    let mut severity = Severity::default();
+    view.case.findings.iter().for_each(|finding| severity.add(finding));
+    Summary {
+        files: view.case.coverage.totals.files,
+        rows: view.case.coverage.totals.counts.clone(),
+        events: view.case.events.entries.len() as u64,
+        accounts: view.accounts.iter().filter(|account| !account.account.is_empty()).count() as u64,
+        addresses: view.addresses.len() as u64,
+        findings: severity.total(),
+        critical: severity.count(Level::Critical),
+        high: severity.count(Level::High),
+        medium: severity.count(Level::Medium),
+        low: severity.count(Level::Low),
+        informational: severity.count(Level::Informational),
+    }
+}
+
+fn stamp(time: SystemTime) -> String {
+    let micros = match time.duration_since(UNIX_EPOCH) {
+        Ok(after) => i64::try_from(after.as_micros()).unwrap_or(i64::MAX),
+        Err(before) => -i64::try_from(before.duration().as_micros()).unwrap_or(i64::MAX),
+    };
+    rfc3339(micros)
+}
+
+/// A file that is not what the manifest says.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Mismatch {
+    /// The file, as the manifest names it.
+    pub path: String,
+    /// SHA-256 the manifest states; empty for a file of the case folder that the manifest does not list.
+    pub expected: String,
+    /// SHA-256 of what is there now; `None` when it is missing or cannot be read.
+    pub found: Option<String>,
+}
+
+/// Hashes every output, input and rule file again; what is the same is not told. Rules of the
+/// embedded pack have no file.
+///
+/// # Errors
+/// [`Error::Case`] when `case_dir` holds no manifest that can be read.
+pub fn verify(case_dir: &Path) -> Result<Vec<Mismatch>, Error> {
+    let path = case_dir.join("manifest.json");
+    let broken = |reason: String| Error::Case { path: path.clone(), reason };
+    let text = std::fs::read(&path).map_err(|cause| {
+        broken(format!("cannot be read: {cause}; expected the manifest of a case folder, so give the folder that analyze wrote"))
+    })?;
+    let manifest: Manifest = serde_json::from_slice(&text).map_err(|cause| broken(format!("not a manifest: {cause}")))?;
+    let mut found = Vec::new();
+    for output in &manifest.outputs {
+        check(&case_dir.join(&output.path), &output.path, &output.sha256, &mut found);
+    }
+    for input in manifest.inputs.iter().filter(|input| !input.sha256.is_empty()) {
+        check(Path::new(&input.path), &input.path, &input.sha256, &mut found);
+    }
+    let mut rules: Vec<(&str, &str)> = manifest
+        .rules
+        .iter()
+        .filter(|rule| !rule.file.starts_with("pack:"))
+        .map(|rule| (rule.file.as_str(), rule.sha256.as_str()))
+        .collect();
+    rules.sort_unstable();
+    rules.dedup();
+    for (file, sha256) in rules {
+        check(Path::new(file), file, sha256, &mut found);
+    }
+    unlisted(case_dir, &manifest.outputs, &mut found);
+    found.sort();
+    Ok(found)
+}
+
+fn check(path: &Path, name: &str, expected: &str, mismatches: &mut Vec<Mismatch>) {
+    let found = hash_file(path).ok();
+    if found.as_deref() != Some(expected) {
+        mismatches.push(Mismatch { path: name.to_owned(), expected: expected.to_owned(), found });
+    }
+}
+
+/// Tells files of the case folder that the manifest does not list.
+fn unlisted(case_dir: &Path, outputs: &[OutputFile], mismatches: &mut Vec<Mismatch>) {
+    for entry in walkdir::WalkDir::new(case_dir).sort_by_file_name().into_iter().flatten() {
+        let Ok(within) = entry.path().strip_prefix(case_dir) else { continue };
+        let parts: Vec<_> = within.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+        let name = parts.join("/");
+        if entry.file_type().is_dir() || name == "manifest.json" || outputs.iter().any(|output| output.path == name) {
+            continue;
+        }
+        mismatches.push(Mismatch { found: hash_file(entry.path()).ok(), path: name, expected: String::new() });
+    }
+}
+
+fn hash_file(path: &Path) -> io::Result<String> {
+    let mut file = File::open(path)?;
+    let mut hash = Sha256::new();
+    let mut block = vec![0; 1 << 18];
+    loop {
+        match file.read(&mut block)? {
+            0 => return Ok(hex(&hash.finalize())),
+            length => hash.update(&block[..length]),
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Findings, accounts, addresses and the ledger to the small tables and JSON files of the case folder.
+
+use super::escape::push_csv;
+use super::folder::Sink;
+use super::view::View;
+use crate::case::civil::rfc3339;
+use crate::case::severity::{LEVELS, Severity};
+use crate::case::sign_in::SignIns;
+use serde::Serialize;
+use std::io::{self, Write};
+
+/// Writes `findings.json`: all findings, most severe first.
+pub fn findings_json(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
+    json(&view.case.findings, sink)
+}
+
+/// Writes `coverage.json`: the ledger.
+pub fn coverage_json(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
+    json(&view.case.coverage, sink)
+}
+
+/// Writes `rejected.jsonl`: one line a record that could not be used.
+pub fn rejected_jsonl(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
+    for rejection in &view.case.rejected {
+        serde_json::to_writer(&mut *sink, rejection)?;
+        sink.write_all(b"\n")?;
+    }
+    Ok(())
+}
+
+/// Writes a value as indented JSON with a final line end.
+pub fn json(value: &impl Serialize, sink: &mut Sink<'_>) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *sink, value)?;
+    sink.write_all(b"\n")
+}
+
+/// A CSV record in the making: log text goes through the escape, our own text does not.
+#[derive(Debug, Default)]
+struct Record(Vec<u8>);
+
+impl Record {
+    fn log(&mut self, text: &str) -> &mut Self {
+        push_csv(&mut self.0, text);
+        self.0.push(b',');
+        self
+    }
+
+    fn ours(&mut self, text: impl ToString) -> &mut Self {
+        self.0.extend_from_slice(text.to_string().as_bytes());
+        self.0.push(b',');
+        self
+    }
+
+    fn sign_ins(&mut self, sign_ins: SignIns) -> &mut Self {
+        self.ours(sign_ins.succeeded).ours(sign_ins.failed).ours(sign_ins.interrupted)
+    }
+
+    fn severity(&mut self, severity: &Severity) -> &mut Self {
+        self.ours(severity.total());
+        for level in LEVELS {
+            self.ours(severity.count(level));
+        }
+        self.ours(severity.highest().map_or("", crate::rule::Level::name))
+    }
+
+    fn end(&mut self, sink: &mut Sink<'_>) -> io::Result<()> {
+        self.0.pop();
+        self.0.push(b'\n');
+        sink.write_all(&self.0)?;
+        self.0.clear();
+        Ok(())
+    }
+}
+
+/// Writes `findings.csv`: one line a finding, most severe first.
+pub fn findings_csv(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
+    sink.write_all(
+        b"id,level,rule,tenant,account,first_time,last_time,count,addresses,countries,summary,tags,rule_id,event_ids\n",
+    )?;
+    let mut record = Record::default();
+    for finding in &view.case.findings {
+        record.ours(&finding.id).ours(finding.rule.level).log(&finding.rule.title);
+        record.log(&finding.tenant).log(&finding.account).ours(&finding.first_time).ours(&finding.last_time);
+        record.ours(finding.count).log(&finding.addresses.join("; ")).log(&countries(view, &finding.id).join("; "));
+        record.log(&finding.summary).log(&finding.rule.tags.join("; ")).log(&finding.rule.id);
+        record.ours(some(&finding.event_ids)).end(sink)?;
+    }
+    Ok(())
+}
+
+/// A spreadsheet cell holds 32,767 characters: all ids up to 500, else the first 500 and where the rest is.
+fn some(ids: &[String]) -> String {
+    match ids.get(..500) {
+        None => ids.join(" "),
+        Some(first) => format!("{} … {} in all: see findings.json", first.join(" "), ids.len()),
+    }
+}
+
+/// Countries of a finding's addresses, sorted.
+pub fn countries<'a>(view: &'a View<'_>, finding: &str) -> Vec<&'a str> {
+    let mut found: Vec<&str> =
+        view.positions(finding).iter().map(|&position| view.index.at(position as usize).country()).collect();
+    found.sort_unstable();
+    found.dedup();
+    found.retain(|country| !country.is_empty());
+    found
+}
+
+/// Writes `users.csv`: one line an account, most severe first; the line without an account holds the events that name none.
+pub fn users_csv(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
+    sink.write_all(
+        b"account,tenant,first_time,last_time,events,sign_ins_succeeded,sign_ins_failed,sign_ins_interrupted,addresses,\
+          countries,findings,critical,high,medium,low,informational,highest_level\n",
+    )?;
+    let mut record = Record::default();
+    for account in &view.accounts {
+        record.log(&account.account).log(&account.tenant).ours(rfc3339(account.first)).ours(rfc3339(account.last));
+        record.ours(account.events).sign_ins(account.sign_ins).ours(account.addresses);
+        record.log(&account.countries.join("; ")).severity(&account.findings).end(sink)?;
+    }
+    Ok(())
+}
+
+/// Writes `addresses.csv`: one line an address, most severe first.
+pub fn addresses_csv(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
+    sink.write_all(
+        b"address,country,region,city,latitude,longitude,asn,as_org,address_kind,anonymous,first_time,last_time,accounts,\
+          events,sign_ins_succeeded,sign_ins_failed,sign_ins_interrupted,findings,critical,high,medium,low,informational,\
+          highest_level,place_basis\n",
+    )?;
+    let mut record = Record::default();
+    for address in &view.addresses {
+        let place = &address.place;
+        record.log(&address.address).log(&place.country).log(&place.region).log(&place.city);
+        match place.coordinates {
+            Some((north, east)) => record.ours(north).ours(east),
+            None => record.ours("").ours(""),
+        };
+        if place.asn == 0 { record.ours("") } else { record.ours(place.asn) };
+        record.log(&place.as_org).ours(place.kind).log(&place.anonymous);
+        record.ours(rfc3339(address.first)).ours(rfc3339(address.last)).ours(address.accounts).ours(address.events);
+        record.sign_ins(address.sign_ins).severity(&address.findings).log(&place.basis).end(sink)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,179 @@
+//! Events to `timeline.csv` and `timeline.jsonl`, a stream of large blocks formatted without an allocation a field.
+
+use super::column::{COLUMNS, Cell};
+use super::escape::{push_csv, push_json};
+use super::folder::Sink;
+use super::view::{Row, View};
+use crate::case::civil::push_iso;
+use crate::case::sentence::push_sentence;
+use crate::case::sign_in::is_sign_in;
+use crate::event::Family;
+use std::io;
+
+/// A block is handed on when it has grown to this size.
+const BLOCK: usize = 1 << 20;
+
+/// Elasticsearch, behind Timesketch, refuses a keyword of 32,766 bytes or more.
+///
+/// <https://www.elastic.co/guide/en/elasticsearch/reference/current/ignore-above.html>
+const LONGEST: usize = 32_765;
+
+/// Writes `timeline.csv`: every event, every column.
+pub fn csv(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
+    let mut block = Vec::with_capacity(BLOCK + BLOCK / 4);
+    for (number, column) in COLUMNS.iter().enumerate() {
+        if number > 0 {
+            block.push(b',');
+        }
+        block.extend_from_slice(column.name.as_bytes());
+    }
+    block.push(b'\n');
+    for position in 0..view.case.events.entries.len() {
+        let row = view.row(position);
+        for (number, column) in COLUMNS.iter().enumerate() {
+            if number > 0 {
+                block.push(b',');
+            }
+            push_csv_cell(&mut block, &row, (column.cell)(&row));
+        }
+        block.push(b'\n');
+        if block.len() >= BLOCK {
+            sink.take(&mut block)?;
+        }
+    }
+    sink.take(&mut block)
+}
+
+fn push_csv_cell(out: &mut Vec<u8>, row: &Row<'_>, cell: Cell<'_>) {
+    match cell {
+        Cell::Empty | Cell::Flag(false) => {}
+        Cell::Log(sym) => {
+            if sym.is_empty() {
+                return;
+            }
+            let text = row.view.case.events.text(sym);
+            if row.view.needs.csv(sym) {
+                push_csv(out, text);
+            } else {
+                out.extend_from_slice(text.as_bytes());
+            }
+        }
+        Cell::Text(text) => push_csv(out, text),
+        Cell::Ours(text) => out.extend_from_slice(text.as_bytes()),
+        Cell::Hex(bytes) => push_hex(out, bytes),
+        Cell::Number(number) => push_number(out, number),
+        Cell::Flag(true) => out.extend_from_slice(b"true"),
+        Cell::Time(micros) => {
+            push_iso(out, micros);
+            out.push(b'Z');
+        }
+    }
+}
+
+/// Writes `timeline.jsonl` in the shape Timesketch imports: `message`, `datetime`, `timestamp_desc`, then what is not empty.
+///
+/// <https://timesketch.org/guides/user/import-from-json-csv/>
+pub fn jsonl(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
+    let keys: Vec<Vec<u8>> = COLUMNS.iter().map(|column| format!(",\"{}\":", column.name).into_bytes()).collect();
+    let mut block = Vec::with_capacity(BLOCK + BLOCK / 4);
+    let mut message = String::new();
+    for position in 0..view.case.events.entries.len() {
+        let row = view.row(position);
+        message.clear();
+        push_sentence(&mut message, &view.case.events, row.entry, row.from, row.rules);
+        block.extend_from_slice(b"{\"message\":\"");
+        push_json(&mut block, fitting(&message));
+        block.extend_from_slice(b"\",\"datetime\":\"");
+        push_iso(&mut block, row.entry.time.micros);
+        block.extend_from_slice(b"+00:00\",\"timestamp_desc\":\"");
+        block.extend_from_slice(timestamp_desc(&row).as_bytes());
+        block.push(b'"');
+        for (column, key) in COLUMNS.iter().zip(&keys).skip(1) {
+            push_json_cell(&mut block, &row, key, (column.cell)(&row));
+        }
+        block.extend_from_slice(b"}\n");
+        if block.len() >= BLOCK {
+            sink.take(&mut block)?;
+        }
+    }
+    sink.take(&mut block)
+}
+
+fn push_json_cell(out: &mut Vec<u8>, row: &Row<'_>, key: &[u8], cell: Cell<'_>) {
+    match cell {
+        Cell::Empty | Cell::Flag(false) | Cell::Text("") | Cell::Ours("") => {}
+        Cell::Log(sym) if sym.is_empty() => {}
+        Cell::Log(sym) => {
+            let text = fitting(row.view.case.events.text(sym));
+            out.extend_from_slice(key);
+            out.push(b'"');
+            if row.view.needs.json(sym) {
+                push_json(out, text);
+            } else {
+                out.extend_from_slice(text.as_bytes());
+            }
+            out.push(b'"');
+        }
+        Cell::Text(text) => {
+            out.extend_from_slice(key);
+            out.push(b'"');
+            push_json(out, fitting(text));
+            out.push(b'"');
+        }
+        Cell::Ours(text) => {
+            out.extend_from_slice(key);
+            out.push(b'"');
+            out.extend_from_slice(text.as_bytes());
+            out.push(b'"');
+        }
+        Cell::Hex(bytes) => {
+            out.extend_from_slice(key);
+            out.push(b'"');
+            push_hex(out, bytes);
+            out.push(b'"');
+        }
+        Cell::Number(number) => {
+            out.extend_from_slice(key);
+            push_number(out, number);
+        }
+        Cell::Flag(true) => {
+            out.extend_from_slice(key);
+            out.extend_from_slice(b"true");
+        }
+        // The only time of a row is its `datetime`.
+        Cell::Time(_) => {}
+    }
+}
+
+fn timestamp_desc(row: &Row<'_>) -> &'static str {
+    if is_sign_in(&row.view.case.events, row.entry) {
+        return "Sign-in Time";
+    }
+    match row.entry.family {
+        Family::Risk => "Risk Detection Time",
+        Family::Audit | Family::SignIn | Family::Directory | Family::Activity => "Recorded Activity Time",
+    }
+}
+
+fn fitting(text: &str) -> &str {
+    if text.len() <= LONGEST { text } else { &text[..text.floor_char_boundary(LONGEST)] }
+}
+
+fn push_hex(out: &mut Vec<u8>, bytes: &[u8]) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    out.extend(bytes.iter().flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]));
+}
+
+fn push_number(out: &mut Vec<u8>, mut number: u64) {
+    let mut text = [0; 20];
+    let mut at = text.len();
+    loop {
+        at -= 1;
+        text[at] = b'0' + (number % 10) as u8;
+        number /= 10;
+        if number == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(&text[at..]);
+}

@@ -1,0 +1,100 @@
+//! What several products need of a case, worked out once.
+
+use super::escape::Needs;
+use crate::case::accounts::{Account, accounts};
+use crate::case::addresses::{Address, addresses};
+use crate::case::index::{AddressIndex, Seen};
+use crate::case::{Case, finding};
+use crate::rule::{Level, Meta};
+use crate::store::{Entry, RuleIndex};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
+
+/// A case with its cross references.
+#[derive(Debug)]
+pub struct View<'a> {
+    /// The case.
+    pub case: &'a Case,
+    /// Distinct addresses.
+    pub index: AddressIndex<'a>,
+    /// One line an account, most severe first.
+    pub accounts: Vec<Account>,
+    /// One line an address, most severe first.
+    pub addresses: Vec<Address>,
+    /// Positions of the events of each finding, by finding id.
+    pub hits: BTreeMap<String, Vec<u32>>,
+    /// What each text of the pool needs before it may be written.
+    pub needs: Needs,
+    met: FxHashMap<&'a [RuleIndex], Met>,
+}
+
+/// A set of rules that one event meets.
+#[derive(Debug)]
+struct Met {
+    level: Level,
+    titles: String,
+}
+
+impl<'a> View<'a> {
+    /// Works everything out.
+    pub fn new(case: &'a Case) -> Self {
+        let index = AddressIndex::new(&case.events);
+        let (people, needs) = rayon::join(
+            || (accounts(&case.events, &index, &case.findings), addresses(&case.events, &index, &case.findings)),
+            || Needs::new(&case.events.pool),
+        );
+        let mut met = FxHashMap::default();
+        for entry in case.events.entries.iter().filter(|entry| !entry.hits.is_empty()) {
+            met.entry(entry.hits.as_ref()).or_insert_with(|| Met::new(&entry.hits, &case.rules));
+        }
+        let hits = finding::hits(&case.events, &case.rules);
+        Self { case, index, accounts: people.0, addresses: people.1, hits, needs, met }
+    }
+
+    /// The event at `position` with its address.
+    pub fn row(&'a self, position: usize) -> Row<'a> {
+        let entry = &self.case.events.entries[position];
+        let met = if entry.hits.is_empty() { None } else { self.met.get(entry.hits.as_ref()) };
+        Row {
+            view: self,
+            entry,
+            from: self.index.at(position),
+            level: met.map_or("", |met| met.level.name()),
+            rules: met.map_or("", |met| &met.titles),
+        }
+    }
+
+    /// The positions of a finding's events, in time order.
+    pub fn positions(&self, finding: &str) -> &[u32] {
+        self.hits.get(finding).map_or(&[], Vec::as_slice)
+    }
+
+    /// The rule with this id.
+    pub fn rule(&self, id: &str) -> Option<&'a Meta> {
+        self.case.rules.iter().find(|rule| rule.id == id)
+    }
+}
+
+impl Met {
+    fn new(hits: &[RuleIndex], rules: &[Meta]) -> Self {
+        let rules: Vec<&Meta> = hits.iter().filter_map(|&rule| rules.get(usize::from(rule))).collect();
+        let level = rules.iter().filter_map(|rule| rule.level).max().unwrap_or(Level::Informational);
+        let titles: Vec<&str> = rules.iter().map(|rule| rule.title.as_str()).collect();
+        Self { level, titles: titles.join("; ") }
+    }
+}
+
+/// One event, with what the outputs say about it.
+#[derive(Debug, Clone, Copy)]
+pub struct Row<'a> {
+    /// The case it belongs to.
+    pub view: &'a View<'a>,
+    /// The event.
+    pub entry: &'a Entry,
+    /// Its address.
+    pub from: &'a Seen<'a>,
+    /// Name of the highest level it meets; empty when it meets no rule.
+    pub level: &'static str,
+    /// Titles of the rules it meets, joined by `; `.
+    pub rules: &'a str,
+}
