@@ -303,7 +303,7 @@ fn colleague(log: &mut Log, clerk: &Person, buyer: &Person, lagos: &Presence) {
     let presence = Presence { place: Place::lagos(LAGOS_LATER), agent: LAPTOP.into(), ..lagos.clone() };
     let seat = Seat { person: clerk, presence: &presence, client: Client::Web };
     let time = at(14, 8, 2);
-    let message = Message::new(log, "Payment overview shared with you - sign in to review");
+    let message = Message::new(log, "Updated bank details of suppliers - sign in to review");
     let id = seat.item(log, time, "Send", "Drafts", &message);
     log.label(time, id, PHASE, "internal phishing mail to the planner");
     let id = seat.group(log, time + 60, "HardDelete", ("Sent Items", None), &[message]);
