@@ -122,7 +122,7 @@ fn refresh(log: &mut Log, person: &Person, presence: &Presence, length: i64) {
             continue;
         }
         let mut renewed = SignIn::new(log, person, &presence.place, time);
-        renewed.agent.clone_from(&presence.agent);
+        renewed.agent = agent(person).into();
         renewed.app = *log.random.pick(&[OFFICE, TEAMS, OFFICE]);
         renewed.resource = *log.random.pick(&[EXCHANGE, SHAREPOINT, GRAPH]);
         renewed.client = "Mobile Apps and Desktop clients";
@@ -161,6 +161,7 @@ fn devices(log: &mut Log, day: i64) {
             run.client = "";
             run.mfa = Mfa::None;
             run.interactive = false;
+            run.session = String::new();
             run.principal = Some("1be65a3a-0a3b-44a9-9e19-07e1e2b3c202".into());
             log.sign_ins.push(run);
         }
