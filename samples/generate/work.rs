@@ -148,6 +148,9 @@ fn devices(log: &mut Log, day: i64) {
         let mut scan = SignIn::new(log, &scanner, &Place::office(), time);
         scan.app = EXCHANGE;
         scan.client = "Authenticated SMTP";
+        // The agent by which Exchange tells a password that a device sent it.
+        scan.agent = "BAV2ROPC".into();
+        scan.protocol = "ropc";
         scan.mfa = Mfa::None;
         log.sign_ins.push(scan);
     }
