@@ -173,6 +173,9 @@ fn compare(file: &Path, options: &Options) -> Result<String, String> {
         match &first {
             None => first = Some(cost),
             Some(a) => {
+                if cost.events != a.events {
+                    let _ = writeln!(ratios, "{name}: {} events, but the floor counts {}", cost.events, a.events);
+                }
                 let letter = ["a", "b", "c"].get(n).unwrap_or(&"?");
                 let _ = writeln!(
                     ratios,

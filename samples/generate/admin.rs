@@ -207,14 +207,26 @@ pub(crate) fn registration(log: &mut Log, actor: (&Person, &Presence), time: i64
             "[{\"PhoneNumber\":null,\"AlternativePhoneNumber\":null,\"Email\":null,\"VoiceOnlyPhoneNumber\":null}]",
         ),
     };
-    let method = match method {
-        Method::App => "User registered Mobile app notification",
-        Method::Phone(_) => "User registered Mobile phone",
+    // Numbers of methods as Entra logs them: 6 a notification in the app, 7 a code in it, 0 a call, 5 a text message.
+    let (reason, methods) = match method {
+        Method::App => (
+            "User registered Mobile app notification",
+            "[{\"MethodType\":6,\"Default\":true},{\"MethodType\":7,\"Default\":false}]",
+        ),
+        Method::Phone(_) => (
+            "User registered Mobile phone",
+            "[{\"MethodType\":6,\"Default\":true},{\"MethodType\":0,\"Default\":false},{\"MethodType\":5,\"Default\":false}]",
+        ),
     };
-    let changed = [(change.0, change.1.as_str(), change.2), ("Included Updated Properties", change.0, "")];
+    let before = if matches!(method, Method::App) { "[]" } else { "[{\"MethodType\":6,\"Default\":true}]" };
+    let included = format!("StrongAuthenticationMethod, {}", change.0);
+    let changed = [
+        ("StrongAuthenticationMethod", methods, before),
+        (change.0, change.1.as_str(), change.2),
+        ("Included Updated Properties", included.as_str(), ""),
+    ];
     let update = directory(log, actor, time, "Update user.", own, &changed);
-    let reason = [("ResultReason", method, "")];
-    let info = directory(log, actor, time + 2, "User registered security info.", own, &reason);
+    let info = directory(log, actor, time + 2, "User registered security info.", own, &[("ResultReason", reason, "")]);
     [update, info]
 }
 

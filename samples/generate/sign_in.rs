@@ -145,6 +145,9 @@ impl SignIn {
 
     /// The steps of the authentication.
     pub(crate) fn steps(&self) -> Json {
+        if self.principal.is_some() {
+            return Json::List(vec![]);
+        }
         let at = stamp(self.time, "%Y-%m-%dT%H:%M:%SZ");
         let password = self.code != 50126;
         let step = |method: &str, detail: &str, result: &str, succeeded: bool| {
@@ -174,7 +177,7 @@ impl SignIn {
         let who = map! {
             "id": &self.id,
             "createdDateTime": stamp(self.time, "%Y-%m-%dT%H:%M:%SZ"),
-            "userDisplayName": &self.name,
+            "userDisplayName": if self.principal.is_some() { "" } else { &self.name },
             "userPrincipalName": &self.upn,
             "userId": &self.user_id,
             "appId": self.app.1,
@@ -210,6 +213,7 @@ impl SignIn {
             "crossTenantAccessType": "none",
             "signInEventTypes": Json::List(vec![self.event_type().into()]),
             "servicePrincipalId": self.principal.as_deref().unwrap_or(""),
+            "servicePrincipalName": if self.principal.is_some() { &self.name } else { "" },
             "autonomousSystemNumber": self.place.asn,
             "signInTokenProtectionStatus": "none",
             "networkLocationDetails": Json::List(vec![]),
@@ -270,6 +274,7 @@ impl SignIn {
     pub(crate) fn audit(&self, log: &mut Log) {
         let request = match (self.protocol, self.code, self.interactive) {
             ("deviceCode", ..) => "Cmsi:Cmsi",
+            ("ropc", 0, _) => "OAuth2:Token",
             (_, 0, false) => "OAuth2:Token",
             (_, 0, true) => "OAuth2:Authorize",
             _ => "Login:login",

@@ -36,6 +36,16 @@ pub(crate) fn tell(log: &mut Log, people: &[Person]) {
     afterlife(log, clerk, &lagos);
 }
 
+/// The same session later: a token lives about an hour.
+fn renewed(log: &mut Log, presence: &Presence, since: i64) -> Presence {
+    Presence { token: log.random.base64(22), since, ..presence.clone() }
+}
+
+/// The same session later, from another address and an ordinary browser.
+fn later(log: &mut Log, presence: &Presence, since: i64) -> Presence {
+    Presence { place: Place::lagos(LAGOS_LATER), agent: LAPTOP.into(), ..renewed(log, presence, since) }
+}
+
 fn intruder(log: &mut Log, place: Place, agent: &str, since: i64) -> Presence {
     Presence { place, agent: agent.into(), session: log.random.guid(), token: log.random.base64(22), since }
 }
@@ -51,9 +61,11 @@ fn sign_in(
     let mut record = SignIn::new(log, person, &presence.place, presence.since);
     record.agent.clone_from(&presence.agent);
     record.session.clone_from(&presence.session);
-    record.token.clone_from(&presence.token);
     record.app = OFFICE_HOME;
     change(&mut record);
+    if record.code == 0 {
+        record.token.clone_from(&presence.token);
+    }
     log.label(record.time, record.id.clone(), phase, what);
     log.sign_ins.push(record);
 }
@@ -113,8 +125,8 @@ fn entry(log: &mut Log, clerk: &Person) -> Presence {
     sign_in(log, clerk, &kit, asked, |s| (s.code, s.mfa) = (50074, Mfa::Prompt));
     kit.since += 71;
     sign_in(log, clerk, &kit, (PHASE, "kit signs in with the stolen session, no prompt"), |_| {});
-    kit.since += 2400;
-    sign_in(log, clerk, &kit, (PHASE, "kit renews a token from the Tor exit"), |s| {
+    let again = renewed(log, &kit, kit.since + 2400);
+    sign_in(log, clerk, &again, (PHASE, "kit renews a token from the Tor exit"), |s| {
         (s.interactive, s.client) = (false, "Mobile Apps and Desktop clients");
         s.resource = GRAPH;
     });
@@ -129,12 +141,11 @@ fn device_code(log: &mut Log, clerk: &Person) -> Presence {
         s.client = "Mobile Apps and Desktop clients";
     };
     sign_in(log, clerk, &lagos, ("access", "device code sign-in from Lagos, broker application"), change);
-    lagos.since += 240;
-    sign_in(log, clerk, &lagos, ("access", "device code sign-in, as the unified audit log has it"), |s| {
+    lagos = renewed(log, &lagos, lagos.since + 240);
+    sign_in(log, clerk, &lagos, ("access", "second device code sign-in, exported in the unified audit log"), |s| {
         change(s);
         s.in_audit = true;
     });
-    lagos.since += 300;
     lagos
 }
 
@@ -174,6 +185,8 @@ fn hide(log: &mut Log, clerk: &Person, lagos: &Presence) {
         ],
     );
     log.label(time, id, "inbox rule", "rule named . hides payment mail in RSS Subscriptions");
+    let next = renewed(log, lagos, at(10, 4, 1));
+    let seat = Seat { presence: &next, ..seat };
     let time = at(10, 4, 5);
     let actions =
         format!("[{{\"ActionType\":\"Forward\",\"Recipients\":[\"{COLLECTOR}\"],\"ForwardFlags\":\"None\"}}]");
@@ -256,17 +269,19 @@ fn persist(log: &mut Log, clerk: &Person, lagos: &Presence) {
 
 /// More reading, by the browser and by the application.
 fn collect(log: &mut Log, clerk: &Person, lagos: &Presence) {
-    let browser = Seat { person: clerk, presence: lagos, client: Client::Web };
-    let app = Seat { person: clerk, presence: lagos, client: Client::Rest(READER.2) };
     for (day, hour, minute, folder, count) in
         [(11, 1, 20, "Inbox", 44), (11, 1, 24, "Inbox\\Customers", 38), (11, 22, 15, "RSS Subscriptions", 3)]
     {
         let time = at(day, hour, minute);
+        let presence = renewed(log, lagos, time - 300);
+        let browser = Seat { person: clerk, presence: &presence, client: Client::Web };
         let id = browser.bind(log, time, folder, count);
         log.label(time, id, "mail read", format!("{count} messages of {folder} opened from Lagos"));
     }
     for (hour, count) in [(3, 60), (4, 60)] {
         let time = at(12, hour, 30);
+        let presence = renewed(log, lagos, time - 60);
+        let app = Seat { person: clerk, presence: &presence, client: Client::Rest(READER.2) };
         let id = app.bind(log, time, "Inbox", count);
         log.label(time, id, "mail read", format!("{count} messages fetched by Mail Sync Assistant"));
     }
@@ -274,7 +289,7 @@ fn collect(log: &mut Log, clerk: &Person, lagos: &Presence) {
 
 /// Mail with other bank details. Returns what was sent.
 fn fraud(log: &mut Log, clerk: &Person, lagos: &Presence) -> Vec<Message> {
-    let presence = Presence { place: Place::lagos(LAGOS_LATER), agent: LAPTOP.into(), ..lagos.clone() };
+    let presence = later(log, lagos, at(14, 6, 58));
     let seat = Seat { person: clerk, presence: &presence, client: Client::Web };
     let mut letters = Vec::new();
     for (minute, subject) in [
@@ -300,10 +315,10 @@ fn fraud(log: &mut Log, clerk: &Person, lagos: &Presence) -> Vec<Message> {
 /// A second mailbox, by a letter from the first.
 fn colleague(log: &mut Log, clerk: &Person, buyer: &Person, lagos: &Presence) {
     const PHASE: &str = "second mailbox";
-    let presence = Presence { place: Place::lagos(LAGOS_LATER), agent: LAPTOP.into(), ..lagos.clone() };
+    let presence = later(log, lagos, at(14, 7, 55));
     let seat = Seat { person: clerk, presence: &presence, client: Client::Web };
     let time = at(14, 8, 2);
-    let message = Message::new(log, "Payment overview shared with you - sign in to review");
+    let message = Message::new(log, "Updated bank details of suppliers - sign in to review");
     let id = seat.item(log, time, "Send", "Drafts", &message);
     log.label(time, id, PHASE, "internal phishing mail to the planner");
     let id = seat.group(log, time + 60, "HardDelete", ("Sent Items", None), &[message]);
@@ -323,7 +338,7 @@ fn colleague(log: &mut Log, clerk: &Person, buyer: &Person, lagos: &Presence) {
 
 /// Answers are caught, the signature gets another telephone number.
 fn cover(log: &mut Log, clerk: &Person, lagos: &Presence, letters: &[Message]) {
-    let presence = Presence { place: Place::lagos(LAGOS_LATER), agent: LAPTOP.into(), ..lagos.clone() };
+    let presence = later(log, lagos, at(15, 6, 27));
     let seat = Seat { person: clerk, presence: &presence, client: Client::Web };
     let time = at(15, 6, 30);
     let id = seat.bind(log, time, "RSS Subscriptions", 4);
@@ -429,7 +444,12 @@ fn response(log: &mut Log, people: &[Person]) {
 /// What goes on after the response: an access token that still lives, and the application.
 fn afterlife(log: &mut Log, clerk: &Person, lagos: &Presence) {
     const PHASE: &str = "after the reset";
-    let live = Presence { place: Place::lagos(LAGOS_LATER), agent: LAPTOP.into(), ..lagos.clone() };
+    let live = later(log, lagos, at(16, 9, 38));
+    let token = Presence { agent: KIT.into(), ..live.clone() };
+    sign_in(log, clerk, &token, ("mail read", "the token is renewed that will outlive the reset"), |s| {
+        (s.interactive, s.app) = (false, OFFICE);
+        s.client = "Mobile Apps and Desktop clients";
+    });
     let seat = Seat { person: clerk, presence: &live, client: Client::Web };
     for (minute, count) in [(20, 11), (41, 6)] {
         let time = at(16, 10, minute);
@@ -440,13 +460,14 @@ fn afterlife(log: &mut Log, clerk: &Person, lagos: &Presence) {
     let notice = Message::new(log, "Your password was reset by IT");
     let id = seat.group(log, time, "HardDelete", ("Inbox", None), &[notice]);
     log.label(time, id, PHASE, "notice of the reset removed");
-    let ended = Presence { since: at(16, 11, 8), agent: KIT.into(), ..live.clone() };
+    let ended = Presence { since: at(16, 11, 8), agent: KIT.into(), ..live };
     sign_in(log, clerk, &ended, (PHASE, "renewal refused: the grant was revoked"), |s| {
         (s.code, s.interactive, s.app) = (50173, false, OFFICE);
         s.client = "Mobile Apps and Desktop clients";
     });
-    let app = Seat { person: clerk, presence: lagos, client: Client::Rest(READER.2) };
     let time = at(17, 3, 30);
+    let presence = renewed(log, lagos, time - 60);
+    let app = Seat { person: clerk, presence: &presence, client: Client::Rest(READER.2) };
     let id = app.bind(log, time, "Inbox", 60);
     log.label(time, id, PHASE, "Mail Sync Assistant still fetches mail: the consent was not withdrawn");
     let again = intruder(log, Place::tor(47), KIT, at(19, 20, 12));

@@ -122,7 +122,7 @@ fn refresh(log: &mut Log, person: &Person, presence: &Presence, length: i64) {
             continue;
         }
         let mut renewed = SignIn::new(log, person, &presence.place, time);
-        renewed.agent.clone_from(&presence.agent);
+        renewed.agent = agent(person).into();
         renewed.app = *log.random.pick(&[OFFICE, TEAMS, OFFICE]);
         renewed.resource = *log.random.pick(&[EXCHANGE, SHAREPOINT, GRAPH]);
         renewed.client = "Mobile Apps and Desktop clients";
@@ -148,6 +148,9 @@ fn devices(log: &mut Log, day: i64) {
         let mut scan = SignIn::new(log, &scanner, &Place::office(), time);
         scan.app = EXCHANGE;
         scan.client = "Authenticated SMTP";
+        // The agent by which Exchange tells a password that a device sent it.
+        scan.agent = "BAV2ROPC".into();
+        scan.protocol = "ropc";
         scan.mfa = Mfa::None;
         log.sign_ins.push(scan);
     }
@@ -161,6 +164,7 @@ fn devices(log: &mut Log, day: i64) {
             run.client = "";
             run.mfa = Mfa::None;
             run.interactive = false;
+            run.session = String::new();
             run.principal = Some("1be65a3a-0a3b-44a9-9e19-07e1e2b3c202".into());
             log.sign_ins.push(run);
         }

@@ -90,6 +90,7 @@ fn portal_value(s: &SignIn, column: &str) -> String {
         "Username" | "Sign-in identifier" => s.upn.clone(),
         "User type" => "Member".into(),
         "Authentication Protocol" if s.protocol == "deviceCode" => "Device Code".into(),
+        "Authentication Protocol" if s.protocol == "ropc" => "ROPC".into(),
         "Cross tenant access type"
         | "Incoming token type"
         | "Authentication Protocol"
