@@ -5,7 +5,7 @@
 //!                                        └────────── store (time order, no repeats) ──case──output──> case folder
 //! ```
 //!
-//! `pipeline` runs that flow. Modules import downward only:
+//! [`pipeline`] runs that flow. Modules import downward only:
 //! `pipeline > output > case > rule | enrich | source > store > input > event, field > error, coverage`.
 
 pub mod case;
@@ -16,6 +16,7 @@ pub mod event;
 pub mod field;
 pub mod input;
 pub mod output;
+pub mod pipeline;
 pub mod rule;
 pub mod source;
 pub mod store;

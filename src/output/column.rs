@@ -67,7 +67,9 @@ macro_rules! log {
 
 macro_rules! place {
     ($name:ident) => {
-        column(stringify!($name), Kind::Text, |row| row.from.place.map_or(Cell::Empty, |place| Cell::Text(&place.$name)))
+        column(stringify!($name), Kind::Text, |row| {
+            row.from.place.map_or(Cell::Empty, |place| Cell::Text(&place.$name))
+        })
     };
 }
 
@@ -89,7 +91,12 @@ pub static COLUMNS: &[Column] = &[
     column("event_id", Kind::Text, |row| Cell::Hex(&row.entry.origin.digest[..8])),
     log!("source_id", id),
     column("file", Kind::Text, |row| {
-        row.view.case.coverage.files.get(row.entry.origin.file as usize).map_or(Cell::Empty, |file| Cell::Text(&file.path))
+        row.view
+            .case
+            .coverage
+            .files
+            .get(row.entry.origin.file as usize)
+            .map_or(Cell::Empty, |file| Cell::Text(&file.path))
     }),
     column("row", Kind::U64, |row| Cell::Number(row.entry.origin.row)),
     log!(actor),

@@ -51,8 +51,8 @@ pub(super) fn view_as<'a>(decoded: &'a Decoded, source: &'static str) -> Result<
     let record = &decoded.record;
     let get = |path: &[&str]| string(at(record, path));
     let stamp = named(record, &["time", "eventTimestamp", "event_timestamp", "eventTime"]);
-    let time = moment::parse(stamp)
-        .ok_or_else(|| format!("found time {stamp:?}, expected a date with a time of day"))?;
+    let time =
+        moment::parse(stamp).ok_or_else(|| format!("found time {stamp:?}, expected a date with a time of day"))?;
     let original = named(record, &["operationName", "operationname", "operation_name"]);
     let category = named(record, &["category"]);
     let original = first(&[original, category]);

@@ -63,10 +63,7 @@ fn flattened(header: &Header, fields: &[&str]) -> Result<Decoded, String> {
     }
     let text = record.finish();
     let record = object(&text)?;
-    let degraded = if lost.is_empty() {
-        String::new()
-    } else {
-        format!("nested values were not exported: {}", lost.join(", "))
-    };
+    let degraded =
+        if lost.is_empty() { String::new() } else { format!("nested values were not exported: {}", lost.join(", ")) };
     Ok(Decoded { content: hash(&text), record, wrapper: Wrapper::default(), degraded })
 }

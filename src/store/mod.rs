@@ -1,10 +1,12 @@
 //! Events after their bytes are gone: compact rows that share texts, in time order, without repeats.
 
+mod merge;
 mod pool;
 
+pub use merge::{Batch, Merger, Suspect, Tally};
 pub use pool::{Pool, Sym};
 
-use crate::event::{ActorKind, Family, Origin, Outcome, Place, Time};
+use crate::event::{ActorKind, Event, Family, Origin, Outcome, Place, Time};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -75,6 +77,74 @@ impl Events {
 }
 
 impl Entry {
+    /// Keeps an event; its texts go to `pool`.
+    pub fn of(event: &Event<'_>, origin: Origin, hits: &[RuleIndex], pool: &mut Pool) -> Self {
+        Self {
+            time: event.time,
+            family: event.family,
+            source: event.source,
+            actor_kind: event.actor_kind,
+            outcome: event.outcome,
+            id: pool.intern(&event.id),
+            tenant: pool.intern(&event.tenant),
+            operation: pool.intern(&event.operation),
+            operation_original: pool.intern(&event.operation_original),
+            workload: pool.intern(&event.workload),
+            record_type: pool.intern(&event.record_type),
+            actor: pool.intern(&event.actor),
+            actor_id: pool.intern(&event.actor_id),
+            target: pool.intern(&event.target),
+            account: pool.intern(&event.account),
+            address: pool.intern(&event.address.original),
+            ip: event.address.ip,
+            port: event.address.port,
+            agent: pool.intern(&event.agent),
+            application: pool.intern(&event.application),
+            application_id: pool.intern(&event.application_id),
+            session: pool.intern(&event.session),
+            token: pool.intern(&event.token),
+            device: pool.intern(&event.device),
+            result: pool.intern(&event.result),
+            error_code: pool.intern(&event.error_code),
+            object: pool.intern(&event.object),
+            detail: pool.intern(&event.detail),
+            degraded: pool.intern(&event.degraded),
+            origin,
+            conflict: false,
+            hits: hits.into(),
+        }
+    }
+
+    /// Moves the entry to another pool: `to` says which number each text has there.
+    fn renumber(&mut self, to: &[Sym]) {
+        for sym in [
+            &mut self.id,
+            &mut self.tenant,
+            &mut self.operation,
+            &mut self.operation_original,
+            &mut self.workload,
+            &mut self.record_type,
+            &mut self.actor,
+            &mut self.actor_id,
+            &mut self.target,
+            &mut self.account,
+            &mut self.address,
+            &mut self.agent,
+            &mut self.application,
+            &mut self.application_id,
+            &mut self.session,
+            &mut self.token,
+            &mut self.device,
+            &mut self.result,
+            &mut self.error_code,
+            &mut self.object,
+            &mut self.detail,
+            &mut self.degraded,
+        ] {
+            *sym = to[sym.0 as usize];
+        }
+    }
+
     /// The id that outputs use: 16 hex digits from the digest of the raw record.
     pub fn event_id(&self) -> String {
         hex(&self.origin.digest[..8])

@@ -1,4 +1,5 @@
 //! The one integration test binary; each module is a theme.
 
+mod case_folder;
 mod geo;
-mod source;
+mod golden;

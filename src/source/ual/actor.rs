@@ -96,9 +96,8 @@ pub(in crate::source) fn is_guest(name: &str) -> bool {
 
 /// Whether a name has the form of a user principal name.
 pub(in crate::source) fn is_upn(name: &str) -> bool {
-    name.split_once('@').is_some_and(|(user, domain)| {
-        !user.is_empty() && domain.contains('.') && !name.contains([' ', '/', '\\', ';'])
-    })
+    name.split_once('@')
+        .is_some_and(|(user, domain)| !user.is_empty() && domain.contains('.') && !name.contains([' ', '/', '\\', ';']))
 }
 
 fn is_unknown(name: &str) -> bool {

@@ -1,8 +1,8 @@
 //! What was done, for people to read: the object of a record and its parameters or properties in one line.
 
+use super::Theme;
 use super::bags::{Bags, named, pairs};
 use super::fields::Fields;
-use super::Theme;
 use crate::source::text::{Detail, first, integer, scalar, string};
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
 use std::borrow::Cow;

@@ -1,0 +1,214 @@
+//! The order of the flow and its parallelism, nothing else.
+
+mod read;
+mod settle;
+
+use crate::case::finding::findings;
+use crate::case::{Case, Finding};
+use crate::coverage::{Coverage, Rejection, RuleCoverage};
+use crate::enrich::{self, AddressBook};
+use crate::error::Error;
+use crate::input::{Limits, walk};
+use crate::output::{self, RunFacts};
+use crate::rule::{self, RuleSet};
+use crate::store::Entry;
+use read::{Reading, Tools};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// What a run is asked to do, validated.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Files and folders of evidence.
+    pub paths: Vec<PathBuf>,
+    /// The case folder to write.
+    pub out: PathBuf,
+    /// Earliest event time wanted, microseconds since 1970.
+    pub from: Option<i64>,
+    /// Latest event time wanted, microseconds since 1970, inclusive.
+    pub to: Option<i64>,
+    /// Accounts wanted, any of them as account, actor or target; empty means all.
+    pub users: Vec<String>,
+    /// Tenants wanted, by id or name; empty means all.
+    pub tenants: Vec<String>,
+    /// Worker threads; 0 takes one for each processor.
+    pub threads: usize,
+    /// Where rules come from.
+    pub rules: rule::Options,
+    /// Which geolocation databases answer.
+    pub geo: enrich::Options,
+    /// How far a container may expand.
+    pub limits: Limits,
+    /// The options as typed, for the manifest.
+    pub typed: Vec<(String, String)>,
+}
+
+/// Hears how far a run is.
+pub trait Progress: Sync {
+    /// How many bytes of evidence there are.
+    fn total(&self, bytes: u64);
+    /// That many more bytes have been read.
+    fn advance(&self, bytes: u64);
+    /// Something that the person at the terminal should know now.
+    fn note(&self, line: &str);
+}
+
+/// What a finished run tells.
+#[derive(Debug)]
+pub struct Summary {
+    /// The ledger.
+    pub coverage: Coverage,
+    /// Records that could not be used, sorted.
+    pub rejected: Vec<Rejection>,
+    /// Number of findings by level, most severe first.
+    pub findings: Vec<(String, u64)>,
+    /// Accounts with findings of level medium or above, sorted.
+    pub accounts: Vec<String>,
+    /// What else the person should know.
+    pub warnings: Vec<String>,
+}
+
+/// What the evidence holds, without analysis.
+#[derive(Debug)]
+pub struct Inspection {
+    /// The ledger.
+    pub coverage: Coverage,
+    /// Events by account, most first.
+    pub accounts: Vec<(String, u64)>,
+    /// Events by operation, most first.
+    pub operations: Vec<(String, u64)>,
+    /// Events by day (UTC), `YYYY-MM-DD`.
+    pub days: BTreeMap<String, u64>,
+}
+
+/// Reads the evidence, applies the rules and writes the case folder.
+///
+/// # Errors
+/// [`Error`] when a path is missing, a database is broken, there is no evidence, or the case cannot
+/// be written. Evidence that cannot be used is told in the summary instead.
+pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Summary, Error> {
+    let started = std::time::SystemTime::now();
+    if options.out.symlink_metadata().is_ok() {
+        return Err(Error::CaseExists(options.out.clone()));
+    }
+    let book = AddressBook::open(&options.geo)?;
+    let (rules, refused) = RuleSet::load(&options.rules);
+    in_pool(options.threads, || {
+        let read = gather(options, &rules, &book, progress)?;
+        let rule_coverage = RuleCoverage { loaded: rules.rules().len() as u64, rejected: refused };
+        let coverage = Coverage::close(read.files, rule_coverage)?;
+        let case = Case {
+            findings: findings(&read.events, rules.rules()),
+            events: read.events,
+            rules: rules.rules().to_vec(),
+            coverage,
+            rejected: read.rejected,
+            databases: book.databases(),
+            options: options.typed.clone(),
+        };
+        let run = RunFacts {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            inputs: read.inputs,
+            started,
+            finished: None,
+            threads: rayon::current_num_threads(),
+        };
+        output::write_case(&case, &run, &options.out)?;
+        Ok(summary(case, book.warnings()))
+    })
+}
+
+/// Reads the evidence and applies the rules, and writes nothing: the number of events and of hits.
+///
+/// # Errors
+/// As [`analyze`].
+pub fn match_only(options: &Options, progress: &dyn Progress) -> Result<(u64, u64), Error> {
+    let book = AddressBook::open(&options.geo)?;
+    let (rules, _) = RuleSet::load(&options.rules);
+    in_pool(options.threads, || {
+        let read = gather(options, &rules, &book, progress)?;
+        let hits = read.events.entries.iter().map(|entry| entry.hits.len() as u64).sum();
+        Ok((read.events.entries.len() as u64, hits))
+    })
+}
+
+/// Says what the evidence holds.
+///
+/// # Errors
+/// [`Error`] when a path is missing or there is no evidence.
+pub fn inspect(options: &Options, progress: &dyn Progress) -> Result<Inspection, Error> {
+    let book = AddressBook::open(&options.geo)?;
+    in_pool(options.threads, || {
+        let read = gather(options, &RuleSet::default(), &book, progress)?;
+        let events = &read.events;
+        let mut days = BTreeMap::new();
+        for entry in &events.entries {
+            let day = chrono::DateTime::from_timestamp_micros(entry.time.micros).unwrap_or_default();
+            *days.entry(day.format("%Y-%m-%d").to_string()).or_default() += 1;
+        }
+        let count = |field: fn(&Entry) -> crate::store::Sym| {
+            let mut counts = BTreeMap::<&str, u64>::new();
+            for entry in &events.entries {
+                *counts.entry(events.text(field(entry))).or_default() += 1;
+            }
+            let mut counts: Vec<_> = counts.into_iter().map(|(name, n)| (name.to_owned(), n)).collect();
+            counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+            counts
+        };
+        let (accounts, operations) = (count(|e| e.account), count(|e| e.operation));
+        Ok(Inspection { coverage: Coverage::close(read.files, RuleCoverage::default())?, accounts, operations, days })
+    })
+}
+
+fn gather(options: &Options, rules: &RuleSet, book: &AddressBook, progress: &dyn Progress) -> Result<Reading, Error> {
+    let walk = walk(&options.paths, &options.limits)?;
+    if walk.found.is_empty() && walk.unusable.is_empty() {
+        let place = options.paths.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", ");
+        return Err(Error::NoEvidence { place });
+    }
+    let tools = Tools { rules, book, limits: &options.limits, progress };
+    read::read(walk, &tools, &|entry, pool| wanted(options, entry, pool))
+}
+
+/// Whether the investigator asked for this event.
+fn wanted(options: &Options, entry: &Entry, pool: &crate::store::Pool) -> bool {
+    let named = |wanted: &[String], fields: &[crate::store::Sym]| {
+        wanted.is_empty() || fields.iter().any(|f| wanted.iter().any(|w| w.eq_ignore_ascii_case(pool.get(*f))))
+    };
+    options.from.is_none_or(|from| entry.time.micros >= from)
+        && options.to.is_none_or(|to| entry.time.micros <= to)
+        && named(&options.users, &[entry.account, entry.actor, entry.target])
+        && named(&options.tenants, &[entry.tenant])
+}
+
+fn in_pool<T: Send>(threads: usize, run: impl FnOnce() -> Result<T, Error> + Send) -> Result<T, Error> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|e| Error::Path {
+        path: PathBuf::from("--threads"),
+        reason: format!("{threads} worker threads cannot be started: {e}; give a smaller number"),
+    })?;
+    pool.install(run)
+}
+
+fn summary(case: Case, warnings: Vec<String>) -> Summary {
+    let mut levels = BTreeMap::<std::cmp::Reverse<rule::Level>, u64>::new();
+    let mut accounts = std::collections::BTreeSet::new();
+    for finding in &case.findings {
+        let level = level_of(finding);
+        *levels.entry(std::cmp::Reverse(level)).or_default() += 1;
+        if level >= rule::Level::Medium {
+            accounts.insert(finding.account.clone());
+        }
+    }
+    Summary {
+        coverage: case.coverage,
+        rejected: case.rejected,
+        findings: levels.into_iter().map(|(level, n)| (level.0.name().to_owned(), n)).collect(),
+        accounts: accounts.into_iter().collect(),
+        warnings,
+    }
+}
+
+fn level_of(finding: &Finding) -> rule::Level {
+    use rule::Level::{Critical, High, Informational, Low, Medium};
+    [Critical, High, Medium, Low].into_iter().find(|l| l.name() == finding.rule.level).unwrap_or(Informational)
+}

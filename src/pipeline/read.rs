@@ -1,0 +1,403 @@
+//! Files to events: one thread after the other cuts chunks, all threads take them apart.
+
+use super::{Progress, settle};
+use crate::coverage::{Counts, FileCoverage, Rejection};
+use crate::enrich::AddressBook;
+use crate::error::Error;
+use crate::event::{Origin, Place};
+use crate::input::{self, BadRow, Chunk, Data, Finish, Found, Layout, Limits, Reader, Row, Unusable, Walk};
+use crate::output::Input;
+use crate::rule::{RuleSet, Scratch};
+use crate::source::{self, Source};
+use crate::store::{Batch, Entry, Events, Merger, Pool, RuleIndex, Tally};
+use rayon::iter::{ParallelBridge, ParallelIterator};
+use rustc_hash::FxHashMap;
+use sha2::{Digest, Sha256};
+use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// What every thread uses.
+pub(super) struct Tools<'a> {
+    pub rules: &'a RuleSet,
+    pub book: &'a AddressBook,
+    pub limits: &'a Limits,
+    pub progress: &'a dyn Progress,
+}
+
+/// All that was read.
+pub(super) struct Reading {
+    pub events: Events,
+    pub files: Vec<FileCoverage>,
+    pub rejected: Vec<Rejection>,
+    pub inputs: Vec<Input>,
+}
+
+/// A piece of work: a chunk of a file, with its place in the order of reading.
+struct Job {
+    sequence: u64,
+    file: u32,
+    chunk: Chunk,
+    csv_source: Option<&'static Source>,
+}
+
+/// What came of a job.
+#[derive(Default)]
+struct Done {
+    batch: Batch,
+    sources: BTreeSet<&'static str>,
+    rejected: Vec<Rejection>,
+    /// Something in it could be a log record: it holds a date, or it could not be taken apart.
+    dated: bool,
+}
+
+/// What is known of a file beside its rows.
+#[derive(Default, Clone)]
+struct FileFacts {
+    encoding: &'static str,
+    delimiter: Option<u8>,
+    finish: Finish,
+    unusable: Option<Unusable>,
+}
+
+/// Hands out chunks, file by file, in the order of the walk.
+struct Feed<'a> {
+    found: &'a [Found],
+    next: usize,
+    sequence: u64,
+    current: Option<(Reader, Option<&'static Source>, u64)>,
+    facts: &'a Mutex<Vec<FileFacts>>,
+    tools: &'a Tools<'a>,
+}
+
+impl Iterator for Feed<'_> {
+    type Item = Job;
+
+    fn next(&mut self) -> Option<Job> {
+        loop {
+            if let Some((reader, csv_source, advanced)) = &mut self.current {
+                if let Some(chunk) = reader.next_chunk() {
+                    *advanced += chunk.len() as u64;
+                    self.tools.progress.advance(chunk.len() as u64);
+                    self.sequence += 1;
+                    let file = (self.next - 1) as u32;
+                    return Some(Job { sequence: self.sequence - 1, file, chunk, csv_source: *csv_source });
+                }
+                if let Some((reader, ..)) = self.current.take() {
+                    self.note(|facts| facts.finish = reader.finish());
+                }
+            }
+            let found = self.found.get(self.next)?;
+            self.next += 1;
+            self.open(found);
+        }
+    }
+}
+
+impl Feed<'_> {
+    fn open(&mut self, found: &Found) {
+        let reader = match Reader::open(found, self.tools.limits) {
+            Ok(reader) => reader,
+            Err(unusable) => return self.note(|facts| facts.unusable = Some(unusable)),
+        };
+        let (delimiter, csv_source) = match reader.layout() {
+            Layout::Json => (None, None),
+            Layout::Csv(header) => (Some(header.delimiter), source::for_csv(header)),
+        };
+        let encoding = reader.encoding();
+        self.note(|facts| (facts.encoding, facts.delimiter) = (encoding, delimiter));
+        self.current = Some((reader, csv_source, 0));
+    }
+
+    fn note(&self, write: impl FnOnce(&mut FileFacts)) {
+        let mut facts = self.facts.lock().unwrap_or_else(PoisonError::into_inner);
+        write(&mut facts[self.next - 1]);
+    }
+}
+
+/// Collects finished jobs and merges them in the order of reading, whatever order they finish in.
+#[derive(Default)]
+struct Collector {
+    next: u64,
+    waiting: BTreeMap<u64, Done>,
+    merger: Merger,
+    sources: FxHashMap<u32, BTreeSet<&'static str>>,
+    dated: BTreeSet<u32>,
+    rejected: Vec<Rejection>,
+}
+
+impl Collector {
+    fn take(&mut self, sequence: u64, done: Done) {
+        self.waiting.insert(sequence, done);
+        while let Some(mut done) = self.waiting.remove(&self.next) {
+            let before = self.merger.rows(done.batch.file);
+            for rejection in &mut done.rejected {
+                rejection.row += before;
+            }
+            self.rejected.append(&mut done.rejected);
+            if done.dated {
+                self.dated.insert(done.batch.file);
+            }
+            self.sources.entry(done.batch.file).or_default().append(&mut done.sources);
+            self.merger.add(done.batch);
+            self.next += 1;
+        }
+    }
+}
+
+/// What one thread keeps between jobs.
+struct Worker<'a> {
+    tools: &'a Tools<'a>,
+    scratch: Scratch,
+    places: FxHashMap<IpAddr, Arc<Place>>,
+    hits: Vec<RuleIndex>,
+    last: Option<&'static Source>,
+}
+
+impl Worker<'_> {
+    fn work(&mut self, job: &Job, name: &str) -> Done {
+        let mut done = Done { batch: Batch { file: job.file, ..Batch::default() }, ..Done::default() };
+        let rows = job.chunk.rows(&mut |row| {
+            let refused = match row {
+                Ok(row) => {
+                    let (index, offset, raw) = (row.index, row.offset, row.raw);
+                    self.row(row, job, &mut done).err().map(|reason| BadRow {
+                        index,
+                        offset,
+                        length: raw.len() as u64,
+                        reason,
+                        excerpt: excerpt(raw),
+                    })
+                }
+                Err(bad) => {
+                    done.dated = true;
+                    Some(bad)
+                }
+            };
+            if let Some(bad) = refused {
+                done.rejected.push(Rejection {
+                    file: name.to_owned(),
+                    row: bad.index,
+                    offset: bad.offset,
+                    length: bad.length,
+                    reason: bad.reason,
+                    excerpt: bad.excerpt,
+                });
+            }
+        });
+        done.batch.rows = rows;
+        done.batch.rejected = done.rejected.len() as u64;
+        done
+    }
+
+    fn row(&mut self, row: Row<'_>, job: &Job, done: &mut Done) -> Result<(), String> {
+        let source = match &row.data {
+            Data::Csv { header, .. } => job.csv_source.ok_or_else(|| unknown_header(&header.names)),
+            Data::Json(record) => source::for_json(record, self.last).ok_or_else(|| unknown_record(record)),
+        };
+        if source.is_err() {
+            done.dated |= dated(&row.data);
+        }
+        let source = source?;
+        self.last = Some(source);
+        let decoded = (source.decode)(row.data)?;
+        let mut event = (source.view)(&decoded)?;
+        let place = event.address.ip.map(|ip| self.place(ip));
+        event.place = place.as_deref();
+        self.hits.clear();
+        self.tools.rules.matches(&event, &mut self.scratch, &mut self.hits);
+        let origin = Origin {
+            file: job.file,
+            row: row.index,
+            offset: row.offset,
+            length: row.raw.len() as u32,
+            digest: Sha256::digest(row.raw).into(),
+            content: decoded.content,
+        };
+        done.batch.entries.push(Entry::of(&event, origin, &self.hits, &mut done.batch.pool));
+        done.sources.insert(source.name);
+        Ok(())
+    }
+
+    fn place(&mut self, ip: IpAddr) -> Arc<Place> {
+        Arc::clone(self.places.entry(ip).or_insert_with(|| self.tools.book.place(ip)))
+    }
+}
+
+/// Reads all files of a walk.
+pub(super) fn read(walk: Walk, tools: &Tools<'_>, wanted: &dyn Fn(&Entry, &Pool) -> bool) -> Result<Reading, Error> {
+    let found = walk.found;
+    tools.progress.total(found.iter().filter(|f| f.member.is_none()).map(|f| size(f)).sum());
+    let facts = Mutex::new(vec![FileFacts::default(); found.len()]);
+    let collector = Mutex::new(Collector::default());
+    let feed = Feed { found: &found, next: 0, sequence: 0, current: None, facts: &facts, tools };
+    let worker =
+        || Worker { tools, scratch: Scratch::default(), places: FxHashMap::default(), hits: Vec::new(), last: None };
+    feed.par_bridge().for_each_init(worker, |worker, job| {
+        let done = worker.work(&job, &found[job.file as usize].name);
+        collector.lock().unwrap_or_else(PoisonError::into_inner).take(job.sequence, done);
+    });
+    let collector = collector.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let facts = facts.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let same = settle::same(&collector.merger, &found, tools.limits);
+    let (events, tallies) = collector.merger.finish(&same, tools.book.places(), wanted);
+    let mut rejected = collector.rejected;
+    let mut files = Vec::new();
+    for (index, (found, facts)) in found.iter().zip(&facts).enumerate() {
+        let tally = tallies.get(index).cloned().unwrap_or_default();
+        let sources = collector.sources.get(&(index as u32)).cloned().unwrap_or_default();
+        files.push(file_coverage(
+            found,
+            facts,
+            tally,
+            (&sources, collector.dated.contains(&(index as u32))),
+            &mut rejected,
+        ));
+    }
+    for (name, unusable) in walk.unusable {
+        files.push(unusable_coverage(name, unusable, &mut rejected));
+    }
+    rejected.sort();
+    let inputs = inputs(&found, &files);
+    Ok(Reading { events, files, rejected, inputs })
+}
+
+/// The files on disk, each once: a container stands for its members.
+fn inputs(found: &[Found], files: &[FileCoverage]) -> Vec<Input> {
+    let mut inputs = BTreeMap::new();
+    for (found, file) in found.iter().zip(files) {
+        inputs.entry(&found.path).or_insert_with(|| {
+            let (name, (sha256, bytes)) = match &found.member {
+                None => (found.name.clone(), (file.sha256.clone(), file.bytes)),
+                Some(member) => {
+                    let name = found.name.strip_suffix(member.as_str()).unwrap_or(&found.name);
+                    (name.trim_end_matches("!/").to_owned(), input::hash(&found.path).unwrap_or_default())
+                }
+            };
+            Input { path: found.path.clone(), name, sha256, bytes }
+        });
+    }
+    inputs.into_values().collect()
+}
+
+fn size(found: &Found) -> u64 {
+    std::fs::metadata(&found.path).map_or(0, |meta| meta.len())
+}
+
+fn unusable_coverage(name: String, unusable: Unusable, rejected: &mut Vec<Rejection>) -> FileCoverage {
+    rejected.push(Rejection {
+        file: name.clone(),
+        row: 0,
+        offset: 0,
+        length: 0,
+        reason: unusable.reason.clone(),
+        excerpt: String::new(),
+    });
+    FileCoverage {
+        path: name,
+        sha256: unusable.sha256,
+        bytes: unusable.bytes,
+        format: unusable.format.to_owned(),
+        notes: vec![unusable.reason],
+        ..FileCoverage::default()
+    }
+}
+
+fn file_coverage(
+    found: &Found,
+    facts: &FileFacts,
+    tally: Tally,
+    (sources, dated): (&BTreeSet<&'static str>, bool),
+    rejected: &mut Vec<Rejection>,
+) -> FileCoverage {
+    if let Some(unusable) = &facts.unusable {
+        return unusable_coverage(found.name.clone(), unusable.clone(), rejected);
+    }
+    let mut notes = facts.finish.notes.clone();
+    let mut counts = tally.counts;
+    if sources.is_empty() && !dated && facts.finish.broken.is_none() {
+        // No record in it says when anything happened: a settings file or a list, not a log.
+        rejected.retain(|rejection| rejection.file != found.name);
+        notes.push(format!("not a log: none of its {} records holds a date", counts.rows));
+        counts = Counts::default();
+    }
+    if let Some(broken) = &facts.finish.broken {
+        notes.push(broken.clone());
+        rejected.push(Rejection {
+            file: found.name.clone(),
+            row: 0,
+            offset: 0,
+            length: 0,
+            reason: broken.clone(),
+            excerpt: String::new(),
+        });
+    }
+    let format = match sources.iter().copied().collect::<Vec<_>>().join("+") {
+        none if none.is_empty() && dated => "unrecognised".to_owned(),
+        none if none.is_empty() => "not a log".to_owned(),
+        names => names,
+    };
+    FileCoverage {
+        path: found.name.clone(),
+        sha256: facts.finish.sha256.clone(),
+        bytes: facts.finish.bytes,
+        format,
+        encoding: facts.encoding.to_owned(),
+        delimiter: facts.delimiter.map(|d| char::from(d).to_string()),
+        counts,
+        first_time: tally.first.map(rfc3339),
+        last_time: tally.last.map(rfc3339),
+        notes,
+    }
+}
+
+fn rfc3339(micros: i64) -> String {
+    let time = chrono::DateTime::from_timestamp_micros(micros).unwrap_or_default();
+    time.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)
+}
+
+/// Whether any text in a record looks like a date: `2026-01-31`, `1/31/2026`, `31.01.2026`, `/Date(…)`.
+fn dated(data: &Data<'_>) -> bool {
+    fn text(text: &str) -> bool {
+        let parts: Vec<&str> = text.split(['-', '/', '.', ' ', 'T', ',']).collect();
+        let year = |p: &str| p.len() == 4 && (p.starts_with("19") || p.starts_with("20"));
+        let short = |p: &str| matches!(p.len(), 1 | 2);
+        let digits = |p: &&&str| !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit());
+        text.starts_with("/Date(")
+            || parts.windows(3).any(|w| {
+                w.iter().filter(digits).count() == 3
+                    && short(w[1])
+                    && (year(w[0]) && short(w[2]) || short(w[0]) && year(w[2]))
+            })
+    }
+    fn json(value: &Value) -> bool {
+        match (value.as_str(), value.as_array(), value.as_object()) {
+            (Some(found), ..) => text(found),
+            (_, Some(items), _) => items.iter().any(json),
+            (.., Some(object)) => object.iter().any(|(_, inner)| json(inner)),
+            _ => false,
+        }
+    }
+    match data {
+        Data::Csv { fields, .. } => fields.iter().any(|field| text(field)),
+        Data::Json(record) => json(record),
+    }
+}
+
+fn unknown_header(names: &[String]) -> String {
+    let names = names.join(",");
+    format!("no source knows this header: {}; expected the header of a known export", excerpt(names.as_bytes()))
+}
+
+fn unknown_record(record: &Value) -> String {
+    let keys = record.as_object().map(|o| o.iter().map(|(key, _)| key).take(12).collect::<Vec<_>>().join(", "));
+    match keys {
+        Some(keys) => format!("no source knows a record with the keys {keys}; expected an audit or sign-in record"),
+        None => "found JSON that is not an object; expected an audit or sign-in record".to_owned(),
+    }
+}
+
+fn excerpt(raw: &[u8]) -> String {
+    String::from_utf8_lossy(&raw[..raw.len().min(200)]).into_owned()
+}

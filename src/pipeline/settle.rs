@@ -1,0 +1,105 @@
+//! Two records with one Id and different bytes: equal in content, or a conflict?
+
+use crate::input::{Data, Found, Layout, Limits, Reader, read_many};
+use crate::source;
+use crate::store::{Entry, Merger};
+use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
+use std::collections::BTreeMap;
+use xxhash_rust::xxh3::Xxh3;
+
+/// For each suspect of `merger`, whether the two records say the same.
+///
+/// Both are read back from the evidence, opened, and compared as JSON by a hash in which the order of
+/// keys does not count. A record that cannot be read back is never called the same.
+pub(super) fn same(merger: &Merger, found: &[Found], limits: &Limits) -> Vec<bool> {
+    let mut wanted = BTreeMap::<u32, Vec<u32>>::new();
+    for suspect in merger.suspects() {
+        for position in [suspect.first, suspect.later] {
+            wanted.entry(merger.entry(position).origin.file).or_default().push(position);
+        }
+    }
+    let mut contents = BTreeMap::new();
+    for (file, mut positions) in wanted {
+        positions.sort_by_key(|p| (merger.entry(*p).origin.offset, *p));
+        positions.dedup();
+        read_contents(merger, &found[file as usize], &positions, limits, &mut contents);
+    }
+    let same = |a: u32, b: u32| match (contents.get(&a), contents.get(&b)) {
+        (Some(a), Some(b)) => a == b,
+        _ => false,
+    };
+    merger.suspects().iter().map(|suspect| same(suspect.first, suspect.later)).collect()
+}
+
+fn read_contents(
+    merger: &Merger,
+    found: &Found,
+    positions: &[u32],
+    limits: &Limits,
+    contents: &mut BTreeMap<u32, u128>,
+) {
+    let spans: Vec<(u64, u64)> = positions
+        .iter()
+        .map(|p| {
+            let origin = merger.entry(*p).origin;
+            (origin.offset, origin.length.into())
+        })
+        .collect();
+    let Ok(reader) = Reader::open(found, limits) else { return };
+    let layout = reader.layout().clone();
+    // A file that cannot be read back leaves its records out of `contents`: they count as conflicts.
+    let _ = read_many(found, &spans, &mut |index, raw| {
+        if let Some(content) = content(merger.entry(positions[index]), raw, &layout) {
+            contents.insert(positions[index], content);
+        }
+    });
+}
+
+fn content(entry: &Entry, raw: &[u8], layout: &Layout) -> Option<u128> {
+    let source = source::SOURCES.iter().find(|source| source.name == entry.source)?;
+    let record = match layout {
+        Layout::Json => (source.decode)(Data::Json(sonic_rs::from_slice(raw).ok()?)).ok()?.record,
+        Layout::Csv(header) => {
+            let mut reader = csv::ReaderBuilder::new()
+                .has_headers(false)
+                .flexible(true)
+                .delimiter(header.delimiter)
+                .from_reader(raw);
+            let row = reader.records().next()?.ok()?;
+            let fields: Vec<&str> = row.iter().collect();
+            (source.decode)(Data::Csv { header, fields }).ok()?.record
+        }
+    };
+    let mut hash = Xxh3::new();
+    canonical(&record, &mut hash);
+    Some(hash.digest128())
+}
+
+/// Feeds a value to the hash so that equal content gives equal bytes whatever the order of keys.
+fn canonical(value: &Value, hash: &mut Xxh3) {
+    if let Some(object) = value.as_object() {
+        let mut members: Vec<(&str, &Value)> = object.iter().collect();
+        members.sort_by_key(|(key, _)| *key);
+        hash.update(b"{");
+        for (key, inner) in members {
+            text(key, hash);
+            canonical(inner, hash);
+        }
+        hash.update(b"}");
+    } else if let Some(items) = value.as_array() {
+        hash.update(b"[");
+        items.iter().for_each(|item| canonical(item, hash));
+        hash.update(b"]");
+    } else if let Some(string) = value.as_str() {
+        text(string, hash);
+    } else {
+        text(&sonic_rs::to_string(value).unwrap_or_default(), hash);
+        hash.update(b"#");
+    }
+}
+
+/// The length goes first, so that no two lists of texts give the same bytes.
+fn text(text: &str, hash: &mut Xxh3) {
+    hash.update(&(text.len() as u64).to_le_bytes());
+    hash.update(text.as_bytes());
+}

@@ -1,0 +1,183 @@
+//! Batches of events, in reading order, to one table without repeats, in time order.
+
+use super::{Entry, Events, Pool, Sym};
+use crate::coverage::Counts;
+use crate::event::{Family, Place};
+use rayon::slice::ParallelSliceMut;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// The events of one chunk of one file; texts are in the batch's own pool.
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// Index of the file in the order of the walk.
+    pub file: u32,
+    /// Texts of `entries`.
+    pub pool: Pool,
+    /// Events; `origin.row` counts from 1 within the batch.
+    pub entries: Vec<Entry>,
+    /// Rows met, readable or not.
+    pub rows: u64,
+    /// Rows refused.
+    pub rejected: u64,
+}
+
+/// What became of the rows of one file so far.
+#[derive(Debug, Default, Clone)]
+pub struct Tally {
+    /// The file's counts.
+    pub counts: Counts,
+    /// Earliest event, microseconds since 1970.
+    pub first: Option<i64>,
+    /// Latest event, microseconds since 1970.
+    pub last: Option<i64>,
+}
+
+/// Two events with one Id whose bytes differ: equal in content, or in conflict?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Suspect {
+    /// Position of the event that was met first.
+    pub first: u32,
+    /// Position of the later event.
+    pub later: u32,
+}
+
+/// Takes batches in reading order.
+#[derive(Debug, Default)]
+pub struct Merger {
+    entries: Vec<Entry>,
+    pool: Pool,
+    tallies: Vec<Tally>,
+    by_id: FxHashMap<(Family, Sym), u32>,
+    nameless: FxHashMap<(u128, i64), u32>,
+    variants: FxHashSet<(Family, Sym, u128)>,
+    suspects: Vec<Suspect>,
+}
+
+impl Merger {
+    /// Rows of `file` met so far: the number of the row before its next batch.
+    pub fn rows(&self, file: u32) -> u64 {
+        self.tallies.get(file as usize).map_or(0, |tally| tally.counts.rows)
+    }
+
+    /// Adds a batch; batches of a file must come in the file's order.
+    pub fn add(&mut self, batch: Batch) {
+        let before = self.rows(batch.file);
+        let renumber = self.pool.absorb(&batch.pool);
+        let file = batch.file as usize;
+        if self.tallies.len() <= file {
+            self.tallies.resize(file + 1, Tally::default());
+        }
+        self.tallies[file].counts.rows += batch.rows;
+        self.tallies[file].counts.rejected += batch.rejected;
+        for mut entry in batch.entries {
+            entry.origin.row += before;
+            entry.renumber(&renumber);
+            self.admit(entry, file);
+        }
+    }
+
+    fn admit(&mut self, entry: Entry, file: usize) {
+        let position = self.entries.len() as u32;
+        let first = if entry.id.is_empty() {
+            *self.nameless.entry((entry.origin.content, entry.time.micros)).or_insert(position)
+        } else {
+            *self.by_id.entry((entry.family, entry.id)).or_insert(position)
+        };
+        let tally = &mut self.tallies[file];
+        if first != position {
+            let content = entry.origin.content;
+            if self.entries[first as usize].origin.content == content
+                || !self.variants.insert((entry.family, entry.id, content))
+            {
+                tally.counts.duplicate += 1;
+                return;
+            }
+            self.suspects.push(Suspect { first, later: position });
+        }
+        tally.counts.used += 1;
+        tally.counts.degraded += u64::from(!entry.degraded.is_empty());
+        tally.first = Some(tally.first.map_or(entry.time.micros, |t| t.min(entry.time.micros)));
+        tally.last = Some(tally.last.map_or(entry.time.micros, |t| t.max(entry.time.micros)));
+        self.entries.push(entry);
+    }
+
+    /// Pairs that share an Id while their bytes differ, in reading order.
+    pub fn suspects(&self) -> &[Suspect] {
+        &self.suspects
+    }
+
+    /// The entry at a position that a [`Suspect`] names.
+    pub fn entry(&self, position: u32) -> &Entry {
+        &self.entries[position as usize]
+    }
+
+    /// The texts of the entries.
+    pub fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
+    /// Settles the suspects, drops what `wanted` refuses, and sorts.
+    ///
+    /// `same` says for each suspect whether the two records are equal in content: then the later one
+    /// is a duplicate, else both are kept as a conflict.
+    pub fn finish(
+        mut self,
+        same: &[bool],
+        places: BTreeMap<IpAddr, Arc<Place>>,
+        wanted: &dyn Fn(&Entry, &Pool) -> bool,
+    ) -> (Events, Vec<Tally>) {
+        let repeats = self.settle(same);
+        let mut kept = Vec::with_capacity(self.entries.len() - repeats.len());
+        for (position, entry) in std::mem::take(&mut self.entries).into_iter().enumerate() {
+            if repeats.contains(&(position as u32)) {
+                continue;
+            }
+            if wanted(&entry, &self.pool) {
+                kept.push(entry);
+            } else {
+                self.tallies[entry.origin.file as usize].counts.outside += 1;
+            }
+        }
+        let pool = self.pool;
+        sort(&mut kept, &pool);
+        (Events { entries: kept, pool, places }, self.tallies)
+    }
+
+    fn settle(&mut self, same: &[bool]) -> FxHashSet<u32> {
+        let mut repeats = FxHashSet::default();
+        let mut conflicts = FxHashSet::default();
+        for (suspect, same) in self.suspects.iter().zip(same) {
+            let later = &self.entries[suspect.later as usize];
+            let counts = &mut self.tallies[later.origin.file as usize].counts;
+            if *same {
+                counts.used -= 1;
+                counts.degraded -= u64::from(!later.degraded.is_empty());
+                counts.duplicate += 1;
+                repeats.insert(suspect.later);
+            } else {
+                conflicts.extend([suspect.first, suspect.later]);
+            }
+        }
+        for (position, entry) in self.entries.iter_mut().enumerate() {
+            if conflicts.contains(&(position as u32)) {
+                entry.conflict = true;
+                self.tallies[entry.origin.file as usize].counts.conflict += 1;
+            }
+        }
+        repeats
+    }
+}
+
+fn sort(entries: &mut [Entry], pool: &Pool) {
+    entries.par_sort_unstable_by(|a, b| {
+        let place = |e: &Entry| (e.origin.file, e.origin.row);
+        (a.time.micros.cmp(&b.time.micros))
+            .then_with(|| pool.get(a.tenant).cmp(pool.get(b.tenant)))
+            .then_with(|| pool.get(a.id).cmp(pool.get(b.id)))
+            .then_with(|| a.origin.digest.cmp(&b.origin.digest))
+            .then_with(|| place(a).cmp(&place(b)))
+    });
+}
