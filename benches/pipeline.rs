@@ -8,6 +8,7 @@ mod measure;
 
 use generate::Format;
 use measure::Cost;
+use speur::pipeline;
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -27,12 +28,24 @@ const STAGES: &[(&str, &str, Run)] = &[
     ("analyze", "(c) analyze, all outputs", Run::Program),
 ];
 
-/// Runs the rules over every event and writes nothing.
-///
-/// The place to connect the library: call its rules-only run with `path` and `threads`, give the number of events.
+/// Runs the rules of the pack over every event and writes nothing; gives the number of events.
 fn rules(path: &Path, threads: usize) -> Result<u64, String> {
-    let _ = (path, threads);
-    Err("the library has no rules-only run yet".into())
+    let options = pipeline::Options {
+        paths: vec![path.to_owned()],
+        threads,
+        rules: speur::rule::Options { pack: true, ..speur::rule::Options::default() },
+        ..pipeline::Options::default()
+    };
+    pipeline::match_only(&options, &Silent).map(|(events, _)| events).map_err(|error| error.to_string())
+}
+
+/// A progress that nobody watches.
+struct Silent;
+
+impl pipeline::Progress for Silent {
+    fn total(&self, _: u64) {}
+    fn advance(&self, _: u64) {}
+    fn note(&self, _: &str) {}
 }
 
 struct Options {

@@ -114,8 +114,14 @@ impl Text {
     }
 
     fn utf8(&mut self, bytes: &[u8], out: &mut String, before: usize) -> usize {
-        let mut used = 0;
-        for piece in bytes.utf8_chunks() {
+        // Nearly all text is valid: what is so is taken whole, and only the rest piece by piece.
+        let whole = match simdutf8::compat::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => std::str::from_utf8(bytes.get(..error.valid_up_to()).unwrap_or_default()).unwrap_or_default(),
+        };
+        out.push_str(whole);
+        let mut used = whole.len();
+        for piece in bytes.get(used..).unwrap_or_default().utf8_chunks() {
             out.push_str(piece.valid());
             used += piece.valid().len();
             let bad = piece.invalid();

@@ -19,12 +19,14 @@ impl Sym {
 pub struct Pool {
     text: String,
     ends: Vec<usize>,
+    /// The hash of each text: tables grow, and pools are joined, without reading the texts again.
+    hashes: Vec<u64>,
     index: hashbrown::HashTable<u32>,
 }
 
 impl Default for Pool {
     fn default() -> Self {
-        Self { text: String::new(), ends: vec![0], index: hashbrown::HashTable::new() }
+        Self { text: String::new(), ends: vec![0], hashes: vec![0], index: hashbrown::HashTable::new() }
     }
 }
 
@@ -34,15 +36,20 @@ impl Pool {
         if text.is_empty() {
             return Sym(0);
         }
-        let hash = hash(text);
-        if let Some(found) = self.index.find(hash, |&sym| slice(&self.text, &self.ends, sym) == text) {
+        self.keep(text, hash(text))
+    }
+
+    fn keep(&mut self, text: &str, hash: u64) -> Sym {
+        let same = |&sym: &u32| self.hashes[sym as usize] == hash && slice(&self.text, &self.ends, sym) == text;
+        if let Some(found) = self.index.find(hash, same) {
             return Sym(*found);
         }
         let sym = self.ends.len() as u32;
         self.text.push_str(text);
         self.ends.push(self.text.len());
-        let (all, ends) = (&self.text, &self.ends);
-        self.index.insert_unique(hash, sym, |&other| self::hash(slice(all, ends, other)));
+        self.hashes.push(hash);
+        let hashes = &self.hashes;
+        self.index.insert_unique(hash, sym, |&other| hashes[other as usize]);
         Sym(sym)
     }
 
@@ -71,7 +78,8 @@ impl Pool {
 
     /// Takes all texts of `other` and says which number each of them has here, by its number there.
     pub fn absorb(&mut self, other: &Self) -> Vec<Sym> {
-        (0..other.ends.len() as u32).map(|sym| self.intern(other.get(Sym(sym)))).collect()
+        let texts = (1..other.ends.len()).map(|sym| self.keep(other.get(Sym(sym as u32)), other.hashes[sym]));
+        std::iter::once(Sym(0)).chain(texts).collect()
     }
 }
 
