@@ -136,7 +136,8 @@ fn decode(data: Data<'_>) -> Result<Decoded, String> {
     cells.add("location.countryOrRegion", country);
     let zoned = local.trim().ends_with(['Z', 'z']) || local.contains('+');
     let degraded = if utc.is_empty() && !zoned {
-        "the Date column is in the exporter's local time, whose zone the export does not state; it is read as UTC".to_owned()
+        "the Date column is in the exporter's local time, whose zone the export does not state; it is read as UTC"
+            .to_owned()
     } else {
         String::new()
     };

@@ -242,7 +242,7 @@ fn clock(text: &str) -> Option<(i64, i64, Precision, bool)> {
         }
     }
     let rest = text.get(at..)?.trim();
-    let half = rest.bytes().filter(|b| b.is_ascii_alphabetic()).map(|b| b.to_ascii_uppercase());
+    let half = rest.bytes().filter(u8::is_ascii_alphabetic).map(|b| b.to_ascii_uppercase());
     let mut letters = [0_u8; 3];
     let count = half.zip(letters.iter_mut()).map(|(from, to)| *to = from).count();
     let hour = match (&letters[..count], hour) {
@@ -258,7 +258,9 @@ fn clock(text: &str) -> Option<(i64, i64, Precision, bool)> {
 /// Microseconds since the epoch as ISO 8601 with `Z`; for messages and tests.
 #[cfg(test)]
 pub(super) fn show(micros: i64) -> String {
-    chrono::DateTime::from_timestamp_micros(micros).map(|t| t.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()).unwrap_or_default()
+    chrono::DateTime::from_timestamp_micros(micros)
+        .map(|t| t.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string())
+        .unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -308,8 +310,17 @@ mod tests {
     #[test]
     fn what_is_no_time_is_refused() {
         for text in [
-            "", "yesterday", "2021-02-30T00:00:00", "2021-13-01T00:00:00", "13/13/2023 1:00:00 PM", "5/6/2023",
-            "5/6/2023 13:00:00 PM", "2021-05-18T25:00:00", "/Date()/", "2021-05-18T21:13:33+99:00", "1/2/3",
+            "",
+            "yesterday",
+            "2021-02-30T00:00:00",
+            "2021-13-01T00:00:00",
+            "13/13/2023 1:00:00 PM",
+            "5/6/2023",
+            "5/6/2023 13:00:00 PM",
+            "2021-05-18T25:00:00",
+            "/Date()/",
+            "2021-05-18T21:13:33+99:00",
+            "1/2/3",
             "5/6/2023 9:05:07 XX",
         ] {
             assert_eq!(read(text), None, "{text}");

@@ -76,7 +76,12 @@ fn kind(user: &str, app: bool) -> ActorKind {
 }
 
 fn outcome(record: &Value) -> Outcome {
-    let words = [at(record, &["properties", "result"]), record.get("result"), record.get("resultType"), record.get("resultSignature")];
+    let words = [
+        at(record, &["properties", "result"]),
+        record.get("result"),
+        record.get("resultType"),
+        record.get("resultSignature"),
+    ];
     for word in words.map(string) {
         if ["success", "succeeded"].iter().any(|known| known.eq_ignore_ascii_case(word)) {
             return Outcome::Success;

@@ -36,7 +36,11 @@ impl Cells {
                 Ok(number) => object.raw(key, &number.to_string()),
                 Err(_) => object.text(key, text),
             },
-            "isCompliant" | "isManaged" | "flaggedForReview" | "isInteractive" | "isThroughGlobalSecureAccess"
+            "isCompliant"
+            | "isManaged"
+            | "flaggedForReview"
+            | "isInteractive"
+            | "isThroughGlobalSecureAccess"
             | "isTenantRestricted" => match truth(text) {
                 Some(truth) => object.raw(key, truth),
                 None => object.text(key, text),

@@ -101,7 +101,7 @@ fn owner(identity: &str) -> &str {
         Some((mailbox, _)) => mailbox,
         None => identity,
     };
-    let head = head.split_once(":").map_or(head, |(mailbox, _)| mailbox);
+    let head = head.split_once(':').map_or(head, |(mailbox, _)| mailbox);
     head.rsplit('/').next().unwrap_or(head).trim()
 }
 
@@ -142,19 +142,39 @@ mod tests {
     #[test]
     fn the_mailbox_of_a_cmdlet() {
         for (json, expected) in [
-            (r#"{"Operation":"New-InboxRule","UserId":"Ada@harbor.example","ObjectId":"ada\\Invoices"}"#, "ada@harbor.example"),
+            (
+                r#"{"Operation":"New-InboxRule","UserId":"Ada@harbor.example","ObjectId":"ada\\Invoices"}"#,
+                "ada@harbor.example",
+            ),
             (r#"{"Operation":"New-InboxRule","UserId":"ada@harbor.example","ObjectId":"Bob Berg\\."}"#, "bob berg"),
-            (r#"{"Operation":"New-InboxRule","UserId":"ada@harbor.example","ObjectId":"",
-                "Parameters":[{"Name":"Mailbox","Value":"bob@harbor.example"}]}"#, "bob@harbor.example"),
-            (r#"{"Operation":"Remove-InboxRule","UserId":"ada@harbor.example","Parameters":[{"Name":"Identity","Value":"12345"}]}"#,
-                "ada@harbor.example"),
-            (r#"{"Operation":"Set-Mailbox","UserId":"it@harbor.example","ObjectId":"Ada Aalto",
-                "Parameters":[{"Name":"Identity","Value":"Ada@harbor.example"}]}"#, "ada@harbor.example"),
-            (r#"{"Operation":"Set-Mailbox","UserId":"it@harbor.example",
-                "ObjectId":"EUR.PROD.OUTLOOK.COM/Microsoft Exchange Hosted Organizations/harbor.onmicrosoft.com/AdaA"}"#, "adaa"),
-            (r#"{"Operation":"Add-MailboxFolderPermission","UserId":"it@harbor.example",
-                "Parameters":[{"Name":"Identity","Value":"ada@harbor.example:\\Inbox"}]}"#, "ada@harbor.example"),
-            (r#"{"Operation":"New-TransportRule","UserId":"It@harbor.example","ObjectId":"Copy all"}"#, "it@harbor.example"),
+            (
+                r#"{"Operation":"New-InboxRule","UserId":"ada@harbor.example","ObjectId":"",
+                "Parameters":[{"Name":"Mailbox","Value":"bob@harbor.example"}]}"#,
+                "bob@harbor.example",
+            ),
+            (
+                r#"{"Operation":"Remove-InboxRule","UserId":"ada@harbor.example","Parameters":[{"Name":"Identity","Value":"12345"}]}"#,
+                "ada@harbor.example",
+            ),
+            (
+                r#"{"Operation":"Set-Mailbox","UserId":"it@harbor.example","ObjectId":"Ada Aalto",
+                "Parameters":[{"Name":"Identity","Value":"Ada@harbor.example"}]}"#,
+                "ada@harbor.example",
+            ),
+            (
+                r#"{"Operation":"Set-Mailbox","UserId":"it@harbor.example",
+                "ObjectId":"EUR.PROD.OUTLOOK.COM/Microsoft Exchange Hosted Organizations/harbor.onmicrosoft.com/AdaA"}"#,
+                "adaa",
+            ),
+            (
+                r#"{"Operation":"Add-MailboxFolderPermission","UserId":"it@harbor.example",
+                "Parameters":[{"Name":"Identity","Value":"ada@harbor.example:\\Inbox"}]}"#,
+                "ada@harbor.example",
+            ),
+            (
+                r#"{"Operation":"New-TransportRule","UserId":"It@harbor.example","ObjectId":"Copy all"}"#,
+                "it@harbor.example",
+            ),
             (r#"{"Operation":"Set-MailboxPlan","UserId":"it@harbor.example","ObjectId":"Plan"}"#, "it@harbor.example"),
         ] {
             assert_eq!(of(json), expected, "{json}");

@@ -1,8 +1,8 @@
 //! What was done, for people to read: the object of a record and its parameters or properties in one line.
 
+use super::Theme;
 use super::bags::{Bags, named, pairs};
 use super::fields::Fields;
-use super::Theme;
 use crate::source::text::{Detail, first, integer, scalar, string};
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
 use std::borrow::Cow;
@@ -143,7 +143,7 @@ fn mailbox(detail: &mut Detail, fields: &Fields<'_>, operation: &str) {
     detail.some_pair("SendOnBehalfOf", string(fields.send_on_behalf));
     if let Some(folders) = fields.folders.and_then(|f| f.as_array()) {
         for folder in folders {
-            let items = folder.get("FolderItems").and_then(|i| i.as_array()).map_or(0, |i| i.len());
+            let items = folder.get("FolderItems").and_then(|i| i.as_array()).map_or(0, sonic_rs::Array::len);
             detail.text_pair("Folder", &format!("{} ({items})", path(folder)));
         }
     }

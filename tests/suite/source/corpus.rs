@@ -97,7 +97,11 @@ fn rows_of_other_tables_are_refused_with_what_was_found() {
 fn show() {
     let Ok(file) = std::env::var("SPEUR_SHOW") else { return };
     let Some(text) = corpus(&file) else { return };
-    let rows = if file.ends_with(".csv") { csv(&text) } else { ndjson(&text) };
+    let rows = if std::path::Path::new(&file).extension().is_some_and(|ext| ext.eq_ignore_ascii_case("csv")) {
+        csv(&text)
+    } else {
+        ndjson(&text)
+    };
     for row in &rows {
         println!("{}", super::golden::line(row));
     }
