@@ -133,7 +133,7 @@ impl ActorKind {
     }
 }
 
-/// Whether the act succeeded, decided by operation and error code and never by ResultStatus alone.
+/// Whether the act succeeded, decided by operation and error code and never by `ResultStatus` alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Outcome {
@@ -384,10 +384,10 @@ fn visit_value(value: &Value, visit: &mut Visit<'_>) -> ControlFlow<()> {
     if let Some(leaf) = scalar(value) {
         return visit(leaf);
     }
-    if let Some(items) = value.as_array() {
-        if !items.iter().any(|item| item.is_object() || item.is_array()) {
-            return items.iter().filter_map(scalar).try_for_each(visit);
-        }
+    if let Some(items) = value.as_array()
+        && !items.iter().any(|item| item.is_object() || item.is_array())
+    {
+        return items.iter().filter_map(scalar).try_for_each(visit);
     }
     match sonic_rs::to_string(value) {
         Ok(text) => visit(Scalar::Str(&text)),

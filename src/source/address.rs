@@ -55,13 +55,14 @@ fn split(text: &str) -> (Option<IpAddr>, Option<u16>) {
     }
     match text.bytes().filter(|b| *b == b':').count() {
         0 => (text.parse::<Ipv4Addr>().ok().map(IpAddr::V4), None),
-        1 => match text.parse::<SocketAddr>() {
-            Ok(socket) => (Some(socket.ip()), Some(socket.port())),
-            Err(_) => {
+        1 => {
+            if let Ok(socket) = text.parse::<SocketAddr>() {
+                (Some(socket.ip()), Some(socket.port()))
+            } else {
                 let host = text.split(':').next().unwrap_or_default();
                 (host.parse::<Ipv4Addr>().ok().map(IpAddr::V4), None)
             }
-        },
+        }
         // Two colons and more are IPv6: the last group is never a port.
         _ => (v6(text), None),
     }

@@ -5,7 +5,7 @@
 use super::text::{Detail, at, first, hash, integer, lower, operation, scalar, string};
 use super::ual::actor::{is_guest, is_system, is_upn};
 use super::{Decoded, Source, Wrapper, address, moment, not_json};
-use crate::event::{ActorKind, Event, Family, Outcome};
+use crate::event::{ActorKind, Address, Event, Family, Outcome};
 use crate::input::Data;
 use sonic_rs::{JsonValueTrait, Value};
 use std::borrow::Cow;
@@ -85,14 +85,7 @@ pub(super) fn view_as<'a>(decoded: &'a Decoded, source: &'static str) -> Result<
         actor_kind: kind(record, actor),
         target: Cow::Borrowed(named(record, &["resourceId", "resourceid", "resource_id", "uri"])),
         account: lower(actor),
-        address: address::choose(&[
-            named(record, &["callerIpAddress", "calleripaddress"]),
-            get(&["httpRequest", "clientRequestIp"]),
-            get(&["httpRequest", "clientIpAddress"]),
-            get(&["http_request", "client_ip_address"]),
-            get(&["identity", "claims", "ipaddr"]),
-            get(&["claims", "ipaddr"]),
-        ]),
+        address: place(record),
         place: None,
         agent: Cow::Borrowed(first(&[get(&["properties", "userAgentHeader"]), get(&["properties", "userAgent"])])),
         application: Cow::Borrowed(super::first_party::name(application_id).unwrap_or(application_id)),
@@ -111,6 +104,18 @@ pub(super) fn view_as<'a>(decoded: &'a Decoded, source: &'static str) -> Result<
         degraded: Cow::Borrowed(&decoded.degraded),
         record,
     })
+}
+
+fn place(record: &Value) -> Address<'_> {
+    let get = |path: &[&str]| string(at(record, path));
+    address::choose(&[
+        named(record, &["callerIpAddress", "calleripaddress"]),
+        get(&["httpRequest", "clientRequestIp"]),
+        get(&["httpRequest", "clientIpAddress"]),
+        get(&["http_request", "client_ip_address"]),
+        get(&["identity", "claims", "ipaddr"]),
+        get(&["claims", "ipaddr"]),
+    ])
 }
 
 fn actor(record: &Value) -> &str {

@@ -64,14 +64,14 @@ fn view(decoded: &Decoded) -> Result<Event<'_>, String> {
 fn graph_shaped(record: &Value) -> String {
     let mut out = Object::new();
     let empty = Value::default();
-    let properties = record.get("properties").filter(|p| p.is_object()).unwrap_or(&empty);
+    let properties = record.get("properties").filter(sonic_rs::JsonValueTrait::is_object).unwrap_or(&empty);
     for (key, value) in properties.as_object().into_iter().flat_map(|o| o.iter()) {
         // A null would stand before what the wrapper knows better, and the first of two equal keys counts.
         if !value.is_null() {
             out.value(key, value);
         }
     }
-    let lacks = |key: &str| properties.get(key).is_none_or(|value| value.is_null());
+    let lacks = |key: &str| properties.get(key).is_none_or(sonic_rs::JsonValueTrait::is_null);
     for (key, value) in record.as_object().into_iter().flat_map(|o| o.iter()) {
         let name = restored(key);
         if name == "resourceId" {
@@ -92,13 +92,13 @@ fn graph_shaped(record: &Value) -> String {
             _ => out.value(name, value),
         }
     }
-    if lacks("status") {
-        if let Some(code) = code(record) {
-            let mut status = Object::new();
-            status.raw("errorCode", &code.to_string());
-            status.some_text("failureReason", string(outer(record, "resultDescription")));
-            out.raw("status", &status.finish());
-        }
+    if lacks("status")
+        && let Some(code) = code(record)
+    {
+        let mut status = Object::new();
+        status.raw("errorCode", &code.to_string());
+        status.some_text("failureReason", string(outer(record, "resultDescription")));
+        out.raw("status", &status.finish());
     }
     if lacks("createdDateTime") {
         let time = ["time", "eventTime", "eventTimestamp"].iter().map(|key| string(record.get(*key)));

@@ -1,4 +1,4 @@
-//! `graph-alerts`: Graph security alerts (alerts_v2), one alert an event.
+//! `graph-alerts`: Graph security alerts (`alerts_v2`), one alert an event.
 //!
 //! Keys and meanings: <https://learn.microsoft.com/graph/api/resources/security-alert>
 

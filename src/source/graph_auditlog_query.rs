@@ -1,4 +1,4 @@
-//! `graph-auditlog-query`: Graph's audit log query records, as JSON or as Get-UALGraph's CSV, around an AuditData object.
+//! `graph-auditlog-query`: Graph's audit log query records, as JSON or as Get-UALGraph's CSV, around an `AuditData` object.
 
 use super::text::{scalar, string};
 use super::ual::{self, Outer};

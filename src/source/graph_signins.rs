@@ -1,4 +1,4 @@
-//! `graph-signins`: Graph sign-ins, v1.0 and beta, and the portal's JSON download; UpperFirst keys of AzureADPreview too.
+//! `graph-signins`: Graph sign-ins, v1.0 and beta, and the portal's JSON download; `UpperFirst` keys of `AzureADPreview` too.
 
 use super::text::{Object, hash, object};
 use super::{Decoded, Source, Wrapper, not_json, signin};

@@ -1,4 +1,4 @@
-//! `log-analytics-csv`: SigninLogs and its sisters out of Log Analytics or Sentinel, to Graph's names.
+//! `log-analytics-csv`: `SigninLogs` and its sisters out of Log Analytics or Sentinel, to Graph's names.
 
 use super::signin::{self, Cells};
 use super::{Decoded, Source, Wrapper, not_csv};

@@ -1,4 +1,4 @@
-//! `mes-ual`: Microsoft-Extractor-Suite Get-UAL as JSON with AuditData as object, or flattened to CSV by `-AuditDataOnly`.
+//! `mes-ual`: Microsoft-Extractor-Suite Get-UAL as JSON with `AuditData` as object, or flattened to CSV by `-AuditDataOnly`.
 
 use super::text::{Object, hash, object};
 use super::{Decoded, Source, Wrapper, search_ual, ual};
@@ -38,7 +38,7 @@ fn view(decoded: &Decoded) -> Result<Event<'_>, String> {
     ual::view(decoded, NAME)
 }
 
-/// Rebuilds AuditData from columns; nested values that were printed as type names are lost, and told.
+/// Rebuilds `AuditData` from columns; nested values that were printed as type names are lost, and told.
 fn flattened(header: &Header, fields: &[&str]) -> Result<Decoded, String> {
     let mut record = Object::new();
     let mut lost = Vec::new();

@@ -1,4 +1,4 @@
-//! `mgmt-activity`: bare AuditData records, as the Office 365 Management Activity API and many tools write them.
+//! `mgmt-activity`: bare `AuditData` records, as the Office 365 Management Activity API and many tools write them.
 
 use super::text::{hash, object};
 use super::{Decoded, Source, Wrapper, not_json, ual};

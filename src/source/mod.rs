@@ -46,7 +46,7 @@ pub struct Source {
 /// A record without its export wrapper, owned while its [`Event`] borrows from it.
 #[derive(Debug, Default)]
 pub struct Decoded {
-    /// The record: AuditData of the unified audit log, the Graph-shaped sign-in, and so on.
+    /// The record: `AuditData` of the unified audit log, the Graph-shaped sign-in, and so on.
     pub record: Value,
     /// 128-bit hash of the record's content: equal records have equal hashes whatever the wrapper.
     pub content: u128,

@@ -242,7 +242,7 @@ fn clock(text: &str) -> Option<(i64, i64, Precision, bool)> {
         }
     }
     let rest = text.get(at..)?.trim();
-    let half = rest.bytes().filter(|b| b.is_ascii_alphabetic()).map(|b| b.to_ascii_uppercase());
+    let half = rest.bytes().filter(u8::is_ascii_alphabetic).map(|b| b.to_ascii_uppercase());
     let mut letters = [0_u8; 3];
     let count = half.zip(letters.iter_mut()).map(|(from, to)| *to = from).count();
     let hour = match (&letters[..count], hour) {

@@ -1,4 +1,4 @@
-//! `search-ual-csv` and `search-ual-json`: Search-UnifiedAuditLog through Export-Csv or ConvertTo-Json, AuditData as text.
+//! `search-ual-csv` and `search-ual-json`: Search-UnifiedAuditLog through Export-Csv or ConvertTo-Json, `AuditData` as text.
 
 use super::text::{at, scalar, string};
 use super::ual::{self, Outer};
@@ -62,16 +62,16 @@ fn view_json(decoded: &Decoded) -> Result<Event<'_>, String> {
     ual::view(decoded, JSON.name)
 }
 
-/// Whether a record with AuditData has the other columns of Search-UnifiedAuditLog.
+/// Whether a record with `AuditData` has the other columns of Search-UnifiedAuditLog.
 pub(super) fn wraps(record: &Value) -> bool {
     ["CreationDate", "Operations", "RecordType", "UserIds", "Identity"].iter().any(|key| record.get(*key).is_some())
 }
 
-/// Opens a wrapper object; its AuditData may be text or an object.
+/// Opens a wrapper object; its `AuditData` may be text or an object.
 pub(super) fn unwrap(record: &Value) -> Result<Decoded, String> {
     // ConvertTo-Json of Windows PowerShell 5.1 can write a date as an object around its value.
     let date = record.get("CreationDate");
-    let date = match date.filter(|date| date.is_object()) {
+    let date = match date.filter(sonic_rs::JsonValueTrait::is_object) {
         Some(date) => date.get("value").or_else(|| at(date, &["DateTime"])),
         None => date,
     };

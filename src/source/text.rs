@@ -119,7 +119,10 @@ impl Detail {
     }
 
     fn start(&mut self) {
-        if !self.text.is_empty() {
+        if self.text.is_empty() {
+            // Most details fit: one allocation instead of one for every doubling.
+            self.text.reserve(256);
+        } else {
             self.push("; ");
         }
     }

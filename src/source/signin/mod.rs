@@ -93,7 +93,9 @@ fn kind(record: &Value) -> &str {
         Some("nonInteractiveUser") => "NonInteractiveUserSignInLogs",
         Some("servicePrincipal") => "ServicePrincipalSignInLogs",
         Some("managedIdentity") => "ManagedIdentitySignInLogs",
-        _ if record.get("isInteractive").and_then(|v| v.as_bool()) == Some(false) => "NonInteractiveUserSignInLogs",
+        _ if record.get("isInteractive").and_then(sonic_rs::JsonValueTrait::as_bool) == Some(false) => {
+            "NonInteractiveUserSignInLogs"
+        }
         _ => "SignInLogs",
     }
 }
@@ -124,9 +126,8 @@ fn outcome(record: &Value, code: Option<i64>) -> Outcome {
     let says = |wanted: &str| words.iter().any(|word| word.eq_ignore_ascii_case(wanted));
     match code {
         Some(0) => Outcome::Success,
-        Some(_) if says("interrupted") => Outcome::Interrupted,
+        Some(_) | None if says("interrupted") => Outcome::Interrupted,
         Some(code) => sign_in_code::outcome(code),
-        None if says("interrupted") => Outcome::Interrupted,
         None if says("failure") => Outcome::Failure,
         None if says("success") => Outcome::Success,
         None => Outcome::Unknown,

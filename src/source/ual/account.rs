@@ -101,7 +101,7 @@ fn owner(identity: &str) -> &str {
         Some((mailbox, _)) => mailbox,
         None => identity,
     };
-    let head = head.split_once(":").map_or(head, |(mailbox, _)| mailbox);
+    let head = head.split_once(':').map_or(head, |(mailbox, _)| mailbox);
     head.rsplit('/').next().unwrap_or(head).trim()
 }
 

@@ -1,4 +1,4 @@
-//! Who acted: UserType, UserId, UserKey and Actor of a record to one kind of principal.
+//! Who acted: `UserType`, `UserId`, `UserKey` and Actor of a record to one kind of principal.
 
 use super::fields::Fields;
 use crate::event::ActorKind;
@@ -20,7 +20,7 @@ static SERVICES: &[&str] = &[
     "SupervisoryReview",
 ];
 
-/// Decides the kind of principal. The name outweighs UserType where the two disagree: Microsoft logs
+/// Decides the kind of principal. The name outweighs `UserType` where the two disagree: Microsoft logs
 /// some of its services as Admin, and users of its portals as Application.
 ///
 /// <https://learn.microsoft.com/office/office-365-management-api/office-365-management-activity-api-schema#user-type>
@@ -136,7 +136,7 @@ mod tests {
             (r#"{"UserType":5,"UserId":"ada@harbor.example"}"#, User),
             (r#"{"UserType":5,"UserId":"NOT-FOUND"}"#, Unknown),
             (r#"{"UserType":6,"UserId":"a62919b8-3d73-4b3f-ab2a-3790b3cb8550"}"#, Application),
-            (r##"{"UserType":0,"UserId":"eve_evil.example#EXT#@harbor.onmicrosoft.com"}"##, Guest),
+            (r#"{"UserType":0,"UserId":"eve_evil.example#EXT#@harbor.onmicrosoft.com"}"#, Guest),
             (r#"{"UserType":"Admin","UserId":"admin@harbor.example"}"#, User),
             (r#"{"UserId":""}"#, Unknown),
         ] {

@@ -4,7 +4,7 @@ use super::fields::Fields;
 use crate::source::text::string;
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
 
-/// Members of ExtendedProperties, DeviceProperties, AppAccessContext and Actor.
+/// Members of `ExtendedProperties`, `DeviceProperties`, `AppAccessContext` and Actor.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Bags<'a> {
     pub(super) user_agent: &'a str,
@@ -55,7 +55,7 @@ impl<'a> Bags<'a> {
 }
 
 /// Name and value of each member of a Name/Value list; nothing where the value is text or a list of texts.
-pub(super) fn pairs<'a>(bag: Option<&'a Value>) -> impl Iterator<Item = (&'a str, Option<&'a Value>)> {
+pub(super) fn pairs(bag: Option<&Value>) -> impl Iterator<Item = (&str, Option<&Value>)> {
     bag.and_then(|b| b.as_array()).into_iter().flat_map(|items| items.iter()).filter_map(|item| {
         let name = item.get("Name").or_else(|| item.get("name")).and_then(|n| n.as_str())?;
         Some((name, item.get("Value").or_else(|| item.get("value"))))
@@ -70,7 +70,7 @@ pub(super) fn named<'a>(bag: Option<&'a Value>, wanted: &str) -> &'a str {
 /// The ID of the entry of this type in an Actor or Target list.
 pub(super) fn identity<'a>(list: Option<&'a Value>, wanted: i64) -> &'a str {
     let Some(items) = list.and_then(|l| l.as_array()) else { return "" };
-    let of_type = |item: &&'a Value| item.get("Type").and_then(|t| t.as_i64()) == Some(wanted);
+    let of_type = |item: &&'a Value| item.get("Type").and_then(sonic_rs::JsonValueTrait::as_i64) == Some(wanted);
     items.iter().find(of_type).map_or("", |item| string(item.get("ID")))
 }
 

@@ -4,7 +4,7 @@ use super::fields::KEYS;
 use crate::source::text::Object;
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
 
-/// Further keys of AuditData records that rules look at.
+/// Further keys of `AuditData` records that rules look at.
 static MORE: &[&str] = &[
     "ActorContextId",
     "AlertId",
@@ -37,14 +37,14 @@ static MORE: &[&str] = &[
     "PolicyId",
 ];
 
-/// Whether a JSON record is AuditData itself.
+/// Whether a JSON record is `AuditData` itself.
 pub(in crate::source) fn is_record(value: &Value) -> bool {
     value.get("CreationTime").is_some()
         && value.get("Operation").is_some()
         && ["RecordType", "Workload", "UserId", "OrganizationId"].iter().any(|key| value.get(*key).is_some())
 }
 
-/// Whether a JSON record is AuditData with every key in lower case.
+/// Whether a JSON record is `AuditData` with every key in lower case.
 pub(in crate::source) fn is_lower(value: &Value) -> bool {
     value.get("creationtime").is_some() && value.get("operation").is_some() && value.get("CreationTime").is_none()
 }

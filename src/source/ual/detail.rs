@@ -143,7 +143,7 @@ fn mailbox(detail: &mut Detail, fields: &Fields<'_>, operation: &str) {
     detail.some_pair("SendOnBehalfOf", string(fields.send_on_behalf));
     if let Some(folders) = fields.folders.and_then(|f| f.as_array()) {
         for folder in folders {
-            let items = folder.get("FolderItems").and_then(|i| i.as_array()).map_or(0, |i| i.len());
+            let items = folder.get("FolderItems").and_then(|i| i.as_array()).map_or(0, sonic_rs::Array::len);
             detail.text_pair("Folder", &format!("{} ({items})", path(folder)));
         }
     }

@@ -1,4 +1,4 @@
-//! One pass over the keys of an AuditData record: the values the schema needs, each in its slot.
+//! One pass over the keys of an `AuditData` record: the values the schema needs, each in its slot.
 
 use sonic_rs::{JsonContainerTrait, Value};
 
@@ -17,7 +17,7 @@ macro_rules! slots {
                 let Some(object) = record.as_object() else { return fields };
                 for (key, value) in object.iter() {
                     match key {
-                        $($key => if fields.$slot.is_none() { fields.$slot = Some(value) },)*
+                        $($key => fields.$slot = fields.$slot.or(Some(value)),)*
                         _ => {}
                     }
                 }

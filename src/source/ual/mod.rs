@@ -1,4 +1,4 @@
-//! Unified audit log: an AuditData record, whatever export it came in, to an [`Event`].
+//! Unified audit log: an `AuditData` record, whatever export it came in, to an [`Event`].
 //!
 //! Keys and meanings: <https://learn.microsoft.com/office/office-365-management-api/office-365-management-activity-api-schema>
 
@@ -118,10 +118,10 @@ fn when(fields: &Fields<'_>, decoded: &Decoded) -> Result<(Time, &'static str), 
     let own = string(fields.creation_time);
     let outer = decoded.wrapper.time.as_str();
     // A record rebuilt from its wrapper holds the wrapper's time, so the wrapper speaks for itself.
-    if decoded.degraded.is_empty() || outer.is_empty() {
-        if let Some(moment) = moment::parse(own) {
-            return Ok((moment.of_record(), ""));
-        }
+    if (decoded.degraded.is_empty() || outer.is_empty())
+        && let Some(moment) = moment::parse(own)
+    {
+        return Ok((moment.of_record(), ""));
     }
     if let Some(moment) = moment::parse(outer) {
         return Ok((moment.of_wrapper(), "the record has no readable CreationTime; its time is the wrapper's"));
@@ -139,7 +139,7 @@ fn record_type<'a>(fields: &Fields<'a>, outer: &'a str) -> Cow<'a, str> {
     }
 }
 
-/// Mailbox records state the client's address in ClientIPAddress, sign-ins in ClientIP.
+/// Mailbox records state the client's address in `ClientIPAddress`, sign-ins in `ClientIP`.
 fn place<'a>(fields: &Fields<'a>, theme: Theme) -> crate::event::Address<'a> {
     let client = string(fields.client_ip);
     let mailbox = string(fields.client_ip_address);
@@ -197,7 +197,7 @@ fn outcome<'a>(fields: &Fields<'a>, theme: Theme, operation: &str) -> (Outcome, 
     (by_status(fields.result_status), error)
 }
 
-/// What ResultStatus says; for every operation but a sign-in.
+/// What `ResultStatus` says; for every operation but a sign-in.
 pub(super) fn by_status(status: Option<&Value>) -> Outcome {
     let text = scalar(status);
     let is = |known: &[&str]| known.iter().any(|k| k.eq_ignore_ascii_case(text.trim()));

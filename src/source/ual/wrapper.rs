@@ -1,4 +1,4 @@
-//! The export's wrapper around AuditData: opened where AuditData is whole, kept as the record where it is not.
+//! The export's wrapper around `AuditData`: opened where `AuditData` is whole, kept as the record where it is not.
 
 use crate::source::text::{Object, hash, kind, object};
 use crate::source::{Decoded, Wrapper, moment};
@@ -27,7 +27,7 @@ impl Outer<'_> {
         }
     }
 
-    /// Who, what and when; without them a row without AuditData is no evidence.
+    /// Who, what and when; without them a row without `AuditData` is no evidence.
     fn suffices(&self) -> Result<(), String> {
         for (name, text) in [("user", self.user), ("operation", self.operation), ("creation date", self.time)] {
             if text.trim().is_empty() {
@@ -56,7 +56,7 @@ impl Outer<'_> {
     }
 }
 
-/// Opens AuditData that stands as JSON text in a column or a member.
+/// Opens `AuditData` that stands as JSON text in a column or a member.
 pub(in crate::source) fn open(text: &str, outer: &Outer<'_>) -> Result<Decoded, String> {
     if text.trim().is_empty() {
         return keep("AuditData is empty", "", outer);
@@ -67,7 +67,7 @@ pub(in crate::source) fn open(text: &str, outer: &Outer<'_>) -> Result<Decoded, 
     }
 }
 
-/// Opens AuditData that is a JSON value: an object, or its JSON text.
+/// Opens `AuditData` that is a JSON value: an object, or its JSON text.
 pub(in crate::source) fn open_value(value: Option<&Value>, outer: &Outer<'_>) -> Result<Decoded, String> {
     let Some(value) = value else { return keep("AuditData is missing", "", outer) };
     if let Some(text) = value.as_str() {

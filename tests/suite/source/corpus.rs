@@ -97,8 +97,56 @@ fn rows_of_other_tables_are_refused_with_what_was_found() {
 fn show() {
     let Ok(file) = std::env::var("SPEUR_SHOW") else { return };
     let Some(text) = corpus(&file) else { return };
-    let rows = if file.ends_with(".csv") { csv(&text) } else { ndjson(&text) };
+    let rows = if std::path::Path::new(&file).extension().is_some_and(|ext| ext.eq_ignore_ascii_case("csv")) {
+        csv(&text)
+    } else {
+        ndjson(&text)
+    };
     for row in &rows {
         println!("{}", super::golden::line(row));
     }
+}
+
+/// Prints what opening and viewing a row costs, on the real audit log repeated.
+#[test]
+#[ignore = "measures, checks nothing"]
+fn speed() {
+    let Some(text) = corpus("ual-2021/dev_sample_2021-03-05-06.csv") else { return };
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let names = reader.headers().unwrap().clone();
+    let header = super::rows::header(&names.iter().collect::<Vec<_>>());
+    let source = speur::source::for_csv(&header).unwrap();
+    let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    let column = header.position("auditdata").unwrap();
+    let rounds = 100;
+    let per = |start: std::time::Instant| start.elapsed().as_nanos() / (rounds * records.len() as u128);
+    let start = std::time::Instant::now();
+    for _ in 0..rounds {
+        for record in &records {
+            std::hint::black_box(sonic_rs::from_str::<sonic_rs::Value>(&record[column]).ok());
+        }
+    }
+    println!("parse alone: {} ns a row", per(start));
+    let start = std::time::Instant::now();
+    for _ in 0..rounds {
+        for record in &records {
+            let data = speur::input::Data::Csv { header: &header, fields: record.iter().collect() };
+            std::hint::black_box((source.decode)(data).unwrap());
+        }
+    }
+    println!("decode: {} ns a row", per(start));
+    let decoded: Vec<_> = records
+        .iter()
+        .map(|record| {
+            let data = speur::input::Data::Csv { header: &header, fields: record.iter().collect() };
+            (source.decode)(data).unwrap()
+        })
+        .collect();
+    let start = std::time::Instant::now();
+    for _ in 0..rounds {
+        for record in &decoded {
+            std::hint::black_box((source.view)(record).unwrap());
+        }
+    }
+    println!("view: {} ns a row", per(start));
 }

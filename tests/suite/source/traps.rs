@@ -88,7 +88,9 @@ fn t04_parameters_may_be_text_and_properties_may_be_names() {
 
 #[test]
 fn t05_keys_that_differ_in_case_alone_stay_apart() {
-    let read = audit(r#""RecordType":1,"Operation":"X","eventName":"lower","EventName":"upper","clientip":"198.51.100.1","ClientIP":"203.0.113.1""#);
+    let read = audit(
+        r#""RecordType":1,"Operation":"X","eventName":"lower","EventName":"upper","clientip":"198.51.100.1","ClientIP":"203.0.113.1""#,
+    );
     assert_eq!(values(&read, "eventName"), ["lower"]);
     assert_eq!(values(&read, "EventName"), ["upper"]);
     assert_eq!(event(&read).address.original, "203.0.113.1");
@@ -179,7 +181,11 @@ fn t11_sessions_and_tokens_are_found_where_each_log_keeps_them() {
             "s-entra",
             "tOk",
         ),
-        (r#""RecordType":15,"DeviceProperties":[{"Name":"OS","Value":"Linux"},{"Name":"SessionId","Value":"s-sts"}]"#, "s-sts", ""),
+        (
+            r#""RecordType":15,"DeviceProperties":[{"Name":"OS","Value":"Linux"},{"Name":"SessionId","Value":"s-sts"}]"#,
+            "s-sts",
+            "",
+        ),
     ] {
         let read = audit(&format!(r#""Operation":"X",{members}"#));
         let event = event(&read);
@@ -191,7 +197,10 @@ fn t11_sessions_and_tokens_are_found_where_each_log_keeps_them() {
 fn t13_the_agent_is_found_in_every_bag() {
     for (members, agent) in [
         (r#""ExtendedProperties":[{"Name":"UserAgent","Value":"Firefox"}]"#, "Firefox"),
-        (r#""ExtendedProperties":[{"Name":"additionalDetails","Value":"{\"User-Agent\":\"Edge \\\"1\\\"\"}"}]"#, "Edge \"1\""),
+        (
+            r#""ExtendedProperties":[{"Name":"additionalDetails","Value":"{\"User-Agent\":\"Edge \\\"1\\\"\"}"}]"#,
+            "Edge \"1\"",
+        ),
         (r#""ClientInfoString":"Client=OWA;Chrome""#, "Client=OWA;Chrome"),
         (r#""UserAgent":"Safari""#, "Safari"),
     ] {
@@ -204,19 +213,25 @@ fn t13_the_agent_is_found_in_every_bag() {
 fn t15_equal_audit_data_has_an_equal_hash_in_every_export() {
     let data = r#"{"CreationTime":"2026-02-03T09:15:42","Id":"i","Operation":"Send","OrganizationId":"t","RecordType":2,"UserId":"ada@harbor.example"}"#;
     let portal = csv(&format!("CreationDate,UserIds,Operations,AuditData\r\nx,ada,Send,{}\r\n", quoted(data)));
-    let cmdlet = csv(&format!("RecordType,CreationDate,UserIds,Operations,AuditData,Identity\r\nExchangeItem,x,ada,Send,{},i\r\n", quoted(data)));
+    let cmdlet = csv(&format!(
+        "RecordType,CreationDate,UserIds,Operations,AuditData,Identity\r\nExchangeItem,x,ada,Send,{},i\r\n",
+        quoted(data)
+    ));
     let object = json(&format!(r#"{{"CreationDate":"x","Operations":"Send","AuditData":{data}}}"#));
     let bare = json(data);
     let hashes: Vec<u128> =
         [&portal[0], &cmdlet[0], &object, &bare].iter().map(|read| read.as_ref().unwrap().1.content).collect();
     assert!(hashes.iter().all(|hash| *hash == hashes[0]), "{hashes:?}");
-    let sources: Vec<&str> = [&portal[0], &cmdlet[0], &object, &bare].iter().map(|r| r.as_ref().unwrap().0.name).collect();
+    let sources: Vec<&str> =
+        [&portal[0], &cmdlet[0], &object, &bare].iter().map(|r| r.as_ref().unwrap().0.name).collect();
     assert_eq!(sources, ["purview-csv", "search-ual-csv", "mes-ual", "mgmt-activity"]);
 }
 
 #[test]
 fn t16_a_record_type_has_one_name() {
-    let text = |kind: &str| format!(r#"{{"CreationTime":"2026-02-03T09:15:42","Operation":"Send","UserId":"a","RecordType":{kind}}}"#);
+    let text = |kind: &str| {
+        format!(r#"{{"CreationTime":"2026-02-03T09:15:42","Operation":"Send","UserId":"a","RecordType":{kind}}}"#)
+    };
     for kind in ["2", r#""2""#, r#""ExchangeItem""#, r#""exchangeItem""#] {
         assert_eq!(event(&json(&text(kind))).record_type, "ExchangeItem", "{kind}");
     }
@@ -242,7 +257,13 @@ fn a_wrapper_date_states_its_basis() {
 
 #[test]
 fn a_row_without_who_what_or_when_is_refused() {
-    for row in ["1/24/2026 6:54:24 AM,,Send,", ",ada,Send,", "1/24/2026 6:54:24 AM,ada,,", "soon,ada,Send,\"{\"\"a\"\":\"", "1"] {
+    for row in [
+        "1/24/2026 6:54:24 AM,,Send,",
+        ",ada,Send,",
+        "1/24/2026 6:54:24 AM,ada,,",
+        "soon,ada,Send,\"{\"\"a\"\":\"",
+        "1",
+    ] {
         let rows = csv(&format!("CreationDate,UserIds,Operations,AuditData\r\n{row}\r\n"));
         let reason = rows[0].as_ref().map(|_| ()).unwrap_err();
         assert!(reason.starts_with("AuditData is ") && reason.contains("expected"), "{reason}");
