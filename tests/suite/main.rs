@@ -3,3 +3,4 @@
 mod case_folder;
 mod geo;
 mod golden;
+mod source;
