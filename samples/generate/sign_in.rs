@@ -274,8 +274,7 @@ impl SignIn {
     pub(crate) fn audit(&self, log: &mut Log) {
         let request = match (self.protocol, self.code, self.interactive) {
             ("deviceCode", ..) => "Cmsi:Cmsi",
-            ("ropc", 0, _) => "OAuth2:Token",
-            (_, 0, false) => "OAuth2:Token",
+            ("ropc", 0, _) | (_, 0, false) => "OAuth2:Token",
             (_, 0, true) => "OAuth2:Authorize",
             _ => "Login:login",
         };
