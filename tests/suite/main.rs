@@ -1,1 +1,5 @@
 //! The one integration test binary; each module is a theme.
+
+mod event_fixture;
+mod oracle;
+mod rule;
