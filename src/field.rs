@@ -159,13 +159,17 @@ pub static COLLECTIONS: &[&str] = &[
 
 impl Field {
     /// Turns a name into a lookup. A catalogue name is a core field; a name below one of
-    /// [`COLLECTIONS`] is a member by name; anything else is a path, split at its dots.
+    /// [`COLLECTIONS`] is a member by name; anything else is a path, split at its dots. A key that every member
+    /// has (`newValue`) is a path too: it asks for that part of any member.
     pub fn parse(name: &str) -> Self {
         if let Some(entry) = CATALOGUE.iter().find(|entry| entry.name == name) {
             return Self::Core(entry.core);
         }
         for collection in COLLECTIONS {
             let Some(member) = name.strip_prefix(collection).and_then(|rest| rest.strip_prefix('.')) else { continue };
+            if matches!(member, "NewValue" | "OldValue" | "newValue" | "oldValue" | "displayName") {
+                break;
+            }
             let (name, part) = match member.rsplit_once('.') {
                 Some((name, "NewValue" | "newValue")) => (name, Part::New),
                 Some((name, "OldValue" | "oldValue")) => (name, Part::Old),

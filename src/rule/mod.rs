@@ -3,9 +3,24 @@
 //! [`RuleSet::load`] reads the pack and the user's folders; [`RuleSet::matches`] says which rules an
 //! event meets.
 
+mod compile;
+mod document;
+mod engine;
+mod lint;
+mod load;
+mod mapping;
+mod matcher;
+mod pack;
+mod rewrite;
+mod value;
+
+pub use engine::Scratch;
+pub use lint::check;
+
 use crate::coverage::RuleRejection;
 use crate::event::Event;
 use crate::store::RuleIndex;
+use rsigma_parser::SigmaRule;
 use std::path::PathBuf;
 
 /// Severity, as Sigma names it.
@@ -71,20 +86,19 @@ pub struct Options {
     pub placeholders: Vec<PathBuf>,
 }
 
-/// Compiled rules.
+/// Compiled rules, sorted by id.
 #[derive(Debug, Default)]
 pub struct RuleSet {
     rules: Vec<Meta>,
+    conditions: Vec<compile::Node>,
 }
-
-/// What one thread keeps between events: which rules can apply to which kind of event.
-#[derive(Debug, Default)]
-pub struct Scratch {}
 
 impl RuleSet {
     /// Loads and compiles; what cannot be compiled is told, with file and line.
-    pub fn load(_options: &Options) -> (Self, Vec<RuleRejection>) {
-        (Self::default(), Vec::new())
+    pub fn load(options: &Options) -> (Self, Vec<RuleRejection>) {
+        let (loaded, rejected) = load::load(options);
+        let (rules, conditions) = loaded.into_iter().map(|loaded| (loaded.meta, loaded.node)).unzip();
+        (Self { rules, conditions }, rejected)
     }
 
     /// The rules, by index.
@@ -93,5 +107,13 @@ impl RuleSet {
     }
 
     /// Appends the rules that `event` meets, in index order.
-    pub fn matches(&self, _event: &Event<'_>, _scratch: &mut Scratch, _hits: &mut Vec<RuleIndex>) {}
+    pub fn matches(&self, event: &Event<'_>, scratch: &mut Scratch, hits: &mut Vec<RuleIndex>) {
+        engine::matches(&self.conditions, event, scratch, hits);
+    }
+}
+
+/// The rules of [`RuleSet::load`], by index, in the words they are compiled from: selectors, placeholders
+/// and filters resolved, fields and logsource mapped. Another Sigma engine can be asked the same questions.
+pub fn rewritten(options: &Options) -> Vec<SigmaRule> {
+    load::load(options).0.into_iter().map(|loaded| loaded.rule).collect()
 }

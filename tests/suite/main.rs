@@ -1,6 +1,9 @@
 //! The one integration test binary; each module is a theme.
 
 mod case_folder;
+mod event_fixture;
 mod geo;
 mod golden;
+mod oracle;
+mod rule;
 mod source;

@@ -1,0 +1,187 @@
+//! Events to the rules they meet: an event is only asked the questions its kind leaves open.
+
+use super::compile::{Item, Node, Test};
+use super::matcher::Matcher;
+use crate::event::{Event, Scalar};
+use crate::field::{Core, Field};
+use crate::store::RuleIndex;
+use rustc_hash::FxHasher;
+use std::hash::Hasher;
+use std::ops::ControlFlow;
+
+/// Kinds of event that one thread remembers; hostile logs could otherwise fill the memory.
+const KINDS: usize = 4096;
+
+/// What one thread keeps between events: which rules can apply to which kind of event.
+///
+/// It belongs to the [`super::RuleSet`] it was first used with.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    kinds: hashbrown::HashTable<Kind>,
+}
+
+/// Events with the same log, workload, record type and operation.
+#[derive(Debug)]
+struct Kind {
+    hash: u64,
+    texts: Box<[Box<str>; 5]>,
+    candidates: Box<[Candidate]>,
+}
+
+/// A rule that some event of a kind may meet, and what is left to ask.
+#[derive(Debug)]
+struct Candidate {
+    rule: RuleIndex,
+    open: Known,
+}
+
+/// The value of a condition as far as the kind of event decides it.
+#[derive(Debug)]
+enum Known {
+    Yes,
+    No,
+    Open(Node),
+}
+
+/// Appends the rules that `event` meets, in index order.
+pub(super) fn matches(rules: &[Node], event: &Event<'_>, scratch: &mut Scratch, hits: &mut Vec<RuleIndex>) {
+    let texts = kind_of(event);
+    let hash = hash(&texts);
+    let same = |kind: &Kind| kind.hash == hash && kind.texts.iter().zip(texts).all(|(a, b)| **a == *b);
+    if scratch.kinds.find(hash, same).is_none() {
+        if scratch.kinds.len() >= KINDS {
+            scratch.kinds.clear();
+        }
+        let kind = Kind { hash, texts: Box::new(texts.map(Into::into)), candidates: candidates(rules, event) };
+        scratch.kinds.insert_unique(hash, kind, |kind| kind.hash);
+    }
+    let Some(kind) = scratch.kinds.find(hash, same) else { return };
+    for candidate in &kind.candidates {
+        let met = match &candidate.open {
+            Known::Yes => true,
+            Known::No => false,
+            Known::Open(node) => holds(node, event),
+        };
+        if met {
+            hits.push(candidate.rule);
+        }
+    }
+}
+
+fn kind_of<'e>(event: &'e Event<'_>) -> [&'e str; 5] {
+    [event.family.name(), &event.workload, &event.record_type, &event.operation, &event.operation_original]
+}
+
+fn hash(texts: &[&str; 5]) -> u64 {
+    let mut hasher = FxHasher::default();
+    for text in texts {
+        hasher.write(text.as_bytes());
+        hasher.write_u8(0xFF);
+    }
+    hasher.finish()
+}
+
+fn candidates(rules: &[Node], event: &Event<'_>) -> Box<[Candidate]> {
+    rules
+        .iter()
+        .zip(0..=RuleIndex::MAX)
+        .map(|(node, rule)| Candidate { rule, open: reduce(node, event) })
+        .filter(|candidate| !matches!(candidate.open, Known::No))
+        .collect()
+}
+
+/// Decides what the kind of the event decides, and leaves the rest.
+fn reduce(node: &Node, event: &Event<'_>) -> Known {
+    match node {
+        Node::Item(item) if is_of_kind(item) => if item_holds(item, event) { Known::Yes } else { Known::No },
+        Node::Item(_) => Known::Open(node.clone()),
+        Node::Not(inner) => match reduce(inner, event) {
+            Known::Yes => Known::No,
+            Known::No => Known::Yes,
+            Known::Open(rest) => Known::Open(Node::Not(Box::new(rest))),
+        },
+        Node::All(nodes) => {
+            let mut open = Vec::new();
+            for node in nodes {
+                match reduce(node, event) {
+                    Known::No => return Known::No,
+                    Known::Yes => {}
+                    Known::Open(rest) => open.push(rest),
+                }
+            }
+            if open.is_empty() { Known::Yes } else { Known::Open(Node::All(open)) }
+        }
+        Node::Any(nodes) => {
+            let mut open = Vec::new();
+            for node in nodes {
+                match reduce(node, event) {
+                    Known::Yes => return Known::Yes,
+                    Known::No => {}
+                    Known::Open(rest) => open.push(rest),
+                }
+            }
+            if open.is_empty() { Known::No } else { Known::Open(Node::Any(open)) }
+        }
+    }
+}
+
+/// Whether all events of a kind answer the item alike.
+fn is_of_kind(item: &Item) -> bool {
+    let alone = |matcher: &Matcher| !matches!(matcher, Matcher::Field { .. });
+    let of_kind = matches!(
+        item.field,
+        Some(Field::Core(
+            Core::Family | Core::Workload | Core::RecordType | Core::Operation | Core::OperationOriginal
+        ))
+    );
+    of_kind
+        && match &item.test {
+            Test::Any(matchers) => matchers.iter().all(alone),
+            Test::All(groups) => groups.iter().flatten().all(alone),
+            Test::Exists(_) | Test::Null => true,
+        }
+}
+
+/// Whether the event meets the condition.
+pub(super) fn holds(node: &Node, event: &Event<'_>) -> bool {
+    match node {
+        Node::All(nodes) => nodes.iter().all(|node| holds(node, event)),
+        Node::Any(nodes) => nodes.iter().any(|node| holds(node, event)),
+        Node::Not(inner) => !holds(inner, event),
+        Node::Item(item) => item_holds(item, event),
+    }
+}
+
+fn item_holds(item: &Item, event: &Event<'_>) -> bool {
+    match &item.test {
+        Test::Exists(wanted) => item.field.as_ref().is_some_and(|field| event.has(field)) == *wanted,
+        Test::Null if item.negated => some(item, event, |value| value != Scalar::Null),
+        Test::Null => !some(item, event, |value| value != Scalar::Null),
+        Test::Any(matchers) => {
+            let passed = passes(item, event, matchers);
+            if item.negated { !passed && is_there(item, event) } else { passed }
+        }
+        Test::All(groups) => {
+            let passed = groups.iter().all(|matchers| passes(item, event, matchers));
+            if item.negated { !passed && is_there(item, event) } else { passed }
+        }
+    }
+}
+
+fn is_there(item: &Item, event: &Event<'_>) -> bool {
+    item.field.as_ref().is_some_and(|field| event.has(field))
+}
+
+fn passes(item: &Item, event: &Event<'_>, matchers: &[Matcher]) -> bool {
+    let field = item.field.as_ref();
+    some(item, event, |value| matchers.iter().any(|matcher| matcher.test(value, field, event)))
+}
+
+/// Whether some value of the item's field passes.
+fn some(item: &Item, event: &Event<'_>, mut test: impl FnMut(Scalar<'_>) -> bool) -> bool {
+    let mut visit = |value: Scalar<'_>| if test(value) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+    match &item.field {
+        Some(field) => event.visit(field, &mut visit).is_break(),
+        None => event.visit_all(&mut visit).is_break(),
+    }
+}

@@ -1,0 +1,346 @@
+//! Rule files to compiled rules; whatever cannot be used becomes a rejection with file and line.
+
+use super::compile::{self, Node};
+use super::document::{self, Document, Fault, Kind};
+use super::mapping::Mapping;
+use super::rewrite::{self, Placeholders};
+use super::{Level, Meta, Options, pack};
+use crate::coverage::RuleRejection;
+use crate::store::{RuleIndex, hex};
+use rsigma_parser::{FilterRule, SigmaCollection, SigmaRule, parse_sigma_yaml};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// A rule that can be evaluated.
+#[derive(Debug)]
+pub(super) struct Loaded {
+    /// What people read of it.
+    pub meta: Meta,
+    /// The rule as it is compiled: mapped, with filters and placeholders built in.
+    pub rule: SigmaRule,
+    /// Its condition.
+    pub node: Node,
+}
+
+/// A file of rules.
+#[derive(Debug)]
+pub(super) struct File {
+    /// What outputs call it.
+    pub name: String,
+    /// Its content.
+    pub text: String,
+}
+
+/// A document that was read, and where it stands.
+pub(super) struct Read<'a, T> {
+    /// Its file.
+    pub file: &'a File,
+    /// The document in it.
+    pub document: Document<'a>,
+    /// What it holds.
+    pub content: T,
+}
+
+impl<T> Read<'_, T> {
+    /// The rejection of this document for a fault.
+    pub(super) fn reject(&self, fault: &Fault) -> RuleRejection {
+        rejection(self.file, self.document.find(&fault.anchor), &fault.reason)
+    }
+}
+
+/// What the files hold.
+#[derive(Default)]
+pub(super) struct Contents<'a> {
+    /// Rules, in the order of the files.
+    pub rules: Vec<Read<'a, SigmaRule>>,
+    /// Filters, in the order of the files.
+    pub filters: Vec<Read<'a, FilterRule>>,
+}
+
+/// Whether the name is that of a rule file.
+pub(super) fn is_rule_file(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("yml") || extension.eq_ignore_ascii_case("yaml"))
+}
+
+/// A message of the Sigma parser in the style of ours.
+pub(super) fn plain(message: &str) -> String {
+    let line = message.lines().next().unwrap_or_default().trim_end_matches('.');
+    let mut letters = line.chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+}
+
+fn rejection(file: &File, line: u64, reason: &str) -> RuleRejection {
+    RuleRejection { file: file.name.clone(), line, reason: reason.to_owned() }
+}
+
+/// Loads everything that the options ask for.
+pub(super) fn load(options: &Options) -> (Vec<Loaded>, Vec<RuleRejection>) {
+    let mut rejected = Vec::new();
+    let files = files(options, &mut rejected);
+    let mapping = mapping(&mut rejected);
+    let placeholders = placeholders(&options.placeholders, &mut rejected);
+    let mut contents = Contents::default();
+    for file in &files {
+        read(file, &mut contents, &mut rejected);
+    }
+    let filters = usable_filters(contents.filters, &contents.rules, &mut rejected);
+    let mut loaded = BTreeMap::new();
+    for read in &contents.rules {
+        match build(read, &filters, &placeholders, &mapping) {
+            Ok(rule) => keep(rule, read, &mut loaded, &mut rejected),
+            Err(fault) => rejected.push(read.reject(&fault)),
+        }
+    }
+    rejected.sort();
+    (loaded.into_values().collect(), rejected)
+}
+
+fn keep(rule: Loaded, read: &Read<'_, SigmaRule>, loaded: &mut BTreeMap<String, Loaded>, rejected: &mut Vec<RuleRejection>) {
+    if let Some(first) = loaded.get(&rule.meta.id) {
+        let reason = format!("id \"{}\" is already taken by {}; give this rule an id of its own", rule.meta.id, first.meta.file);
+        rejected.push(read.reject(&Fault::at(&["id"], reason)));
+    } else if loaded.len() > usize::from(RuleIndex::MAX) {
+        rejected.push(read.reject(&Fault::at(&[], format!("more than {} rules; load fewer", loaded.len()))));
+    } else {
+        loaded.insert(rule.meta.id.clone(), rule);
+    }
+}
+
+/// The files that the options name, pack first, then sorted by path.
+pub(super) fn files(options: &Options, rejected: &mut Vec<RuleRejection>) -> Vec<File> {
+    let mut files = Vec::new();
+    if options.pack {
+        files.extend(pack::rules().into_iter().map(|(path, text)| File { name: format!("pack:{path}"), text: text.to_owned() }));
+    }
+    let mut paths = Vec::new();
+    for path in &options.paths {
+        walk(path, &mut paths, rejected);
+    }
+    paths.sort();
+    paths.dedup();
+    for path in paths {
+        if let Some(text) = text(&path, rejected) {
+            files.push(File { name: path.display().to_string(), text });
+        }
+    }
+    files
+}
+
+fn walk(path: &Path, found: &mut Vec<std::path::PathBuf>, rejected: &mut Vec<RuleRejection>) {
+    for entry in walkdir::WalkDir::new(path).sort_by_file_name() {
+        match entry {
+            Ok(entry) if entry.file_type().is_dir() => {}
+            Ok(entry) if entry.depth() == 0 || is_rule_file(entry.path()) => found.push(entry.into_path()),
+            Ok(_) => {}
+            Err(error) => {
+                let file = error.path().unwrap_or(path).display().to_string();
+                let reason = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+                rejected.push(RuleRejection { file, line: 0, reason: format!("cannot be read: {reason}") });
+            }
+        }
+    }
+}
+
+fn text(path: &Path, rejected: &mut Vec<RuleRejection>) -> Option<String> {
+    let reason = match std::fs::read(path) {
+        Ok(bytes) => match String::from_utf8(bytes) {
+            Ok(text) => return Some(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)),
+            Err(error) => format!("not UTF-8 at byte {}; save the file as UTF-8", error.utf8_error().valid_up_to()),
+        },
+        Err(error) => format!("cannot be read: {error}"),
+    };
+    rejected.push(RuleRejection { file: path.display().to_string(), line: 0, reason });
+    None
+}
+
+/// The embedded mapping tables.
+pub(super) fn mapping(rejected: &mut Vec<RuleRejection>) -> Mapping {
+    let mut mapping = Mapping::default();
+    for (path, text) in pack::mappings() {
+        if let Err((line, reason)) = mapping.add(text) {
+            rejected.push(RuleRejection { file: format!("pack:{path}"), line, reason });
+        }
+    }
+    mapping
+}
+
+/// Placeholder files: YAML mappings from a placeholder's name to the list of its values.
+fn placeholders(paths: &[std::path::PathBuf], rejected: &mut Vec<RuleRejection>) -> Placeholders {
+    let mut found = Vec::new();
+    for path in paths {
+        walk(path, &mut found, rejected);
+    }
+    found.sort();
+    found.dedup();
+    let mut placeholders = Placeholders::new();
+    for path in found {
+        let Some(text) = text(&path, rejected) else { continue };
+        match serde_saphyr::from_str::<Placeholders>(&text) {
+            Ok(more) => more.into_iter().for_each(|(name, values)| placeholders.entry(name).or_default().extend(values)),
+            Err(error) => rejected.push(RuleRejection {
+                file: path.display().to_string(),
+                line: error.location().map_or(1, |location| location.line()),
+                reason: "found no placeholders; expected a name and the list of its values".to_owned(),
+            }),
+        }
+    }
+    placeholders
+}
+
+/// Reads the documents of a file; one that is wrong does not stop the others.
+pub(super) fn read<'a>(file: &'a File, contents: &mut Contents<'a>, rejected: &mut Vec<RuleRejection>) {
+    let documents = document::split(&file.text);
+    if documents.is_empty() {
+        rejected.push(rejection(file, 1, "the file holds no rule; expected a Sigma rule with title, logsource and detection"));
+    }
+    // What Sigma's collection actions add to the documents that follow.
+    let mut globals = String::new();
+    let mut previous = String::new();
+    for document in documents {
+        let kind = match document.tree() {
+            Ok(tree) => document::inspect(&tree),
+            Err((line, reason)) => {
+                rejected.push(rejection(file, line, &reason));
+                continue;
+            }
+        };
+        match kind {
+            Err(fault) => rejected.push(rejection(file, document.find(&fault.anchor), &fault.reason)),
+            Ok(Kind::Correlation) => {
+                let line = document.find(&["correlation".to_owned()]);
+                rejected.push(rejection(file, line, "correlation rules are not evaluated in this version"));
+            }
+            Ok(Kind::Global) => globals = format!("{}\n---\n", document.text),
+            Ok(Kind::Reset) => globals.clear(),
+            Ok(kind) => {
+                if kind != Kind::Repeat {
+                    previous.clear();
+                }
+                if !previous.is_empty() {
+                    previous.push_str("\n---\n");
+                }
+                previous.push_str(document.text);
+                read_document(file, document, &format!("{globals}{previous}"), contents, rejected);
+            }
+        }
+    }
+}
+
+fn read_document<'a>(file: &'a File, document: Document<'a>, text: &str, contents: &mut Contents<'a>, rejected: &mut Vec<RuleRejection>) {
+    let collection = parse_sigma_yaml(text).unwrap_or_else(|error| SigmaCollection { errors: vec![error.to_string()], ..SigmaCollection::new() });
+    if let Some(error) = collection.errors.last() {
+        let keys = ["level", "status", "related", "title", "condition", "detection", "sigma-version"];
+        let anchor = keys.iter().find(|key| error.contains(*key)).map(|key| (*key).to_owned());
+        let line = document.find(&anchor.into_iter().collect::<Vec<_>>());
+        rejected.push(rejection(file, line, &plain(error)));
+        return;
+    }
+    let SigmaCollection { mut rules, mut filters, .. } = collection;
+    if let Some(content) = rules.pop() {
+        contents.rules.push(Read { file, document, content });
+    } else if let Some(content) = filters.pop() {
+        contents.filters.push(Read { file, document, content });
+    }
+}
+
+/// The filters that are sound and meant for some rule, their selectors resolved.
+fn usable_filters(filters: Vec<Read<'_, FilterRule>>, rules: &[Read<'_, SigmaRule>], rejected: &mut Vec<RuleRejection>) -> Vec<FilterRule> {
+    let mut usable = Vec::new();
+    for mut read in filters {
+        if let Err(fault) = sound(&mut read.content) {
+            rejected.push(read.reject(&fault));
+            continue;
+        }
+        let is_any = read.content.rules == rsigma_parser::FilterRuleTarget::Any;
+        if !is_any && !rules.iter().any(|rule| rewrite::is_filtered(&read.content, &rule.content)) {
+            let reason = "the filter names no loaded rule; give the id, name or title of a rule with the same logsource";
+            rejected.push(read.reject(&Fault::at(&["filter", "rules"], reason)));
+            continue;
+        }
+        usable.push(read.content);
+    }
+    usable
+}
+
+fn sound(filter: &mut FilterRule) -> Result<(), Fault> {
+    rewrite::selectors(&mut filter.detection).map_err(|fault| fault.within("filter"))?;
+    let rule = SigmaRule { detection: filter.detection.clone(), ..empty_rule() };
+    compile::rule(&rule).map(drop).map_err(|mut fault| {
+        if let Some(section) = fault.anchor.first_mut() {
+            "filter".clone_into(section);
+        }
+        fault
+    })
+}
+
+fn empty_rule() -> SigmaRule {
+    SigmaRule {
+        title: String::new(),
+        logsource: rsigma_parser::LogSource::default(),
+        detection: rsigma_parser::Detections {
+            named: std::collections::HashMap::default(),
+            conditions: Vec::new(),
+            condition_strings: Vec::new(),
+            timeframe: None,
+        },
+        sigma_version: None,
+        id: None,
+        name: None,
+        related: Vec::new(),
+        taxonomy: None,
+        status: None,
+        description: None,
+        license: None,
+        author: None,
+        references: Vec::new(),
+        date: None,
+        modified: None,
+        fields: Vec::new(),
+        falsepositives: Vec::new(),
+        level: None,
+        tags: Vec::new(),
+        scope: Vec::new(),
+        custom_attributes: std::collections::HashMap::default(),
+    }
+}
+
+fn build(read: &Read<'_, SigmaRule>, filters: &[FilterRule], placeholders: &Placeholders, mapping: &Mapping) -> Result<Loaded, Fault> {
+    let mut rule = read.content.clone();
+    rewrite::selectors(&mut rule.detection).map_err(|fault| fault.within("detection"))?;
+    rewrite::placeholders(&mut rule.detection, placeholders)?;
+    // Faults are found in the rule's own words, so that they can be shown in its text.
+    compile::rule(&rule)?;
+    for (number, filter) in filters.iter().enumerate().filter(|(_, filter)| rewrite::is_filtered(filter, &read.content)) {
+        rewrite::filter(&mut rule, filter, number);
+    }
+    mapping.apply(&mut rule)?;
+    let node = compile::rule(&rule)?;
+    Ok(Loaded { meta: meta(read), rule, node })
+}
+
+fn meta(read: &Read<'_, SigmaRule>) -> Meta {
+    let rule = &read.content;
+    let digest = || hex(&Sha256::digest(read.document.text.as_bytes())[..16]);
+    Meta {
+        id: rule.id.clone().filter(|id| !id.is_empty()).unwrap_or_else(digest),
+        title: rule.title.clone(),
+        level: rule.level.map(level),
+        tags: rule.tags.clone(),
+        description: rule.description.clone().unwrap_or_default().trim_end().to_owned(),
+        falsepositives: rule.falsepositives.clone(),
+        references: rule.references.clone(),
+        file: read.file.name.clone(),
+        sha256: hex(&Sha256::digest(read.file.text.as_bytes())),
+    }
+}
+
+fn level(level: rsigma_parser::Level) -> Level {
+    match level {
+        rsigma_parser::Level::Informational => Level::Informational,
+        rsigma_parser::Level::Low => Level::Low,
+        rsigma_parser::Level::Medium => Level::Medium,
+        rsigma_parser::Level::High => Level::High,
+        rsigma_parser::Level::Critical => Level::Critical,
+    }
+}

@@ -1,0 +1,242 @@
+//! One value of a Sigma rule as a test on one value of a record.
+
+use crate::event::{Event, Scalar};
+use crate::field::{Core, Field};
+use aho_corasick::AhoCorasick;
+use chrono::{DateTime, Datelike, NaiveDateTime, Timelike, Utc};
+use ipnet::IpNet;
+use regex::Regex;
+use std::borrow::Cow;
+use std::io::Write;
+use std::net::IpAddr;
+use std::ops::ControlFlow;
+
+/// Where in the value the text must stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    Equal,
+    Contains,
+    Starts,
+    Ends,
+}
+
+impl Shape {
+    fn holds(self, value: &str, text: &str) -> bool {
+        match self {
+            Self::Equal => value == text,
+            Self::Contains => value.contains(text),
+            Self::Starts => value.starts_with(text),
+            Self::Ends => value.ends_with(text),
+        }
+    }
+
+    /// As [`Self::holds`], both being ASCII and `text` being lower case; `Contains` is not asked here.
+    fn holds_ascii(self, value: &str, text: &str) -> bool {
+        let (value, text) = (value.as_bytes(), text.as_bytes());
+        let Some(rest) = value.len().checked_sub(text.len()) else { return false };
+        match self {
+            Self::Equal => rest == 0 && value.eq_ignore_ascii_case(text),
+            Self::Starts => value[..text.len()].eq_ignore_ascii_case(text),
+            Self::Ends => value[rest..].eq_ignore_ascii_case(text),
+            Self::Contains => false,
+        }
+    }
+}
+
+/// How numbers compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    Equal,
+    Greater,
+    GreaterEqual,
+    Less,
+    LessEqual,
+}
+
+/// A number of a rule.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Number {
+    /// Its value.
+    pub value: f64,
+    /// Its value if whole, so that large ids compare exactly.
+    pub whole: Option<i64>,
+}
+
+impl Order {
+    fn holds(self, found: f64, wanted: f64) -> bool {
+        match self {
+            Self::Equal => (found - wanted).abs() < f64::EPSILON,
+            Self::Greater => found > wanted,
+            Self::GreaterEqual => found >= wanted,
+            Self::Less => found < wanted,
+            Self::LessEqual => found <= wanted,
+        }
+    }
+
+    fn holds_whole(self, found: i64, wanted: i64) -> bool {
+        match self {
+            Self::Equal => found == wanted,
+            Self::Greater => found > wanted,
+            Self::GreaterEqual => found >= wanted,
+            Self::Less => found < wanted,
+            Self::LessEqual => found <= wanted,
+        }
+    }
+}
+
+/// Which part of a time a rule asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TimePart {
+    Minute,
+    Hour,
+    Day,
+    Week,
+    Month,
+    Year,
+}
+
+impl TimePart {
+    fn of(self, time: DateTime<Utc>) -> i64 {
+        match self {
+            Self::Minute => time.minute().into(),
+            Self::Hour => time.hour().into(),
+            Self::Day => time.day().into(),
+            Self::Week => time.iso_week().week().into(),
+            Self::Month => time.month().into(),
+            Self::Year => time.year().into(),
+        }
+    }
+}
+
+/// One test on one value.
+#[derive(Debug, Clone)]
+pub(super) enum Matcher {
+    /// The text as it is written.
+    Cased(Shape, Box<str>),
+    /// The text in any case; it is held in lower case.
+    Folded(Shape, Box<str>),
+    /// Any of many texts, in any case; held in lower case.
+    Words(AhoCorasick),
+    Regex(Regex),
+    Cidr(IpNet),
+    Number(Order, Number),
+    Bool(bool),
+    /// Another field of the same event.
+    Field { field: Field, shape: Shape, cased: bool },
+    Part(TimePart, Number),
+}
+
+impl Matcher {
+    /// Whether `value`, which is a value of `field`, passes.
+    pub(super) fn test(&self, value: Scalar<'_>, field: Option<&Field>, event: &Event<'_>) -> bool {
+        match self {
+            Self::Cased(shape, text) => with_text(value, |found| shape.holds(found, text)),
+            Self::Folded(shape, text) => with_text(value, |found| folded(*shape, found, text)),
+            Self::Words(words) => with_text(value, |found| {
+                if found.is_ascii() { words.is_match(found) } else { words.is_match(&found.to_lowercase()) }
+            }),
+            Self::Regex(regex) => with_text(value, |found| regex.is_match(found)),
+            Self::Cidr(net) => {
+                with_text(value, |found| found.parse::<IpAddr>().is_ok_and(|address| net.contains(&address)))
+            }
+            Self::Number(order, wanted) => number(value, *order, *wanted),
+            Self::Bool(wanted) => match value {
+                Scalar::Bool(found) => found == *wanted,
+                Scalar::Str(found) => truth(found) == Some(*wanted),
+                _ => false,
+            },
+            Self::Field { field, shape, cased } => other_field(value, field, *shape, *cased, event),
+            Self::Part(part, wanted) => time_of(value, field)
+                .is_some_and(|time| number(Scalar::Int(part.of(time)), Order::Equal, *wanted)),
+        }
+    }
+}
+
+fn folded(shape: Shape, found: &str, text: &str) -> bool {
+    match (found.is_ascii(), text.is_ascii()) {
+        (true, true) => shape.holds_ascii(found, text),
+        // Nothing in ASCII folds to a letter outside it.
+        (true, false) => text.is_empty(),
+        (false, _) => shape.holds(&found.to_lowercase(), text),
+    }
+}
+
+/// Gives the value as text; null has none.
+pub(super) fn with_text(value: Scalar<'_>, test: impl FnOnce(&str) -> bool) -> bool {
+    match value {
+        Scalar::Str(text) => test(text),
+        Scalar::Bool(found) => test(if found { "true" } else { "false" }),
+        Scalar::Int(found) => {
+            let mut buffer = [0_u8; 20];
+            let mut rest = &mut buffer[..];
+            let written = write!(rest, "{found}").map(|()| rest.len());
+            let length = written.map_or(0, |rest| 20 - rest);
+            std::str::from_utf8(&buffer[..length]).is_ok_and(test)
+        }
+        Scalar::Float(found) => test(&found.to_string()),
+        Scalar::Null => false,
+    }
+}
+
+fn number(value: Scalar<'_>, order: Order, wanted: Number) -> bool {
+    match (value, wanted.whole) {
+        (Scalar::Int(found), Some(whole)) => order.holds_whole(found, whole),
+        (Scalar::Int(found), None) => order.holds(found as f64, wanted.value),
+        (Scalar::Float(found), _) => order.holds(found, wanted.value),
+        (Scalar::Str(found), _) => found.parse::<f64>().is_ok_and(|found| order.holds(found, wanted.value)),
+        _ => false,
+    }
+}
+
+fn truth(text: &str) -> Option<bool> {
+    let is = |words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+    if is(&["true", "1", "yes"]) {
+        Some(true)
+    } else if is(&["false", "0", "no"]) {
+        Some(false)
+    } else {
+        None
+    }
+}
+
+fn other_field(value: Scalar<'_>, field: &Field, shape: Shape, cased: bool, event: &Event<'_>) -> bool {
+    event
+        .visit(field, &mut |other| {
+            let equal = match (shape, cased) {
+                (Shape::Equal, true) => value == other,
+                (Shape::Equal, false) if value == Scalar::Null || other == Scalar::Null => value == other,
+                _ => with_text(value, |found| {
+                    with_text(other, |text| {
+                        if cased { shape.holds(found, text) } else { shape.holds(&lower(found), &lower(text)) }
+                    })
+                }),
+            };
+            if equal { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })
+        .is_break()
+}
+
+fn lower(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() && !text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.to_lowercase())
+}
+
+/// Reads a time: ISO 8601 text (UTC where it names no zone), seconds or milliseconds since 1970,
+/// or the microseconds of the event's own time.
+fn time_of(value: Scalar<'_>, field: Option<&Field>) -> Option<DateTime<Utc>> {
+    let seconds = |number: i64| if number > 1_000_000_000_000 { number / 1000 } else { number };
+    match value {
+        Scalar::Int(micros) if field == Some(&Field::Core(Core::Time)) => DateTime::from_timestamp_micros(micros),
+        Scalar::Int(number) => DateTime::from_timestamp(seconds(number), 0),
+        Scalar::Float(number) => DateTime::from_timestamp(seconds(number as i64), 0),
+        Scalar::Str(text) => DateTime::parse_from_rfc3339(text).map(|time| time.to_utc()).ok().or_else(|| {
+            ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"]
+                .iter()
+                .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
+                .map(|time| time.and_utc())
+        }),
+        _ => None,
+    }
+}
