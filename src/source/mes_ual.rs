@@ -2,7 +2,7 @@
 
 use super::text::{Object, hash, object};
 use super::{Decoded, Source, Wrapper, search_ual, ual};
-use crate::event::Event;
+use crate::event::{Event, open_json};
 use crate::input::{Data, Header};
 use sonic_rs::{JsonValueTrait, Value};
 
@@ -51,7 +51,7 @@ fn flattened(header: &Header, fields: &[&str]) -> Result<Decoded, String> {
             lost.push(name);
         }
         let number = matches!(name, "RecordType" | "UserType" | "Version" | "LogonType" | "ErrorNumber");
-        let nested = text.starts_with(['[', '{']) && sonic_rs::from_str::<Value>(text).is_ok();
+        let nested = text.starts_with(['[', '{']) && open_json(text).is_ok();
         match text.parse::<i64>() {
             Ok(number_found) if number => record.raw(name, &number_found.to_string()),
             _ if nested => record.raw(name, text),
