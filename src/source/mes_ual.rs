@@ -11,7 +11,7 @@ const NAME: &str = "mes-ual";
 pub(super) const SOURCE: Source = Source {
     name: NAME,
     title: "Microsoft-Extractor-Suite Get-UAL, JSON with AuditData as object, or CSV of AuditData alone",
-    recognised_by: "key AuditData (object) beside the columns of Search-UnifiedAuditLog; or columns CreationTime, Operation, RecordType, UserId without AuditData",
+    recognised_by: "key AuditData (object); or columns CreationTime, Operation, RecordType, UserId without AuditData",
     csv: Some(matches_csv),
     json: Some(matches_json),
     decode,
@@ -24,7 +24,7 @@ fn matches_csv(header: &Header) -> bool {
 }
 
 fn matches_json(record: &Value) -> bool {
-    record.get("AuditData").is_some_and(JsonValueTrait::is_object) && search_ual::wraps(record)
+    record.get("AuditData").is_some_and(JsonValueTrait::is_object)
 }
 
 fn decode(data: Data<'_>) -> Result<Decoded, String> {
