@@ -367,6 +367,48 @@ impl Event<'_> {
     }
 }
 
+/// How deep JSON of a log may nest; Microsoft's own records stay below 20.
+pub const MAX_DEPTH: usize = 128;
+
+/// Parses JSON text out of a log.
+///
+/// The parser calls itself for each level, so text nested without end would end the program.
+///
+/// # Errors
+/// The text is not one whole JSON value, or nests deeper than [`MAX_DEPTH`].
+pub fn open_json(text: &str) -> Result<Value, String> {
+    if too_deep(text.as_bytes()) {
+        return Err(format!("nested deeper than {MAX_DEPTH} levels"));
+    }
+    sonic_rs::from_str(text).map_err(|error| error.to_string().lines().next().unwrap_or_default().trim().to_lowercase())
+}
+
+fn too_deep(text: &[u8]) -> bool {
+    // Few brackets cannot nest deep, and nearly all records have few. The two differ in one bit, and short
+    // runs keep the count in a byte, so the compiler compares many at once.
+    let brackets = |run: &[u8]| run.iter().map(|byte| u8::from(byte | 0x20 == b'{')).sum::<u8>();
+    if text.chunks(128).map(|run| usize::from(brackets(run))).sum::<usize>() <= MAX_DEPTH {
+        return false;
+    }
+    let (mut depth, mut quoted, mut at) = (0_usize, false, 0);
+    while let Some(byte) = text.get(at) {
+        match byte {
+            b'\\' if quoted => at += 1,
+            b'"' => quoted = !quoted,
+            b'[' | b'{' if !quoted => {
+                depth += 1;
+                if depth > MAX_DEPTH {
+                    return true;
+                }
+            }
+            b']' | b'}' if !quoted => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        at += 1;
+    }
+    false
+}
+
 fn scalar(value: &Value) -> Option<Scalar<'_>> {
     Some(match value.get_type() {
         JsonType::Null => Scalar::Null,
@@ -450,7 +492,7 @@ fn visit_named(
 fn visit_inner(value: &Value, path: &str, visit: &mut Visit<'_>) -> ControlFlow<()> {
     let path: Vec<Box<str>> = path.split('.').map(Into::into).collect();
     match value.as_str() {
-        Some(text) => match sonic_rs::from_str::<Value>(text) {
+        Some(text) => match open_json(text) {
             Ok(opened) => visit_path(&opened, &path, visit),
             Err(_) => ControlFlow::Continue(()),
         },
@@ -468,104 +510,4 @@ fn members(value: &Value, path: &[Box<str>], each: &mut dyn FnMut(&Value) -> Con
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn event(record: &Value) -> Event<'_> {
-        let empty = || Cow::Borrowed("");
-        Event {
-            family: Family::Audit,
-            source: "test",
-            id: Cow::Borrowed("i"),
-            time: Time { micros: 7, precision: Precision::Second, basis: Basis::RecordUtc },
-            tenant: empty(),
-            operation: empty(),
-            operation_original: empty(),
-            workload: empty(),
-            record_type: empty(),
-            actor: empty(),
-            actor_id: empty(),
-            actor_kind: ActorKind::User,
-            target: empty(),
-            account: empty(),
-            address: Address { original: Cow::Borrowed("<null>"), ip: None, port: Some(25) },
-            place: None,
-            agent: empty(),
-            application: empty(),
-            application_id: empty(),
-            session: empty(),
-            token: empty(),
-            device: empty(),
-            outcome: Outcome::Unknown,
-            result: empty(),
-            error_code: empty(),
-            object: empty(),
-            detail: empty(),
-            degraded: empty(),
-            record,
-        }
-    }
-
-    fn values(record: &Value, field: &str) -> Vec<String> {
-        let mut found = Vec::new();
-        let _ = event(record).visit(&Field::parse(field), &mut |scalar| {
-            found.push(format!("{scalar:?}"));
-            ControlFlow::Continue(())
-        });
-        found
-    }
-
-    #[test]
-    fn fields_are_found_by_path_by_name_and_in_text() {
-        let record: Value = sonic_rs::from_str(
-            r#"{"a":{"b":[{"c":1},{"c":[2.5,null,true]},{"d":0}]},"list":["x","y"],"empty":[],
-            "Parameters":[{"Name":"ForwardTo","Value":"x@evil.example"},{"Name":"Role.DisplayName","Value":"Admin"},{"name":"low","value":"v"}],
-            "ModifiedProperties":[{"Name":"Role.DisplayName","NewValue":"new","OldValue":"old"}],
-            "OperationProperties":[{"Name":"RuleActions","Value":"[{\"ActionType\":\"Forward\"}]"},{"Name":"Cut","Value":"[{"}],
-            "targetResources":[{"modifiedProperties":[{"displayName":"Scope","newValue":"n","oldValue":null}]}],
-            "additionalDetails":[{"key":"User-Agent","value":"ua"}]}"#,
-        )
-        .unwrap();
-        let none: [&str; 0] = [];
-        for (field, expected) in [
-            ("a.b.c", &["Int(1)", "Float(2.5)", "Null", "Bool(true)"][..]),
-            ("a.b.d", &["Int(0)"]),
-            ("a.b.e", &none),
-            ("A.b.c", &none),
-            ("list", &[r#"Str("x")"#, r#"Str("y")"#]),
-            ("empty", &none),
-            ("Parameters.ForwardTo", &[r#"Str("x@evil.example")"#]),
-            ("Parameters.Role.DisplayName", &[r#"Str("Admin")"#]),
-            ("Parameters.Role", &none),
-            ("Parameters.low", &[r#"Str("v")"#]),
-            ("ModifiedProperties.Role.DisplayName", &[r#"Str("new")"#]),
-            ("ModifiedProperties.Role.DisplayName.NewValue", &[r#"Str("new")"#]),
-            ("ModifiedProperties.Role.DisplayName.OldValue", &[r#"Str("old")"#]),
-            ("OperationProperties.RuleActions.ActionType", &[r#"Str("Forward")"#]),
-            ("OperationProperties.Cut.x", &none),
-            ("targetResources.modifiedProperties.Scope", &[r#"Str("n")"#]),
-            ("targetResources.modifiedProperties.Scope.oldValue", &["Null"]),
-            ("additionalDetails.User-Agent", &[r#"Str("ua")"#]),
-            ("time", &["Int(7)"]),
-            ("port", &["Int(25)"]),
-            ("address", &[r#"Str("<null>")"#]),
-            ("actor", &none),
-        ] {
-            assert_eq!(values(&record, field), expected, "{field}");
-        }
-        let parameters = values(&record, "Parameters");
-        assert!(parameters.len() == 1 && parameters[0].contains(r#"{\"Name\":\"ForwardTo\""#), "{parameters:?}");
-    }
-
-    #[test]
-    fn a_visit_stops_where_it_is_told() {
-        let record: Value = sonic_rs::from_str(r#"{"list":[1,2,3]}"#).unwrap();
-        let mut seen = 0;
-        let stopped = event(&record).visit(&Field::parse("list"), &mut |_| {
-            seen += 1;
-            ControlFlow::Break(())
-        });
-        assert!(stopped.is_break() && seen == 1);
-        assert!(event(&record).has(&Field::parse("list")) && !event(&record).has(&Field::parse("other")));
-    }
-}
+mod tests;

@@ -2,7 +2,7 @@
 
 use super::text::{Object, hash, object};
 use super::{Decoded, Source, Wrapper, search_ual, ual};
-use crate::event::Event;
+use crate::event::{Event, open_json};
 use crate::input::{Data, Header};
 use sonic_rs::{JsonValueTrait, Value};
 
@@ -11,7 +11,7 @@ const NAME: &str = "mes-ual";
 pub(super) const SOURCE: Source = Source {
     name: NAME,
     title: "Microsoft-Extractor-Suite Get-UAL, JSON with AuditData as object, or CSV of AuditData alone",
-    recognised_by: "key AuditData (object) beside the columns of Search-UnifiedAuditLog; or columns CreationTime, Operation, RecordType, UserId without AuditData",
+    recognised_by: "key AuditData (object); or columns CreationTime, Operation, RecordType, UserId without AuditData",
     csv: Some(matches_csv),
     json: Some(matches_json),
     decode,
@@ -24,7 +24,7 @@ fn matches_csv(header: &Header) -> bool {
 }
 
 fn matches_json(record: &Value) -> bool {
-    record.get("AuditData").is_some_and(JsonValueTrait::is_object) && search_ual::wraps(record)
+    record.get("AuditData").is_some_and(JsonValueTrait::is_object)
 }
 
 fn decode(data: Data<'_>) -> Result<Decoded, String> {
@@ -51,7 +51,7 @@ fn flattened(header: &Header, fields: &[&str]) -> Result<Decoded, String> {
             lost.push(name);
         }
         let number = matches!(name, "RecordType" | "UserType" | "Version" | "LogonType" | "ErrorNumber");
-        let nested = text.starts_with(['[', '{']) && sonic_rs::from_str::<Value>(text).is_ok();
+        let nested = text.starts_with(['[', '{']) && open_json(text).is_ok();
         match text.parse::<i64>() {
             Ok(number_found) if number => record.raw(name, &number_found.to_string()),
             _ if nested => record.raw(name, text),

@@ -10,7 +10,7 @@ use sonic_rs::{JsonValueTrait, Value};
 pub(super) const CSV: Source = Source {
     name: "search-ual-csv",
     title: "Search-UnifiedAuditLog, CSV (also Microsoft-Extractor-Suite and Office-365-Extractor)",
-    recognised_by: "columns CreationDate, Operations and AuditData with RecordType or Identity",
+    recognised_by: "column AuditData, mostly with RecordType, CreationDate, UserIds, Operations and Identity",
     csv: Some(matches_csv),
     json: None,
     decode: decode_csv,
@@ -20,7 +20,7 @@ pub(super) const CSV: Source = Source {
 pub(super) const JSON: Source = Source {
     name: "search-ual-json",
     title: "Search-UnifiedAuditLog, JSON and JSONL with AuditData as JSON text",
-    recognised_by: "keys AuditData (text) and CreationDate, Operations or RecordType",
+    recognised_by: "key AuditData (text), mostly with RecordType, CreationDate, UserIds and Operations",
     csv: None,
     json: Some(matches_json),
     decode: decode_json,
@@ -29,7 +29,8 @@ pub(super) const JSON: Source = Source {
 
 fn matches_csv(header: &Header) -> bool {
     let has = |key| header.position(key).is_some();
-    has("auditdata") && has("operations") && (has("creationdate") || has("recordtype") || has("identity"))
+    // Graph's audit query has auditData too, beside its own createdDateTime.
+    has("auditdata") && !has("createddatetime")
 }
 
 fn decode_csv(data: Data<'_>) -> Result<Decoded, String> {
@@ -50,7 +51,7 @@ fn view_csv(decoded: &Decoded) -> Result<Event<'_>, String> {
 }
 
 fn matches_json(record: &Value) -> bool {
-    record.get("AuditData").is_some_and(|data| !data.is_object()) && wraps(record)
+    record.get("AuditData").is_some_and(|data| data.is_str() || (!data.is_object() && wraps(record)))
 }
 
 fn decode_json(data: Data<'_>) -> Result<Decoded, String> {
@@ -63,7 +64,7 @@ fn view_json(decoded: &Decoded) -> Result<Event<'_>, String> {
 }
 
 /// Whether a record with `AuditData` has the other columns of Search-UnifiedAuditLog.
-pub(super) fn wraps(record: &Value) -> bool {
+fn wraps(record: &Value) -> bool {
     ["CreationDate", "Operations", "RecordType", "UserIds", "Identity"].iter().any(|key| record.get(*key).is_some())
 }
 

@@ -2,7 +2,7 @@
 
 use crate::event::Outcome;
 
-/// Codes that stop a sign-in only to ask for a further step; the credentials so far were right.
+/// Codes that stop a sign-in only to ask for a further step of the user or the device.
 ///
 /// <https://learn.microsoft.com/entra/identity-platform/reference-error-codes>
 static FURTHER_STEP: &[i64] = &[
@@ -18,7 +18,6 @@ static FURTHER_STEP: &[i64] = &[
     50_127, // broker application
     50_129, // workplace join
     50_140, // stay signed in?
-    50_143, // session mismatch
     50_144, // on-premises password expired
     50_158, // external security challenge
     50_199, // confirm the sign-in to this application

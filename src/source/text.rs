@@ -1,5 +1,6 @@
 //! Texts for people and for rules: operation names made equal, details cut to length, JSON objects rewritten.
 
+use crate::event::open_json;
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
 use std::borrow::Cow;
 
@@ -213,10 +214,9 @@ fn quote(text: &str) -> String {
 
 /// Parses JSON text that must be one object.
 pub(super) fn object(text: &str) -> Result<Value, String> {
-    match sonic_rs::from_str::<Value>(text) {
-        Ok(value) if value.is_object() => Ok(value),
-        Ok(value) => Err(format!("found {}, expected a JSON object", kind(&value))),
-        Err(error) => Err(error.to_string().lines().next().unwrap_or_default().trim().to_lowercase()),
+    match open_json(text)? {
+        value if value.is_object() => Ok(value),
+        value => Err(format!("found {}, expected a JSON object", kind(&value))),
     }
 }
 

@@ -4,5 +4,6 @@
 
 mod corpus;
 mod golden;
+mod hostile;
 mod rows;
 mod traps;

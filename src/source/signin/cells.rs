@@ -1,8 +1,8 @@
 //! Flat columns of a sign-in export collected into a Graph-shaped record.
 
+use crate::event::open_json;
 use crate::source::text::{Object, hash, object};
 use crate::source::{Decoded, Wrapper};
-use sonic_rs::Value;
 
 /// Collects members of the record and of its nested objects, in the order they come.
 #[derive(Debug)]
@@ -56,7 +56,7 @@ impl Cells {
             return;
         }
         // A text column holds its JSON once more as a JSON string.
-        if text.starts_with(['{', '[']) && sonic_rs::from_str::<Value>(text).is_ok() {
+        if text.starts_with(['{', '[']) && open_json(text).is_ok() {
             self.record.raw(key, text);
         } else {
             self.record.text(key, text);

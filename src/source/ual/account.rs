@@ -3,6 +3,7 @@
 use super::bags::{identity, named};
 use super::fields::Fields;
 use super::{Theme, actor};
+use crate::event::open_json;
 use crate::source::first_party;
 use crate::source::text::{first, lower, string};
 use sonic_rs::{JsonContainerTrait, JsonValueTrait};
@@ -117,7 +118,7 @@ fn alert<'a>(fields: &Fields<'a>, actor: &'a str) -> Cow<'a, str> {
     if let Some(entity) = entity {
         return lower(entity);
     }
-    let opened = sonic_rs::from_str::<sonic_rs::Value>(string(fields.data)).ok();
+    let opened = open_json(string(fields.data)).ok();
     let user = opened.as_ref().filter(|data| data.as_object().is_some()).and_then(|data| {
         ["f3u", "suid", "eid"].iter().map(|key| string(data.get(*key))).find(|text| actor::is_upn(text))
     });

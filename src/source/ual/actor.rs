@@ -125,7 +125,7 @@ mod tests {
         use ActorKind::{Application, Guest, System, Unknown, User};
         for (json, expected) in [
             (r#"{"UserType":2,"UserId":"admin@harbor.example","UserKey":"1003"}"#, User),
-            (r#"{"UserType":0,"UserId":"9d8001cb-a159-4252-a3a1-c2dc689f322a"}"#, User),
+            (r#"{"UserType":0,"UserId":"6f0c0000-0000-4000-8000-00000000000a"}"#, User),
             (r#"{"UserType":2,"UserId":"FfoServicePartnerUser"}"#, System),
             (r#"{"UserType":3,"UserId":"NT AUTHORITY\\SYSTEM (Microsoft.Exchange.ServiceHost)"}"#, System),
             (r#"{"UserType":2,"UserId":"NT AUTHORITY\\SYSTEM (w3wp)"}"#, System),
@@ -135,7 +135,7 @@ mod tests {
             (r#"{"UserType":4,"UserId":"Certificate"}"#, System),
             (r#"{"UserType":5,"UserId":"ada@harbor.example"}"#, User),
             (r#"{"UserType":5,"UserId":"NOT-FOUND"}"#, Unknown),
-            (r#"{"UserType":6,"UserId":"a62919b8-3d73-4b3f-ab2a-3790b3cb8550"}"#, Application),
+            (r#"{"UserType":6,"UserId":"b2222222-2222-4333-8444-555555555555"}"#, Application),
             (r#"{"UserType":0,"UserId":"eve_evil.example#EXT#@harbor.onmicrosoft.com"}"#, Guest),
             (r#"{"UserType":"Admin","UserId":"admin@harbor.example"}"#, User),
             (r#"{"UserId":""}"#, Unknown),
@@ -149,7 +149,7 @@ mod tests {
         let own = r#"{"UserType":4,"UserId":"ServicePrincipal_1","Actor":[{"ID":"Device Registration Service","Type":1},
             {"ID":"01cb2876-7ebd-4aa4-9cc9-d28bd4d359a9","Type":2}]}"#;
         let foreign = r#"{"UserType":4,"UserId":"ServicePrincipal_2","Actor":[{"ID":"Microsoft Graph","Type":1},
-            {"ID":"a62919b8-3d73-4b3f-ab2a-3790b3cb8550","Type":2}]}"#;
+            {"ID":"b2222222-2222-4333-8444-555555555555","Type":2}]}"#;
         assert_eq!(of(own), ActorKind::System);
         assert_eq!(of(foreign), ActorKind::Application);
     }

@@ -1,6 +1,7 @@
 //! The Name/Value bags of a record: the members that the schema needs, found in one pass each.
 
 use super::fields::Fields;
+use crate::event::open_json;
 use crate::source::text::string;
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
 
@@ -106,6 +107,6 @@ pub(super) fn agent_in(details: &str) -> Option<String> {
     if !details.contains("User-Agent") {
         return None;
     }
-    let opened: Value = sonic_rs::from_str(details).ok()?;
+    let opened = open_json(details).ok()?;
     opened.get("User-Agent").and_then(|v| v.as_str()).map(str::to_owned)
 }

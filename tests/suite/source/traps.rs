@@ -322,3 +322,14 @@ fn what_no_source_knows_is_told() {
     let reason = csv("a,b\r\n1,2\r\n").remove(0).map(|_| ()).unwrap_err();
     assert!(reason.starts_with("found the columns a, b; expected"), "{reason}");
 }
+
+#[test]
+fn audit_data_alone_is_enough() {
+    let data = r#"{"CreationTime":"2026-02-03T09:15:42","Id":"i","Operation":"Send","RecordType":2,"UserId":"ada@harbor.example"}"#;
+    let rows = csv(&format!("AuditData\r\n{}\r\n", quoted(data)));
+    let text = json(&format!(r#"{{"AuditData":{}}}"#, serde_json::to_string(data).unwrap()));
+    let object = json(&format!(r#"{{"AuditData":{data}}}"#));
+    for read in [&rows[0], &text, &object] {
+        assert_eq!((event(read).operation.as_ref(), event(read).degraded.as_ref()), ("Send", ""));
+    }
+}
