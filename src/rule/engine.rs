@@ -93,7 +93,13 @@ fn candidates(rules: &[Node], event: &Event<'_>) -> Box<[Candidate]> {
 /// Decides what the kind of the event decides, and leaves the rest.
 fn reduce(node: &Node, event: &Event<'_>) -> Known {
     match node {
-        Node::Item(item) if is_of_kind(item) => if item_holds(item, event) { Known::Yes } else { Known::No },
+        Node::Item(item) if is_of_kind(item) => {
+            if item_holds(item, event) {
+                Known::Yes
+            } else {
+                Known::No
+            }
+        }
         Node::Item(_) => Known::Open(node.clone()),
         Node::Not(inner) => match reduce(inner, event) {
             Known::Yes => Known::No,
@@ -130,9 +136,7 @@ fn is_of_kind(item: &Item) -> bool {
     let alone = |matcher: &Matcher| !matches!(matcher, Matcher::Field { .. });
     let of_kind = matches!(
         item.field,
-        Some(Field::Core(
-            Core::Family | Core::Workload | Core::RecordType | Core::Operation | Core::OperationOriginal
-        ))
+        Some(Field::Core(Core::Family | Core::Workload | Core::RecordType | Core::Operation | Core::OperationOriginal))
     );
     of_kind
         && match &item.test {

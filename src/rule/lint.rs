@@ -84,7 +84,9 @@ fn unknown_fields(rule: &SigmaRule, mapping: &Mapping) -> Vec<Fault> {
 fn collect(selection: &str, detection: &Detection, fields: &mut BTreeSet<(String, String)>) {
     match detection {
         Detection::AllOf(items) => {
-            fields.extend(items.iter().filter_map(|item| item.field.name.clone()).map(|name| (selection.to_owned(), name)));
+            fields.extend(
+                items.iter().filter_map(|item| item.field.name.clone()).map(|name| (selection.to_owned(), name)),
+            );
         }
         Detection::AnyOf(list) | Detection::And(list) => list.iter().for_each(|part| collect(selection, part, fields)),
         Detection::ArrayMatch { .. } | Detection::Conditional { .. } | Detection::Keywords(_) => {}

@@ -74,15 +74,25 @@ impl Mapping {
         let given = |part: &Option<String>| part.clone().unwrap_or_default();
         let (product, service) = (given(&logsource.product), given(&logsource.service));
         if let Some(category) = &logsource.category {
-            return Err(Fault::at(&["logsource", "category"], format!("no mapping for logsource category \"{category}\"; {}", self.known())));
+            return Err(Fault::at(
+                &["logsource", "category"],
+                format!("no mapping for logsource category \"{category}\"; {}", self.known()),
+            ));
         }
         let table = self.tables.iter().find(|table| table.product.eq_ignore_ascii_case(&product));
         let Some(table) = table else {
-            return Err(Fault::at(&["logsource", "product"], format!("no mapping for logsource product \"{product}\"; {}", self.known())));
+            return Err(Fault::at(
+                &["logsource", "product"],
+                format!("no mapping for logsource product \"{product}\"; {}", self.known()),
+            ));
         };
-        let source = table.sources.iter().find(|source| source.services.iter().any(|name| name.eq_ignore_ascii_case(&service)));
+        let source =
+            table.sources.iter().find(|source| source.services.iter().any(|name| name.eq_ignore_ascii_case(&service)));
         source.map(|source| (table, source)).ok_or_else(|| {
-            Fault::at(&["logsource", "service"], format!("no mapping for logsource service \"{service}\" of product \"{product}\"; {}", self.known()))
+            Fault::at(
+                &["logsource", "service"],
+                format!("no mapping for logsource service \"{service}\" of product \"{product}\"; {}", self.known()),
+            )
         })
     }
 

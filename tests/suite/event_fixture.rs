@@ -15,7 +15,8 @@ fn text<'a>(record: &'a Value, key: &str) -> Cow<'a, str> {
 
 /// An event over a record, its core fields from the keys a unified audit record has.
 pub(crate) fn event(family: Family, record: &Value) -> Event<'_> {
-    let operation = if record.get("Operation").is_some() { text(record, "Operation") } else { text(record, "operationName") };
+    let operation =
+        if record.get("Operation").is_some() { text(record, "Operation") } else { text(record, "operationName") };
     let kind = match record.get("_kind").and_then(|value| value.as_str()) {
         Some("system") => ActorKind::System,
         _ => ActorKind::User,
