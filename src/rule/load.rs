@@ -187,7 +187,9 @@ fn placeholders(paths: &[std::path::PathBuf], rejected: &mut Vec<RuleRejection>)
         let Some(text) = text(&path, rejected) else { continue };
         match serde_saphyr::from_str::<Placeholders>(&text) {
             Ok(more) => {
-                more.into_iter().for_each(|(name, values)| placeholders.entry(name).or_default().extend(values))
+                for (name, values) in more {
+                    placeholders.entry(name).or_default().extend(values);
+                }
             }
             Err(error) => rejected.push(RuleRejection {
                 file: path.display().to_string(),
@@ -339,6 +341,7 @@ fn build(
     mapping: &Mapping,
 ) -> Result<Loaded, Fault> {
     let mut rule = read.content.clone();
+    mapping.knows(&rule)?;
     rewrite::selectors(&mut rule.detection).map_err(|fault| fault.within("detection"))?;
     rewrite::placeholders(&mut rule.detection, placeholders)?;
     // Faults are found in the rule's own words, so that they can be shown in its text.

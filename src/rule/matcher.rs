@@ -169,7 +169,7 @@ fn folded(shape: Shape, found: &str, text: &str) -> bool {
 /// Gives the value as text; null has none.
 pub(super) fn with_text(value: Scalar<'_>, test: impl FnOnce(&str) -> bool) -> bool {
     match value {
-        Scalar::Str(text) => test(text),
+        Scalar::Str(found) => test(found),
         Scalar::Bool(found) => test(if found { "true" } else { "false" }),
         Scalar::Int(found) => {
             let mut buffer = [0_u8; 20];

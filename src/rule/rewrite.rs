@@ -122,9 +122,8 @@ fn covers(filter: &LogSource, rule: &LogSource) -> bool {
 /// Adds a filter, whose selectors are resolved, to a rule: both conditions must hold.
 pub(super) fn filter(rule: &mut SigmaRule, filter: &FilterRule, number: usize) {
     let rename = |name: &str| format!("_filter_{number}_{name}");
-    for (name, detection) in &filter.detection.named {
-        rule.detection.named.insert(rename(name), detection.clone());
-    }
+    let added = filter.detection.named.iter().map(|(name, detection)| (rename(name), detection.clone()));
+    rule.detection.named.extend(added);
     let condition = ConditionExpr::Or(filter.detection.conditions.iter().map(|c| renamed(c, &rename)).collect());
     let conditions = std::mem::take(&mut rule.detection.conditions);
     rule.detection.conditions = vec![ConditionExpr::And(vec![ConditionExpr::Or(conditions), condition])];
@@ -181,7 +180,7 @@ fn expand_value(value: &SigmaValue, values: &Placeholders) -> Result<Vec<SigmaVa
         let (before, after) = (&rest[..at], &rest[at + 1..]);
         let escaped = before.ends_with('\\');
         let literal = if escaped { &before[..before.len() - 1] } else { before };
-        expanded.iter_mut().for_each(|text| text.push_str(literal));
+        append(&mut expanded, literal);
         match after.split_once('%') {
             Some((name, tail)) if !escaped && !name.is_empty() => {
                 let meant = values.get(name).ok_or_else(|| {
@@ -194,11 +193,17 @@ fn expand_value(value: &SigmaValue, values: &Placeholders) -> Result<Vec<SigmaVa
                 rest = tail;
             }
             _ => {
-                expanded.iter_mut().for_each(|text| text.push('%'));
+                append(&mut expanded, "%");
                 rest = after;
             }
         }
     }
-    expanded.iter_mut().for_each(|text| text.push_str(rest));
+    append(&mut expanded, rest);
     Ok(expanded.iter().map(|text| SigmaValue::String(SigmaString::new(text))).collect())
+}
+
+fn append(texts: &mut [String], tail: &str) {
+    for text in texts {
+        text.push_str(tail);
+    }
 }

@@ -1,5 +1,7 @@
 //! Events made by hand from JSON, for tests that need no source.
 
+#![allow(clippy::unwrap_used)] // helpers of tests are tests
+
 use sonic_rs::{JsonValueTrait, Value};
 use speur::event::{ActorKind, Address, Basis, Event, Family, Outcome, Precision, Time};
 use std::borrow::Cow;

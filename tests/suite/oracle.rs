@@ -1,10 +1,13 @@
 //! Our engine beside another one, `rsigma-eval`: same rewritten rules, same events, same hits.
 
+// Helpers of tests are tests too.
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::format_collect)]
+
 use crate::event_fixture::{event, record};
 use proptest::prelude::*;
 use rsigma_eval::{Event as Seen, EventValue, compile_rule, evaluate_rule};
 use rsigma_parser::{SigmaRule, fieldpath::unescape_brackets};
-use sonic_rs::{JsonContainerTrait, Value};
+use sonic_rs::Value;
 use speur::event::{Event, Family, Scalar};
 use speur::field::{Core, Field};
 use speur::input::{Data, Header};

@@ -1,5 +1,8 @@
 //! The rule engine from the outside: loading, refusing, mapping, filtering, matching, advice.
 
+// Helpers of tests are tests too.
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::format_collect)]
+
 use crate::event_fixture::{event, record};
 use speur::coverage::RuleRejection;
 use speur::event::Family;
@@ -392,4 +395,38 @@ fn advice_names_what_a_reader_misses() {
         assert!(has(1, part), "{part}: {found:?}");
     }
     assert_eq!(found.len(), 8, "{found:?}");
+}
+
+/// Nanoseconds an event costs, by hand: `cargo test --release cost_of_an_event -- --ignored --nocapture`.
+#[test]
+#[ignore = "prints times; run it by hand"]
+fn cost_of_an_event() {
+    let rule = |number: usize| {
+        let operation =
+            if number % 30 == 0 { "New-InboxRule".to_owned() } else { format!("Operation-{}", number % 29) };
+        let test = format!(
+            "s:\n  Operation: {operation}\n  Parameters.Name|contains: [w{number}, x, y, zz, rare]\n  ClientIP|cidr: 192.0.2.0/24\ncondition: s"
+        );
+        format!("id: {number:04}\n{}", rule(&test))
+    };
+    let quiet = record(r#"{"Operation":"MailItemsAccessed","Workload":"Exchange","ClientIP":"192.0.2.1"}"#);
+    let busy = record(
+        r#"{"Operation":"New-InboxRule","Workload":"Exchange","ClientIP":"192.0.2.1","Parameters":[{"Name":"From","Value":"a@b.example"},{"Name":"Name","Value":"..."}]}"#,
+    );
+    for count in [150, 1000] {
+        let texts: Vec<String> = (0..count).map(rule).collect();
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let (rules, rejected) = load(&texts);
+        assert!(rejected.is_empty());
+        for (name, record) in [("no candidate", &quiet), ("candidates", &busy)] {
+            let event = event(Family::Audit, record);
+            let (mut scratch, mut hits) = (Scratch::default(), Vec::new());
+            rules.matches(&event, &mut scratch, &mut hits);
+            let start = std::time::Instant::now();
+            for _ in 0..1_000_000 {
+                rules.matches(&event, &mut scratch, &mut hits);
+            }
+            println!("{count} rules, {name}: {} ns an event", start.elapsed().as_nanos() / 1_000_000);
+        }
+    }
 }
