@@ -66,12 +66,16 @@ fn all(mut nodes: Vec<Node>) -> Node {
 }
 
 fn expression(condition: &ConditionExpr, selections: &BTreeMap<&str, Node>) -> Result<Node, Fault> {
-    let each = |list: &[ConditionExpr]| list.iter().map(|part| expression(part, selections)).collect::<Result<Vec<_>, Fault>>();
+    let each = |list: &[ConditionExpr]| {
+        list.iter().map(|part| expression(part, selections)).collect::<Result<Vec<_>, Fault>>()
+    };
     match condition {
         ConditionExpr::And(list) => each(list).map(all),
         ConditionExpr::Or(list) => each(list).map(any),
         ConditionExpr::Not(inner) => Ok(Node::Not(Box::new(expression(inner, selections)?))),
-        ConditionExpr::Identifier(name) => selections.get(name.as_str()).cloned().ok_or_else(|| absent(name, selections.keys().copied())),
+        ConditionExpr::Identifier(name) => {
+            selections.get(name.as_str()).cloned().ok_or_else(|| absent(name, selections.keys().copied()))
+        }
         ConditionExpr::Selector { pattern, .. } => Err(absent(&pattern.to_string(), selections.keys().copied())),
     }
 }
@@ -96,7 +100,9 @@ fn selection(detection: &Detection) -> Result<Node, Fault> {
         }
         Detection::ArrayMatch { field, .. } => Err(Fault::at(
             &[field],
-            format!("\"{field}\" has an array selector, which Sigma 2.1 does not define; a list matches if any member does"),
+            format!(
+                "\"{field}\" has an array selector, which Sigma 2.1 does not define; a list matches if any member does"
+            ),
         )),
         Detection::Conditional { .. } => Err(Fault::at(&[], "a condition inside a selection is not part of Sigma 2.1")),
     }
@@ -191,7 +197,9 @@ fn join(matchers: Vec<Matcher>) -> Vec<Matcher> {
     match automaton(&words) {
         Some(automaton) => others.push(Matcher::Words(automaton)),
         // A set too large for an automaton is matched text by text, as regular expressions are.
-        None => others.extend(words.iter().filter_map(|text| value::wildcard(&[value::Piece::Text(text)], Shape::Contains, false).ok())),
+        None => others.extend(
+            words.iter().filter_map(|text| value::wildcard(&[value::Piece::Text(text)], Shape::Contains, false).ok()),
+        ),
     }
     others
 }
@@ -267,7 +275,19 @@ impl Modifiers {
         use Modifier as M;
         const TEXT: &[M] = &[M::Contains, M::StartsWith, M::EndsWith];
         const OTHER: &[M] = &[
-            M::Re, M::Cidr, M::Exists, M::Gt, M::Gte, M::Lt, M::Lte, M::Minute, M::Hour, M::Day, M::Week, M::Month, M::Year,
+            M::Re,
+            M::Cidr,
+            M::Exists,
+            M::Gt,
+            M::Gte,
+            M::Lt,
+            M::Lte,
+            M::Minute,
+            M::Hour,
+            M::Day,
+            M::Week,
+            M::Month,
+            M::Year,
         ];
         const ENCODE: &[M] = &[M::Base64, M::Base64Offset, M::Wide, M::Utf16, M::Utf16be, M::WindAsh];
         let clash = |names: Vec<&str>| Err(format!("{} cannot be combined", names.join(" and ")));

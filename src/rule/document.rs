@@ -151,7 +151,9 @@ pub(super) fn inspect(tree: &Value) -> Result<Kind, Fault> {
                 inspect_part(section, name, value).map_err(|fault| fault.within(name).within(section))?;
             }
         }
-        Some(_) => return Err(Fault::at(&[section], format!("{section} is no mapping; expected selections and a condition"))),
+        Some(_) => {
+            return Err(Fault::at(&[section], format!("{section} is no mapping; expected selections and a condition")));
+        }
         None => {}
     }
     Ok(kind)
@@ -160,12 +162,17 @@ pub(super) fn inspect(tree: &Value) -> Result<Kind, Fault> {
 fn inspect_part(section: &str, name: &str, value: &Value) -> Result<(), Fault> {
     match (section, name) {
         ("filter", "rules") => Ok(()),
-        (_, "timeframe") => Err(Fault::at(&[], "timeframe needs a correlation; correlation rules are not evaluated in this version")),
+        (_, "timeframe") => {
+            Err(Fault::at(&[], "timeframe needs a correlation; correlation rules are not evaluated in this version"))
+        }
         (_, "condition") => {
             let conditions = value.as_array().map_or_else(|| vec![value], |list| list.iter().collect());
             for condition in conditions {
                 let Some(text) = condition.as_str() else {
-                    return Err(Fault::at(&[], "condition is not text; expected an expression such as selection and not filter"));
+                    return Err(Fault::at(
+                        &[],
+                        "condition is not text; expected an expression such as selection and not filter",
+                    ));
                 };
                 parse_condition(text).map_err(|_| Fault::at(&[], unreadable(text)))?;
             }
@@ -184,7 +191,9 @@ fn unreadable(condition: &str) -> String {
 
 fn inspect_selection(value: &Value) -> Result<(), Fault> {
     match value {
-        Value::Object(fields) if fields.is_empty() => Err(Fault::at(&[], "the selection is empty and would match everything")),
+        Value::Object(fields) if fields.is_empty() => {
+            Err(Fault::at(&[], "the selection is empty and would match everything"))
+        }
         Value::Array(list) if list.is_empty() => Err(Fault::at(&[], "the selection is empty and would match nothing")),
         Value::Object(fields) => fields.iter().try_for_each(|(name, value)| inspect_field(name, value)),
         Value::Array(list) => list.iter().filter(|item| is_nested(item)).try_for_each(inspect_selection),
@@ -201,7 +210,10 @@ fn inspect_field(name: &str, value: &Value) -> Result<(), Fault> {
         return Err(Fault::at(&[name], format!("\"{name}\" has an empty list; expected at least one value")));
     }
     if values.iter().any(is_nested) {
-        return Err(Fault::at(&[name], format!("\"{name}\" holds a nested mapping or list; expected text, a number, true, false or null")));
+        return Err(Fault::at(
+            &[name],
+            format!("\"{name}\" holds a nested mapping or list; expected text, a number, true, false or null"),
+        ));
     }
     Ok(())
 }
@@ -212,9 +224,37 @@ fn is_nested(value: &Value) -> bool {
 
 fn modifier_reason(key: &str, error: &str) -> String {
     const KNOWN: &[&str] = &[
-        "contains", "startswith", "endswith", "all", "base64", "base64offset", "wide", "utf16le", "utf16be", "utf16",
-        "windash", "re", "i", "m", "s", "cidr", "cased", "exists", "expand", "fieldref", "gt", "gte", "lt", "lte", "neq",
-        "minute", "hour", "day", "week", "month", "year",
+        "contains",
+        "startswith",
+        "endswith",
+        "all",
+        "base64",
+        "base64offset",
+        "wide",
+        "utf16le",
+        "utf16be",
+        "utf16",
+        "windash",
+        "re",
+        "i",
+        "m",
+        "s",
+        "cidr",
+        "cased",
+        "exists",
+        "expand",
+        "fieldref",
+        "gt",
+        "gte",
+        "lt",
+        "lte",
+        "neq",
+        "minute",
+        "hour",
+        "day",
+        "week",
+        "month",
+        "year",
     ];
     let unknown = key.split('|').skip(1).find(|modifier| !KNOWN.contains(modifier));
     match unknown {

@@ -5,6 +5,7 @@ use super::matcher::Matcher;
 use crate::event::{Event, Scalar};
 use crate::field::{Core, Field};
 use crate::store::RuleIndex;
+use hashbrown::hash_table::Entry;
 use rustc_hash::FxHasher;
 use std::hash::Hasher;
 use std::ops::ControlFlow;
@@ -48,14 +49,16 @@ pub(super) fn matches(rules: &[Node], event: &Event<'_>, scratch: &mut Scratch, 
     let texts = kind_of(event);
     let hash = hash(&texts);
     let same = |kind: &Kind| kind.hash == hash && kind.texts.iter().zip(texts).all(|(a, b)| **a == *b);
-    if scratch.kinds.find(hash, same).is_none() {
-        if scratch.kinds.len() >= KINDS {
-            scratch.kinds.clear();
-        }
-        let kind = Kind { hash, texts: Box::new(texts.map(Into::into)), candidates: candidates(rules, event) };
-        scratch.kinds.insert_unique(hash, kind, |kind| kind.hash);
+    if scratch.kinds.len() >= KINDS {
+        scratch.kinds.clear();
     }
-    let Some(kind) = scratch.kinds.find(hash, same) else { return };
+    let kind = match scratch.kinds.entry(hash, same, |kind| kind.hash) {
+        Entry::Occupied(entry) => entry.into_mut(),
+        Entry::Vacant(entry) => {
+            let texts = Box::new(texts.map(Into::into));
+            entry.insert(Kind { hash, texts, candidates: candidates(rules, event) }).into_mut()
+        }
+    };
     for candidate in &kind.candidates {
         let met = match &candidate.open {
             Known::Yes => true,
@@ -93,7 +96,13 @@ fn candidates(rules: &[Node], event: &Event<'_>) -> Box<[Candidate]> {
 /// Decides what the kind of the event decides, and leaves the rest.
 fn reduce(node: &Node, event: &Event<'_>) -> Known {
     match node {
-        Node::Item(item) if is_of_kind(item) => if item_holds(item, event) { Known::Yes } else { Known::No },
+        Node::Item(item) if is_of_kind(item) => {
+            if item_holds(item, event) {
+                Known::Yes
+            } else {
+                Known::No
+            }
+        }
         Node::Item(_) => Known::Open(node.clone()),
         Node::Not(inner) => match reduce(inner, event) {
             Known::Yes => Known::No,
@@ -130,9 +139,7 @@ fn is_of_kind(item: &Item) -> bool {
     let alone = |matcher: &Matcher| !matches!(matcher, Matcher::Field { .. });
     let of_kind = matches!(
         item.field,
-        Some(Field::Core(
-            Core::Family | Core::Workload | Core::RecordType | Core::Operation | Core::OperationOriginal
-        ))
+        Some(Field::Core(Core::Family | Core::Workload | Core::RecordType | Core::Operation | Core::OperationOriginal))
     );
     of_kind
         && match &item.test {

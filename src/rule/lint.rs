@@ -7,7 +7,7 @@ use super::mapping::Mapping;
 use crate::coverage::RuleRejection;
 use crate::field::{CATALOGUE, COLLECTIONS};
 use rsigma_parser::{Detection, SigmaRule};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// First keys of the records, one a line.
@@ -37,7 +37,9 @@ pub fn check(path: &Path) -> Vec<RuleRejection> {
 }
 
 fn missing(rule: &SigmaRule) -> Vec<Fault> {
-    let attack = rule.tags.iter().any(|tag| tag.starts_with("attack.t"));
+    // What is only for the record, such as a defender's act, need not be a technique.
+    let attack = rule.level == Some(rsigma_parser::Level::Informational)
+        || rule.tags.iter().any(|tag| tag.starts_with("attack.t"));
     [
         (rule.id.is_some(), "no id; add a random UUID"),
         (rule.level.is_some(), "no level; add informational, low, medium, high or critical"),
@@ -65,7 +67,8 @@ fn unknown_fields(rule: &SigmaRule, mapping: &Mapping) -> Vec<Fault> {
             || (lenient && (folded.contains(&first.to_lowercase()) || first == "properties"))
     };
     let mut fields = BTreeSet::new();
-    for (selection, detection) in &rule.detection.named {
+    let named: BTreeMap<&String, &Detection> = rule.detection.named.iter().collect();
+    for (selection, detection) in named {
         collect(selection, detection, &mut fields);
     }
     let unknown = fields.into_iter().filter(|(_, name)| !is_known(name));
@@ -84,7 +87,9 @@ fn unknown_fields(rule: &SigmaRule, mapping: &Mapping) -> Vec<Fault> {
 fn collect(selection: &str, detection: &Detection, fields: &mut BTreeSet<(String, String)>) {
     match detection {
         Detection::AllOf(items) => {
-            fields.extend(items.iter().filter_map(|item| item.field.name.clone()).map(|name| (selection.to_owned(), name)));
+            fields.extend(
+                items.iter().filter_map(|item| item.field.name.clone()).map(|name| (selection.to_owned(), name)),
+            );
         }
         Detection::AnyOf(list) | Detection::And(list) => list.iter().for_each(|part| collect(selection, part, fields)),
         Detection::ArrayMatch { .. } | Detection::Conditional { .. } | Detection::Keywords(_) => {}

@@ -60,7 +60,8 @@ pub(super) struct Contents<'a> {
 
 /// Whether the name is that of a rule file.
 pub(super) fn is_rule_file(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("yml") || extension.eq_ignore_ascii_case("yaml"))
+    path.extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("yml") || extension.eq_ignore_ascii_case("yaml"))
 }
 
 /// A message of the Sigma parser in the style of ours.
@@ -96,9 +97,15 @@ pub(super) fn load(options: &Options) -> (Vec<Loaded>, Vec<RuleRejection>) {
     (loaded.into_values().collect(), rejected)
 }
 
-fn keep(rule: Loaded, read: &Read<'_, SigmaRule>, loaded: &mut BTreeMap<String, Loaded>, rejected: &mut Vec<RuleRejection>) {
+fn keep(
+    rule: Loaded,
+    read: &Read<'_, SigmaRule>,
+    loaded: &mut BTreeMap<String, Loaded>,
+    rejected: &mut Vec<RuleRejection>,
+) {
     if let Some(first) = loaded.get(&rule.meta.id) {
-        let reason = format!("id \"{}\" is already taken by {}; give this rule an id of its own", rule.meta.id, first.meta.file);
+        let reason =
+            format!("id \"{}\" is already taken by {}; give this rule an id of its own", rule.meta.id, first.meta.file);
         rejected.push(read.reject(&Fault::at(&["id"], reason)));
     } else if loaded.len() > usize::from(RuleIndex::MAX) {
         rejected.push(read.reject(&Fault::at(&[], format!("more than {} rules; load fewer", loaded.len()))));
@@ -111,7 +118,9 @@ fn keep(rule: Loaded, read: &Read<'_, SigmaRule>, loaded: &mut BTreeMap<String, 
 pub(super) fn files(options: &Options, rejected: &mut Vec<RuleRejection>) -> Vec<File> {
     let mut files = Vec::new();
     if options.pack {
-        files.extend(pack::rules().into_iter().map(|(path, text)| File { name: format!("pack:{path}"), text: text.to_owned() }));
+        files.extend(
+            pack::rules().into_iter().map(|(path, text)| File { name: format!("pack:{path}"), text: text.to_owned() }),
+        );
     }
     let mut paths = Vec::new();
     for path in &options.paths {
@@ -177,7 +186,11 @@ fn placeholders(paths: &[std::path::PathBuf], rejected: &mut Vec<RuleRejection>)
     for path in found {
         let Some(text) = text(&path, rejected) else { continue };
         match serde_saphyr::from_str::<Placeholders>(&text) {
-            Ok(more) => more.into_iter().for_each(|(name, values)| placeholders.entry(name).or_default().extend(values)),
+            Ok(more) => {
+                for (name, values) in more {
+                    placeholders.entry(name).or_default().extend(values);
+                }
+            }
             Err(error) => rejected.push(RuleRejection {
                 file: path.display().to_string(),
                 line: error.location().map_or(1, |location| location.line()),
@@ -192,7 +205,11 @@ fn placeholders(paths: &[std::path::PathBuf], rejected: &mut Vec<RuleRejection>)
 pub(super) fn read<'a>(file: &'a File, contents: &mut Contents<'a>, rejected: &mut Vec<RuleRejection>) {
     let documents = document::split(&file.text);
     if documents.is_empty() {
-        rejected.push(rejection(file, 1, "the file holds no rule; expected a Sigma rule with title, logsource and detection"));
+        rejected.push(rejection(
+            file,
+            1,
+            "the file holds no rule; expected a Sigma rule with title, logsource and detection",
+        ));
     }
     // What Sigma's collection actions add to the documents that follow.
     let mut globals = String::new();
@@ -227,8 +244,15 @@ pub(super) fn read<'a>(file: &'a File, contents: &mut Contents<'a>, rejected: &m
     }
 }
 
-fn read_document<'a>(file: &'a File, document: Document<'a>, text: &str, contents: &mut Contents<'a>, rejected: &mut Vec<RuleRejection>) {
-    let collection = parse_sigma_yaml(text).unwrap_or_else(|error| SigmaCollection { errors: vec![error.to_string()], ..SigmaCollection::new() });
+fn read_document<'a>(
+    file: &'a File,
+    document: Document<'a>,
+    text: &str,
+    contents: &mut Contents<'a>,
+    rejected: &mut Vec<RuleRejection>,
+) {
+    let collection = parse_sigma_yaml(text)
+        .unwrap_or_else(|error| SigmaCollection { errors: vec![error.to_string()], ..SigmaCollection::new() });
     if let Some(error) = collection.errors.last() {
         let keys = ["level", "status", "related", "title", "condition", "detection", "sigma-version"];
         let anchor = keys.iter().find(|key| error.contains(*key)).map(|key| (*key).to_owned());
@@ -245,7 +269,11 @@ fn read_document<'a>(file: &'a File, document: Document<'a>, text: &str, content
 }
 
 /// The filters that are sound and meant for some rule, their selectors resolved.
-fn usable_filters(filters: Vec<Read<'_, FilterRule>>, rules: &[Read<'_, SigmaRule>], rejected: &mut Vec<RuleRejection>) -> Vec<FilterRule> {
+fn usable_filters(
+    filters: Vec<Read<'_, FilterRule>>,
+    rules: &[Read<'_, SigmaRule>],
+    rejected: &mut Vec<RuleRejection>,
+) -> Vec<FilterRule> {
     let mut usable = Vec::new();
     for mut read in filters {
         if let Err(fault) = sound(&mut read.content) {
@@ -254,7 +282,8 @@ fn usable_filters(filters: Vec<Read<'_, FilterRule>>, rules: &[Read<'_, SigmaRul
         }
         let is_any = read.content.rules == rsigma_parser::FilterRuleTarget::Any;
         if !is_any && !rules.iter().any(|rule| rewrite::is_filtered(&read.content, &rule.content)) {
-            let reason = "the filter names no loaded rule; give the id, name or title of a rule with the same logsource";
+            let reason =
+                "the filter names no loaded rule; give the id, name or title of a rule with the same logsource";
             rejected.push(read.reject(&Fault::at(&["filter", "rules"], reason)));
             continue;
         }
@@ -305,13 +334,20 @@ fn empty_rule() -> SigmaRule {
     }
 }
 
-fn build(read: &Read<'_, SigmaRule>, filters: &[FilterRule], placeholders: &Placeholders, mapping: &Mapping) -> Result<Loaded, Fault> {
+fn build(
+    read: &Read<'_, SigmaRule>,
+    filters: &[FilterRule],
+    placeholders: &Placeholders,
+    mapping: &Mapping,
+) -> Result<Loaded, Fault> {
     let mut rule = read.content.clone();
+    mapping.knows(&rule)?;
     rewrite::selectors(&mut rule.detection).map_err(|fault| fault.within("detection"))?;
     rewrite::placeholders(&mut rule.detection, placeholders)?;
     // Faults are found in the rule's own words, so that they can be shown in its text.
     compile::rule(&rule)?;
-    for (number, filter) in filters.iter().enumerate().filter(|(_, filter)| rewrite::is_filtered(filter, &read.content)) {
+    for (number, filter) in filters.iter().enumerate().filter(|(_, filter)| rewrite::is_filtered(filter, &read.content))
+    {
         rewrite::filter(&mut rule, filter, number);
     }
     mapping.apply(&mut rule)?;

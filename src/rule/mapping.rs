@@ -69,20 +69,38 @@ impl Mapping {
         self.source(rule).is_ok_and(|(_, source)| !source.prefixes.is_empty())
     }
 
+    /// Whether some table knows the logsource.
+    ///
+    /// # Errors
+    /// Which part of it is unknown, and what is known.
+    pub(super) fn knows(&self, rule: &SigmaRule) -> Result<(), Fault> {
+        self.source(rule).map(drop)
+    }
+
     fn source(&self, rule: &SigmaRule) -> Result<(&Table, &Source), Fault> {
         let logsource = &rule.logsource;
         let given = |part: &Option<String>| part.clone().unwrap_or_default();
         let (product, service) = (given(&logsource.product), given(&logsource.service));
         if let Some(category) = &logsource.category {
-            return Err(Fault::at(&["logsource", "category"], format!("no mapping for logsource category \"{category}\"; {}", self.known())));
+            return Err(Fault::at(
+                &["logsource", "category"],
+                format!("no mapping for logsource category \"{category}\"; {}", self.known()),
+            ));
         }
         let table = self.tables.iter().find(|table| table.product.eq_ignore_ascii_case(&product));
         let Some(table) = table else {
-            return Err(Fault::at(&["logsource", "product"], format!("no mapping for logsource product \"{product}\"; {}", self.known())));
+            return Err(Fault::at(
+                &["logsource", "product"],
+                format!("no mapping for logsource product \"{product}\"; {}", self.known()),
+            ));
         };
-        let source = table.sources.iter().find(|source| source.services.iter().any(|name| name.eq_ignore_ascii_case(&service)));
+        let source =
+            table.sources.iter().find(|source| source.services.iter().any(|name| name.eq_ignore_ascii_case(&service)));
         source.map(|source| (table, source)).ok_or_else(|| {
-            Fault::at(&["logsource", "service"], format!("no mapping for logsource service \"{service}\" of product \"{product}\"; {}", self.known()))
+            Fault::at(
+                &["logsource", "service"],
+                format!("no mapping for logsource service \"{service}\" of product \"{product}\"; {}", self.known()),
+            )
         })
     }
 
@@ -101,9 +119,8 @@ impl Mapping {
     pub(super) fn apply(&self, rule: &mut SigmaRule) -> Result<(), Fault> {
         let (table, source) = self.source(rule)?;
         let words = Words { table, source };
-        for detection in rule.detection.named.values_mut() {
-            *detection = words.detection(detection);
-        }
+        let named = std::mem::take(&mut rule.detection.named).into_iter();
+        rule.detection.named = named.map(|(name, detection)| (name, words.detection(&detection))).collect();
         let events = source.events.iter().map(|(name, values)| DetectionItem {
             field: FieldSpec::new(Some(name.clone()), Vec::new()),
             values: values.iter().map(|value| SigmaValue::String(SigmaString::new(value))).collect(),
@@ -158,8 +175,8 @@ impl Words<'_> {
             return any;
         }
         let or_absent = names.iter().map(|name| {
-            let denied = with(name, item.field.modifiers.clone(), values.clone());
-            Detection::AnyOf(vec![one(denied), one(with(name, Vec::new(), vec![SigmaValue::Null]))])
+            let differs = with(name, item.field.modifiers.clone(), values.clone());
+            Detection::AnyOf(vec![one(differs), one(with(name, Vec::new(), vec![SigmaValue::Null]))])
         });
         Detection::And(or_absent.chain([any]).collect())
     }
@@ -188,7 +205,7 @@ impl Words<'_> {
             .flat_map(|value| {
                 let text = value.to_string();
                 match meant.iter().find(|(word, _)| word.eq_ignore_ascii_case(&text)) {
-                    Some((_, values)) => values.iter().map(sigma_value).collect(),
+                    Some((_, values)) => values.iter().map(|value| sigma_value(value.as_deref())).collect(),
                     None => vec![value.clone()],
                 }
             })
@@ -211,8 +228,8 @@ impl Words<'_> {
     }
 }
 
-fn sigma_value(value: &Option<String>) -> SigmaValue {
-    value.as_ref().map_or(SigmaValue::Null, |text| SigmaValue::String(SigmaString::new(text)))
+fn sigma_value(value: Option<&str>) -> SigmaValue {
+    value.map_or(SigmaValue::Null, |text| SigmaValue::String(SigmaString::new(text)))
 }
 
 /// `TargetResources.Type` to `targetResources.type`.

@@ -122,7 +122,11 @@ pub(super) enum Matcher {
     Number(Order, Number),
     Bool(bool),
     /// Another field of the same event.
-    Field { field: Field, shape: Shape, cased: bool },
+    Field {
+        field: Field,
+        shape: Shape,
+        cased: bool,
+    },
     Part(TimePart, Number),
 }
 
@@ -146,8 +150,9 @@ impl Matcher {
                 _ => false,
             },
             Self::Field { field, shape, cased } => other_field(value, field, *shape, *cased, event),
-            Self::Part(part, wanted) => time_of(value, field)
-                .is_some_and(|time| number(Scalar::Int(part.of(time)), Order::Equal, *wanted)),
+            Self::Part(part, wanted) => {
+                time_of(value, field).is_some_and(|time| number(Scalar::Int(part.of(time)), Order::Equal, *wanted))
+            }
         }
     }
 }
@@ -164,7 +169,7 @@ fn folded(shape: Shape, found: &str, text: &str) -> bool {
 /// Gives the value as text; null has none.
 pub(super) fn with_text(value: Scalar<'_>, test: impl FnOnce(&str) -> bool) -> bool {
     match value {
-        Scalar::Str(text) => test(text),
+        Scalar::Str(found) => test(found),
         Scalar::Bool(found) => test(if found { "true" } else { "false" }),
         Scalar::Int(found) => {
             let mut buffer = [0_u8; 20];

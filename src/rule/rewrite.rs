@@ -101,9 +101,9 @@ fn choose(quantifier: &Quantifier, names: &[&String]) -> Result<ConditionExpr, F
 pub(super) fn is_filtered(filter: &FilterRule, rule: &SigmaRule) -> bool {
     let named = match &filter.rules {
         FilterRuleTarget::Any => true,
-        FilterRuleTarget::Specific(names) => names.iter().any(|name| {
-            rule.id.as_ref() == Some(name) || rule.name.as_ref() == Some(name) || rule.title == *name
-        }),
+        FilterRuleTarget::Specific(names) => names
+            .iter()
+            .any(|name| rule.id.as_ref() == Some(name) || rule.name.as_ref() == Some(name) || rule.title == *name),
     };
     named && filter.logsource.as_ref().is_none_or(|filter| covers(filter, &rule.logsource))
 }
@@ -122,9 +122,8 @@ fn covers(filter: &LogSource, rule: &LogSource) -> bool {
 /// Adds a filter, whose selectors are resolved, to a rule: both conditions must hold.
 pub(super) fn filter(rule: &mut SigmaRule, filter: &FilterRule, number: usize) {
     let rename = |name: &str| format!("_filter_{number}_{name}");
-    for (name, detection) in &filter.detection.named {
-        rule.detection.named.insert(rename(name), detection.clone());
-    }
+    let added = filter.detection.named.iter().map(|(name, detection)| (rename(name), detection.clone()));
+    rule.detection.named.extend(added);
     let condition = ConditionExpr::Or(filter.detection.conditions.iter().map(|c| renamed(c, &rename)).collect());
     let conditions = std::mem::take(&mut rule.detection.conditions);
     rule.detection.conditions = vec![ConditionExpr::And(vec![ConditionExpr::Or(conditions), condition])];
@@ -158,13 +157,16 @@ pub(super) fn placeholders(detection: &mut Detections, values: &Placeholders) ->
 
 fn expand(detection: &mut Detection, values: &Placeholders) -> Result<(), Fault> {
     match detection {
-        Detection::AllOf(items) => items.iter_mut().filter(|item| item.field.has_modifier(Modifier::Expand)).try_for_each(|item| {
-            let key = super::compile::key(item);
-            let expanded: Result<Vec<_>, String> = item.values.iter().map(|value| expand_value(value, values)).collect();
-            item.values = expanded.map_err(|reason| Fault::at(&[&key], format!("\"{key}\": {reason}")))?.concat();
-            item.field.modifiers.retain(|modifier| *modifier != Modifier::Expand);
-            Ok(())
-        }),
+        Detection::AllOf(items) => {
+            items.iter_mut().filter(|item| item.field.has_modifier(Modifier::Expand)).try_for_each(|item| {
+                let key = super::compile::key(item);
+                let expanded: Result<Vec<_>, String> =
+                    item.values.iter().map(|value| expand_value(value, values)).collect();
+                item.values = expanded.map_err(|reason| Fault::at(&[&key], format!("\"{key}\": {reason}")))?.concat();
+                item.field.modifiers.retain(|modifier| *modifier != Modifier::Expand);
+                Ok(())
+            })
+        }
         Detection::AnyOf(list) | Detection::And(list) => list.iter_mut().try_for_each(|part| expand(part, values)),
         Detection::ArrayMatch { .. } | Detection::Conditional { .. } | Detection::Keywords(_) => Ok(()),
     }
@@ -178,21 +180,30 @@ fn expand_value(value: &SigmaValue, values: &Placeholders) -> Result<Vec<SigmaVa
         let (before, after) = (&rest[..at], &rest[at + 1..]);
         let escaped = before.ends_with('\\');
         let literal = if escaped { &before[..before.len() - 1] } else { before };
-        expanded.iter_mut().for_each(|text| text.push_str(literal));
+        append(&mut expanded, literal);
         match after.split_once('%') {
             Some((name, tail)) if !escaped && !name.is_empty() => {
                 let meant = values.get(name).ok_or_else(|| {
-                    format!("placeholder %{name}% has no values; give a placeholder file that lists them under \"{name}\"")
+                    format!(
+                        "placeholder %{name}% has no values; give a placeholder file that lists them under \"{name}\""
+                    )
                 })?;
-                expanded = expanded.iter().flat_map(|text| meant.iter().map(move |value| format!("{text}{value}"))).collect();
+                expanded =
+                    expanded.iter().flat_map(|text| meant.iter().map(move |value| format!("{text}{value}"))).collect();
                 rest = tail;
             }
             _ => {
-                expanded.iter_mut().for_each(|text| text.push('%'));
+                append(&mut expanded, "%");
                 rest = after;
             }
         }
     }
-    expanded.iter_mut().for_each(|text| text.push_str(rest));
+    append(&mut expanded, rest);
     Ok(expanded.iter().map(|text| SigmaValue::String(SigmaString::new(text))).collect())
+}
+
+fn append(texts: &mut [String], tail: &str) {
+    for text in texts {
+        text.push_str(tail);
+    }
 }

@@ -1,5 +1,7 @@
 //! Events made by hand from JSON, for tests that need no source.
 
+#![allow(clippy::unwrap_used)] // helpers of tests are tests
+
 use sonic_rs::{JsonValueTrait, Value};
 use speur::event::{ActorKind, Address, Basis, Event, Family, Outcome, Precision, Time};
 use std::borrow::Cow;
@@ -15,7 +17,8 @@ fn text<'a>(record: &'a Value, key: &str) -> Cow<'a, str> {
 
 /// An event over a record, its core fields from the keys a unified audit record has.
 pub(crate) fn event(family: Family, record: &Value) -> Event<'_> {
-    let operation = if record.get("Operation").is_some() { text(record, "Operation") } else { text(record, "operationName") };
+    let operation =
+        if record.get("Operation").is_some() { text(record, "Operation") } else { text(record, "operationName") };
     let kind = match record.get("_kind").and_then(|value| value.as_str()) {
         Some("system") => ActorKind::System,
         _ => ActorKind::User,

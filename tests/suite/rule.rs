@@ -1,5 +1,8 @@
 //! The rule engine from the outside: loading, refusing, mapping, filtering, matching, advice.
 
+// Helpers of tests are tests too.
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::format_collect)]
+
 use crate::event_fixture::{event, record};
 use speur::coverage::RuleRejection;
 use speur::event::Family;
@@ -109,8 +112,16 @@ fn values_match_as_the_specification_says() {
         ("a|year: 2021", r#"{"a":1623751200}"#, r#"{"a":1}"#),
         ("time|hour: 10", r#"{"a":1}"#, ""),
         ("a.b.c: x", r#"{"a":[{"b":{"c":"x"}}]}"#, r#"{"a":[{"b":{"c":"y"}}]}"#),
-        ("Parameters.To: x", r#"{"Parameters":[{"Name":"To","Value":"x"}]}"#, r#"{"Parameters":[{"Name":"From","Value":"x"}]}"#),
-        ("ModifiedProperties.NewValue|contains: x", r#"{"ModifiedProperties":[{"Name":"A","NewValue":"ax"}]}"#, r#"{"ModifiedProperties":[{"Name":"x","OldValue":"x"}]}"#),
+        (
+            "Parameters.To: x",
+            r#"{"Parameters":[{"Name":"To","Value":"x"}]}"#,
+            r#"{"Parameters":[{"Name":"From","Value":"x"}]}"#,
+        ),
+        (
+            "ModifiedProperties.NewValue|contains: x",
+            r#"{"ModifiedProperties":[{"Name":"A","NewValue":"ax"}]}"#,
+            r#"{"ModifiedProperties":[{"Name":"x","OldValue":"x"}]}"#,
+        ),
     ];
     for (line, yes, no) in table {
         let detection = format!("selection:\n  {line}\ncondition: selection");
@@ -189,7 +200,10 @@ fn a_refusal_names_line_and_cause() {
         assert!(reason.contains(part), "{text}\n{reason}");
         // YAML readers place an open list at its start or at the end of the text.
         assert!(found == line || part == "not valid YAML", "{text}\n{found}: {reason}");
-        assert!(!reason.ends_with('.') && !reason.starts_with(char::is_uppercase) || reason.contains("YAML"), "{reason}");
+        assert!(
+            !reason.ends_with('.') && !reason.starts_with(char::is_uppercase) || reason.contains("YAML"),
+            "{reason}"
+        );
     }
 }
 
@@ -234,7 +248,9 @@ fn placeholders_come_from_files() {
 fn filters_narrow_the_rules_they_name() {
     let text = format!("id: x\n{}", rule("s:\n  a: 1\ncondition: s"));
     let filter = |target: &str| {
-        format!("title: F\n{AUDIT}filter:\n  rules: {target}\n  known:\n    UserId: boss\n  condition: not 1 of known*\n")
+        format!(
+            "title: F\n{AUDIT}filter:\n  rules: {target}\n  known:\n    UserId: boss\n  condition: not 1 of known*\n"
+        )
     };
     for target in ["any", "[x]", "[T]"] {
         let (rules, rejected) = load(&[&text, &filter(target)]);
@@ -261,22 +277,57 @@ fn system_actors_do_not_fire_but_alerts_do() {
 fn logsources_and_names_are_mapped() {
     let of = |product: &str, service: &str, lines: &str| {
         let body: String = lines.lines().map(|line| format!("    {line}\n")).collect();
-        format!("title: T\nlogsource:\n  product: {product}\n  service: {service}\ndetection:\n  s:\n{body}  condition: s\n")
+        format!(
+            "title: T\nlogsource:\n  product: {product}\n  service: {service}\ndetection:\n  s:\n{body}  condition: s\n"
+        )
     };
     let exchange = of("m365", "exchange", "eventSource: Exchange\neventName: 'Add-FederatedDomain'\nstatus: success");
-    let alert = of("m365", "threat_management", "eventSource: SecurityComplianceCenter\neventName: 'Impossible travel activity'\nstatus: success");
+    let alert = of(
+        "m365",
+        "threat_management",
+        "eventSource: SecurityComplianceCenter\neventName: 'Impossible travel activity'\nstatus: success",
+    );
     let dotted = of("m365", "audit", "Operation|contains: 'Disable Strong Authentication.'");
     let code = of("azure", "signinlogs", "ResultType: 50053");
     let device = of("azure", "signinlogs", "properties.message: Device Code");
     let compliant = of("azure", "signinlogs", "DeviceDetail.isCompliant: 'false'\nNetworkLocationDetails: '[]'");
-    let role = of("azure", "auditlogs", "Category: RoleManagement\nTargetResources|contains: 'Admins'\nTargetResources.modifiedProperties.newValue|contains: Trusted");
+    let role = of(
+        "azure",
+        "auditlogs",
+        "Category: RoleManagement\nTargetResources|contains: 'Admins'\nTargetResources.modifiedProperties.newValue|contains: Trusted",
+    );
     let denial = of("m365", "audit", "Operation|neq: Send");
     let table = [
-        (&exchange, Family::Audit, r#"{"Workload":"Exchange","Operation":"Add-FederatedDomain","ResultStatus":"True"}"#, true),
-        (&exchange, Family::Audit, r#"{"Workload":"SharePoint","Operation":"Add-FederatedDomain","ResultStatus":"True"}"#, false),
-        (&exchange, Family::Directory, r#"{"Workload":"Exchange","Operation":"Add-FederatedDomain","ResultStatus":"True"}"#, false),
-        (&alert, Family::Audit, r#"{"Workload":"SecurityComplianceCenter","Operation":"AlertTriggered","Name":"Impossible travel activity","_outcome":"success"}"#, true),
-        (&alert, Family::Audit, r#"{"Workload":"SecurityComplianceCenter","Operation":"AlertTriggered","Name":"Impossible travel activity","_outcome":"failure"}"#, false),
+        (
+            &exchange,
+            Family::Audit,
+            r#"{"Workload":"Exchange","Operation":"Add-FederatedDomain","ResultStatus":"True"}"#,
+            true,
+        ),
+        (
+            &exchange,
+            Family::Audit,
+            r#"{"Workload":"SharePoint","Operation":"Add-FederatedDomain","ResultStatus":"True"}"#,
+            false,
+        ),
+        (
+            &exchange,
+            Family::Directory,
+            r#"{"Workload":"Exchange","Operation":"Add-FederatedDomain","ResultStatus":"True"}"#,
+            false,
+        ),
+        (
+            &alert,
+            Family::Audit,
+            r#"{"Workload":"SecurityComplianceCenter","Operation":"AlertTriggered","Name":"Impossible travel activity","_outcome":"success"}"#,
+            true,
+        ),
+        (
+            &alert,
+            Family::Audit,
+            r#"{"Workload":"SecurityComplianceCenter","Operation":"AlertTriggered","Name":"Impossible travel activity","_outcome":"failure"}"#,
+            false,
+        ),
         (&dotted, Family::Audit, r#"{"Operation":"Disable Strong Authentication."}"#, true),
         (&code, Family::SignIn, r#"{"status":{"errorCode":50053}}"#, true),
         (&code, Family::SignIn, r#"{"status":{"errorCode":50054}}"#, false),
@@ -285,8 +336,18 @@ fn logsources_and_names_are_mapped() {
         (&device, Family::SignIn, r#"{"authenticationProtocol":"none"}"#, false),
         (&compliant, Family::SignIn, r#"{"deviceDetail":{"isCompliant":false},"networkLocationDetails":[]}"#, true),
         (&compliant, Family::SignIn, r#"{"deviceDetail":{"isCompliant":true},"networkLocationDetails":[]}"#, false),
-        (&role, Family::Directory, r#"{"properties":{"category":"RoleManagement","targetResources":[{"displayName":"Admins","modifiedProperties":[{"displayName":"X","newValue":"TrustedCAs"}]}]}}"#, true),
-        (&role, Family::Directory, r#"{"properties":{"category":"UserManagement","targetResources":[{"displayName":"Admins"}]}}"#, false),
+        (
+            &role,
+            Family::Directory,
+            r#"{"properties":{"category":"RoleManagement","targetResources":[{"displayName":"Admins","modifiedProperties":[{"displayName":"X","newValue":"TrustedCAs"}]}]}}"#,
+            true,
+        ),
+        (
+            &role,
+            Family::Directory,
+            r#"{"properties":{"category":"UserManagement","targetResources":[{"displayName":"Admins"}]}}"#,
+            false,
+        ),
         (&denial, Family::Audit, r#"{"Operation":"Create"}"#, true),
         (&denial, Family::Audit, r#"{"Operation":"Send"}"#, false),
     ];
@@ -299,13 +360,20 @@ fn logsources_and_names_are_mapped() {
 
 #[test]
 fn kinds_of_event_are_kept_apart() {
-    let one = format!("id: a\n{}", rule("s:\n  operation: One\n  x: 1\ncondition: s")).replace("title: T", "title: One");
-    let two = format!("id: b\n{}", rule("s:\n  operation|startswith: T\ncondition: not s")).replace("title: T", "title: NotT");
+    let one =
+        format!("id: a\n{}", rule("s:\n  operation: One\n  x: 1\ncondition: s")).replace("title: T", "title: One");
+    let two = format!("id: b\n{}", rule("s:\n  operation|startswith: T\ncondition: not s"))
+        .replace("title: T", "title: NotT");
     let (rules, rejected) = load(&[&one, &two]);
     assert!(rejected.is_empty(), "{rejected:?}");
     let mut scratch = Scratch::default();
     let mut found = Vec::new();
-    for json in [r#"{"Operation":"One","x":1}"#, r#"{"Operation":"Two","x":1}"#, r#"{"Operation":"One","x":2}"#, r#"{"Operation":"One","x":1}"#] {
+    for json in [
+        r#"{"Operation":"One","x":1}"#,
+        r#"{"Operation":"Two","x":1}"#,
+        r#"{"Operation":"One","x":2}"#,
+        r#"{"Operation":"One","x":1}"#,
+    ] {
         let record = record(json);
         let mut hits = Vec::new();
         rules.matches(&event(Family::Audit, &record), &mut scratch, &mut hits);
@@ -327,4 +395,38 @@ fn advice_names_what_a_reader_misses() {
         assert!(has(1, part), "{part}: {found:?}");
     }
     assert_eq!(found.len(), 8, "{found:?}");
+}
+
+/// Nanoseconds an event costs, by hand: `cargo test --release cost_of_an_event -- --ignored --nocapture`.
+#[test]
+#[ignore = "prints times; run it by hand"]
+fn cost_of_an_event() {
+    let rule = |number: usize| {
+        let operation =
+            if number % 30 == 0 { "New-InboxRule".to_owned() } else { format!("Operation-{}", number % 29) };
+        let test = format!(
+            "s:\n  Operation: {operation}\n  Parameters.Name|contains: [w{number}, x, y, zz, rare]\n  ClientIP|cidr: 192.0.2.0/24\ncondition: s"
+        );
+        format!("id: {number:04}\n{}", rule(&test))
+    };
+    let quiet = record(r#"{"Operation":"MailItemsAccessed","Workload":"Exchange","ClientIP":"192.0.2.1"}"#);
+    let busy = record(
+        r#"{"Operation":"New-InboxRule","Workload":"Exchange","ClientIP":"192.0.2.1","Parameters":[{"Name":"From","Value":"a@b.example"},{"Name":"Name","Value":"..."}]}"#,
+    );
+    for count in [150, 1000] {
+        let texts: Vec<String> = (0..count).map(rule).collect();
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let (rules, rejected) = load(&texts);
+        assert!(rejected.is_empty());
+        for (name, record) in [("no candidate", &quiet), ("candidates", &busy)] {
+            let event = event(Family::Audit, record);
+            let (mut scratch, mut hits) = (Scratch::default(), Vec::new());
+            rules.matches(&event, &mut scratch, &mut hits);
+            let start = std::time::Instant::now();
+            for _ in 0..1_000_000 {
+                rules.matches(&event, &mut scratch, &mut hits);
+            }
+            println!("{count} rules, {name}: {} ns an event", start.elapsed().as_nanos() / 1_000_000);
+        }
+    }
 }
