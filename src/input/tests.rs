@@ -119,8 +119,6 @@ fn arranged(objects: &[serde_json::Value], arrangement: u8, pretty: bool) -> Str
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(if cfg!(debug_assertions) { 64 } else { 512 }))]
-
     #[test]
     fn csv_in_chunks_is_csv_in_one_piece(body in csv_text(), chunk in 1_usize..200) {
         let evidence = Evidence::new(format!("h1,h2\n{body}").as_bytes());

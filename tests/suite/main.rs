@@ -4,6 +4,7 @@ mod case_folder;
 mod event_fixture;
 mod geo;
 mod golden;
+mod input;
 mod oracle;
 mod rule;
 mod source;

@@ -138,11 +138,17 @@ pub(super) fn rows(
     let mut output = Output { text, base, index: 0, each };
     let mut steps = Steps::new(text, state, true);
     steps.cut_told = last;
+    // A line that is not one record is tried once, not again from each of its elements.
+    let mut tried = 0;
     loop {
-        if let Some((start, end, value)) = line(text, &steps) {
-            steps.skip_to(end);
-            output.good(start, end, value);
-            continue;
+        if steps.place() >= tried && steps.state().closed() {
+            let (start, end) = object_line(text, steps.place());
+            if let Some(value) = whole_record(text.get(start..end).unwrap_or_default()) {
+                steps.skip_to(end);
+                output.good(start, end, value);
+                continue;
+            }
+            tried = end;
         }
         match steps.next() {
             Step::More | Step::End => return output.index,
@@ -156,26 +162,22 @@ pub(super) fn rows(
     }
 }
 
-/// The quick way for one record a line: the object that fills the rest of the line, parsed.
-fn line(text: &str, steps: &Steps<'_>) -> Option<(usize, usize, Value)> {
-    if !steps.state().closed() {
+/// The rest of the line that the next element begins, without white space around it.
+fn object_line(text: &str, from: usize) -> (usize, usize) {
+    let rest = text.get(from..).unwrap_or_default();
+    let start = from + (rest.len() - rest.trim_start_matches(separator).len());
+    let rest = text.as_bytes().get(start..).unwrap_or_default();
+    let line = memchr(b'\n', rest).and_then(|end| rest.get(..end)).unwrap_or(rest);
+    (start, start + line.trim_ascii_end().len())
+}
+
+/// The quick way for one record a line: the object that fills it, parsed.
+fn whole_record(line: &str) -> Option<Value> {
+    if !(line.starts_with('{') && line.ends_with('}')) {
         return None;
     }
-    let rest = text.get(steps.place()..)?;
-    let start = steps.place() + (rest.len() - rest.trim_start_matches(separator).len());
-    let rest = text.get(start..)?;
-    if !rest.starts_with('{') {
-        return None;
-    }
-    let whole = memchr(b'\n', rest.as_bytes()).map_or(rest, |end| rest.get(..end).unwrap_or(rest)).trim_ascii_end();
-    if !whole.ends_with('}') {
-        return None;
-    }
-    let value = parse(whole).ok()?;
-    if LISTS.iter().any(|key| holds_records(value.get(*key))) {
-        return None;
-    }
-    Some((start, start + whole.len(), value))
+    let value = parse(line).ok()?;
+    (!LISTS.iter().any(|key| holds_records(value.get(*key)))).then_some(value)
 }
 
 fn holds_records(value: Option<&Value>) -> bool {

@@ -108,6 +108,11 @@ impl<'a> Steps<'a> {
                     state = bracket(state, byte == b'[');
                     at += 1;
                 }
+                // The `]` of the wrapper's list is missing.
+                b'}' if matches!(state.wrapper, Wrapper::List(_)) => {
+                    state.wrapper = Wrapper::None;
+                    at += 1;
+                }
                 b'{' => match object(self.bytes, at, state.wrapper == Wrapper::None) {
                     Found::List(begin) => (at, state.wrapper) = (begin, Wrapper::List(1)),
                     found => return self.element(at, state, found, false),
