@@ -1,9 +1,9 @@
 //! Events and findings to one line an account: when, how much, from where, how severe.
 
+use super::Finding;
 use super::index::AddressIndex;
 use super::severity::Severity;
 use super::sign_in::{SignIns, is_sign_in};
-use super::Finding;
 use crate::store::{Events, Sym};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;

@@ -66,9 +66,7 @@ pub fn push_iso(out: &mut Vec<u8>, micros: i64) {
     let mut text = *b"0000-00-00T00:00:00.000000";
     let year = civil.year.clamp(0, 9_999) as u32;
     digits(&mut text[..4], year);
-    for (at, value) in
-        [(5, civil.month), (8, civil.day), (11, civil.hour), (14, civil.minute), (17, civil.second)]
-    {
+    for (at, value) in [(5, civil.month), (8, civil.day), (11, civil.hour), (14, civil.minute), (17, civil.second)] {
         text[at] = b'0' + value / 10;
         text[at + 1] = b'0' + value % 10;
     }

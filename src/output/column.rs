@@ -10,8 +10,6 @@ pub enum Kind {
     Time,
     /// Text.
     Text,
-    /// Whole numbers that fit 16 bits.
-    U16,
     /// Whole numbers that fit 32 bits.
     U32,
     /// Whole numbers.
@@ -67,7 +65,9 @@ macro_rules! log {
 
 macro_rules! place {
     ($name:ident) => {
-        column(stringify!($name), Kind::Text, |row| row.from.place.map_or(Cell::Empty, |place| Cell::Text(&place.$name)))
+        column(stringify!($name), Kind::Text, |row| {
+            row.from.place.map_or(Cell::Empty, |place| Cell::Text(&place.$name))
+        })
     };
 }
 
@@ -89,7 +89,12 @@ pub static COLUMNS: &[Column] = &[
     column("event_id", Kind::Text, |row| Cell::Hex(&row.entry.origin.digest[..8])),
     log!("source_id", id),
     column("file", Kind::Text, |row| {
-        row.view.case.coverage.files.get(row.entry.origin.file as usize).map_or(Cell::Empty, |file| Cell::Text(&file.path))
+        row.view
+            .case
+            .coverage
+            .files
+            .get(row.entry.origin.file as usize)
+            .map_or(Cell::Empty, |file| Cell::Text(&file.path))
     }),
     column("row", Kind::U64, |row| Cell::Number(row.entry.origin.row)),
     log!(actor),
@@ -103,7 +108,7 @@ pub static COLUMNS: &[Column] = &[
     log!(token),
     log!(device),
     log!(detail),
-    column("port", Kind::U16, |row| row.entry.port.map_or(Cell::Empty, |port| Cell::Number(port.into()))),
+    column("port", Kind::U32, |row| row.entry.port.map_or(Cell::Empty, |port| Cell::Number(port.into()))),
     log!("address_original", address),
     column("asn", Kind::U32, |row| match row.from.place.map(|place| place.asn) {
         None | Some(0) => Cell::Empty,

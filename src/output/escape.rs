@@ -180,7 +180,8 @@ pub fn excerpt(text: &str, longest: usize) -> String {
 /// Log text as a file name part: what a file system or shell could take for more becomes `_`.
 pub fn file_name(text: &str) -> String {
     let safe = |char: char| char.is_ascii_alphanumeric() || matches!(char, '.' | '@' | '-' | '_');
-    let name: String = text.chars().take(80).map(|char| if safe(char) { char.to_ascii_lowercase() } else { '_' }).collect();
+    let name: String =
+        text.chars().take(80).map(|char| if safe(char) { char.to_ascii_lowercase() } else { '_' }).collect();
     if name.starts_with('.') { format!("_{name}") } else { name }
 }
 

@@ -62,8 +62,14 @@ impl Folder {
             std::fs::create_dir_all(parent).map_err(failed())?;
         }
         let file = File::create_new(&on_disk).map_err(failed())?;
-        let mut sink =
-            Sink { file, hash: Sha256::new(), bytes: 0, buffer: Vec::with_capacity(BUFFER), room: &self.room, broken: None };
+        let mut sink = Sink {
+            file,
+            hash: Sha256::new(),
+            bytes: 0,
+            buffer: Vec::with_capacity(BUFFER),
+            room: &self.room,
+            broken: None,
+        };
         let filled = fill(&mut sink).and_then(|()| sink.flush());
         if let Some(cause) = sink.broken.take() {
             return Err(failed()(cause));
@@ -153,7 +159,8 @@ impl Sink<'_> {
         self.hash.update(block);
         self.bytes += block.len() as u64;
         let length = block.len() as u64;
-        let result = match self.room.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |room| room.checked_sub(length)) {
+        let result = match self.room.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |room| room.checked_sub(length))
+        {
             Ok(_) => self.file.write_all(block),
             Err(_) => Err(io::ErrorKind::StorageFull.into()),
         };

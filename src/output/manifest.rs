@@ -134,11 +134,8 @@ pub fn manifest(view: &View<'_>, run: &RunFacts, outputs: &[Written], sink: &mut
         })
         .collect();
     inputs.sort_by(|a, b| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
-    let output = |file: &Written| OutputFile {
-        path: file.path.clone(),
-        sha256: file.sha256.clone(),
-        bytes: file.bytes,
-    };
+    let output =
+        |file: &Written| OutputFile { path: file.path.clone(), sha256: file.sha256.clone(), bytes: file.bytes };
     let manifest = Manifest {
         program: Program { name: "speur".to_owned(), version: run.version.clone() },
         options: case.options.iter().map(choice).collect(),
@@ -202,9 +199,12 @@ pub fn verify(case_dir: &Path) -> Result<Vec<Mismatch>, Error> {
     let path = case_dir.join("manifest.json");
     let broken = |reason: String| Error::Case { path: path.clone(), reason };
     let text = std::fs::read(&path).map_err(|cause| {
-        broken(format!("cannot be read: {cause}; expected the manifest of a case folder, so give the folder that analyze wrote"))
+        broken(format!(
+            "cannot be read: {cause}; expected the manifest of a case folder, so give the folder that analyze wrote"
+        ))
     })?;
-    let manifest: Manifest = serde_json::from_slice(&text).map_err(|cause| broken(format!("not a manifest: {cause}")))?;
+    let manifest: Manifest =
+        serde_json::from_slice(&text).map_err(|cause| broken(format!("not a manifest: {cause}")))?;
     let mut found = Vec::new();
     for output in &manifest.outputs {
         check(&case_dir.join(&output.path), &output.path, &output.sha256, &mut found);

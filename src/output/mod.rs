@@ -38,11 +38,7 @@ pub struct Output {
 
 /// Every product, the longest to write first. The charts of single accounts and the manifest come on top.
 pub static OUTPUTS: &[Output] = &[
-    Output {
-        name: "timeline.parquet",
-        what: "every event, typed columns, for data tools",
-        writer: columnar::parquet,
-    },
+    Output { name: "timeline.parquet", what: "every event, typed columns, for data tools", writer: columnar::parquet },
     Output {
         name: "timeline.jsonl",
         what: "every event with a sentence, in the shape Timesketch imports",
@@ -52,21 +48,13 @@ pub static OUTPUTS: &[Output] = &[
     Output { name: "report.html", what: "what was found and for whom, to read and print", writer: report::html },
     Output { name: "findings.json", what: "the findings with their events", writer: table::findings_json },
     Output { name: "findings.csv", what: "the findings, one line each", writer: table::findings_csv },
-    Output {
-        name: "users.csv",
-        what: "the accounts: events, sign-ins, addresses, findings",
-        writer: table::users_csv,
-    },
+    Output { name: "users.csv", what: "the accounts: events, sign-ins, addresses, findings", writer: table::users_csv },
     Output {
         name: "addresses.csv",
         what: "the addresses: place, accounts, sign-ins, findings",
         writer: table::addresses_csv,
     },
-    Output {
-        name: "coverage.json",
-        what: "what became of every file, row and rule",
-        writer: table::coverage_json,
-    },
+    Output { name: "coverage.json", what: "what became of every file, row and rule", writer: table::coverage_json },
     Output {
         name: "rejected.jsonl",
         what: "the records that could not be used, with place and reason",
@@ -99,7 +87,12 @@ pub fn write_case(case: &Case, run: &RunFacts, out: &Path) -> Result<(), Error> 
 fn fill(folder: Folder, case: &Case, run: &RunFacts) -> Result<(), Error> {
     let view = View::new(case);
     let (products, stories) = rayon::join(
-        || OUTPUTS.par_iter().with_max_len(1).try_for_each(|output| folder.write(output.name, |sink| (output.writer)(&view, sink))),
+        || {
+            OUTPUTS
+                .par_iter()
+                .with_max_len(1)
+                .try_for_each(|output| folder.write(output.name, |sink| (output.writer)(&view, sink)))
+        },
         || {
             chart::stories(&view)
                 .par_iter()

@@ -136,7 +136,11 @@ pub fn addresses_csv(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
             Some((north, east)) => record.ours(north).ours(east),
             None => record.ours("").ours(""),
         };
-        if place.asn == 0 { record.ours("") } else { record.ours(place.asn) };
+        if place.asn == 0 {
+            record.ours("")
+        } else {
+            record.ours(place.asn)
+        };
         record.log(&place.as_org).ours(place.kind).log(&place.anonymous);
         record.ours(rfc3339(address.first)).ours(rfc3339(address.last)).ours(address.accounts).ours(address.events);
         record.sign_ins(address.sign_ins).severity(&address.findings).log(&place.basis).end(sink)?;

@@ -73,11 +73,7 @@ pub fn picture(
         canvas.area.present().map_err(failed)?;
     }
     let Some(head) = text.find('>') else { return Err(failed("the chart has no root element")) };
-    let label = format!(
-        " role=\"img\">\n<title>{}</title>\n<desc>{}</desc>",
-        markup(title),
-        markup(description)
-    );
+    let label = format!(" role=\"img\">\n<title>{}</title>\n<desc>{}</desc>", markup(title), markup(description));
     text.replace_range(head..=head, &label);
     Ok(text)
 }

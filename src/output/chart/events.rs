@@ -129,7 +129,11 @@ impl Bars {
 }
 
 fn axes(canvas: &Canvas<'_>, bars: &Bars) -> Drawn {
-    let span = format!("{} to {}, UTC; marks: findings of medium or above", bars.bin.label(bars.first), bars.bin.label(bars.last));
+    let span = format!(
+        "{} to {}, UTC; marks: findings of medium or above",
+        bars.bin.label(bars.first),
+        bars.bin.label(bars.last)
+    );
     canvas.text((20, 50), &span, 12, FADED, Anchor::Start)?;
     let (step, count) = steps(bars.most());
     for value in (0..=count).map(|number| number * step) {

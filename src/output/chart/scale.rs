@@ -118,8 +118,20 @@ impl Axis {
     /// Labels at round moments: pixel and text.
     pub fn labels(&self) -> Vec<(i32, String)> {
         const MINUTE: i64 = HOUR / 60;
-        let ladder =
-            [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY, 14 * DAY, 30 * DAY];
+        let ladder = [
+            MINUTE,
+            5 * MINUTE,
+            15 * MINUTE,
+            HOUR,
+            3 * HOUR,
+            6 * HOUR,
+            12 * HOUR,
+            DAY,
+            2 * DAY,
+            7 * DAY,
+            14 * DAY,
+            30 * DAY,
+        ];
         let span = self.last - self.first;
         let step = ladder.into_iter().find(|step| span / step <= 6).unwrap_or(span / 6 / DAY * DAY + DAY);
         let mut labels = Vec::new();

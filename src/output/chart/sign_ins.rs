@@ -17,8 +17,7 @@ const ROW: i32 = 44;
 /// Countries that get a row of their own.
 const MOST: usize = 15;
 
-const KINDS: [(&str, RGBColor); 3] =
-    [("succeeded", PALETTE[0]), ("failed", PALETTE[6]), ("further step asked", GREY)];
+const KINDS: [(&str, RGBColor); 3] = [("succeeded", PALETTE[0]), ("failed", PALETTE[6]), ("further step asked", GREY)];
 
 /// Writes `charts/signins.svg`.
 pub fn sign_ins_svg(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
@@ -69,7 +68,8 @@ fn rows(view: &View<'_>) -> Vec<(String, SignIns)> {
 }
 
 fn bars(canvas: &Canvas<'_>, rows: &[(String, SignIns)], bottom: i32) -> Drawn {
-    let most = rows.iter().map(|(_, count)| count.succeeded.max(count.failed).max(count.interrupted)).max().unwrap_or(0);
+    let most =
+        rows.iter().map(|(_, count)| count.succeeded.max(count.failed).max(count.interrupted)).max().unwrap_or(0);
     let (step, count) = steps(most);
     let x = |value: u64| LEFT + (value as f64 / (step * count) as f64 * f64::from(RIGHT - LEFT)).round() as i32;
     canvas.text((20, 50), "country of the address by the geolocation database", 12, FADED, Anchor::Start)?;

@@ -84,8 +84,10 @@ pub fn draw(view: &View<'_>, story: &Story<'_>) -> io::Result<String> {
     };
     let name = if story.account.is_empty() { "(no account named)" } else { story.account };
     let bottom = TOP + ROW * strips.len() as i32;
-    let about: Vec<String> =
-        strips.iter().map(|(level, title, moments)| format!("{title} ({}): {} events", level.name(), moments.len())).collect();
+    let about: Vec<String> = strips
+        .iter()
+        .map(|(level, title, moments)| format!("{title} ({}): {} events", level.name(), moments.len()))
+        .collect();
     picture((WIDTH, bottom + 84), &format!("Findings over time: {name}"), &about.join("; "), |canvas| {
         let mut under = span(first, last);
         if story.findings.len() > MOST {
