@@ -10,8 +10,6 @@ pub enum Kind {
     Time,
     /// Text.
     Text,
-    /// Whole numbers that fit 16 bits.
-    U16,
     /// Whole numbers that fit 32 bits.
     U32,
     /// Whole numbers.
@@ -110,7 +108,7 @@ pub static COLUMNS: &[Column] = &[
     log!(token),
     log!(device),
     log!(detail),
-    column("port", Kind::U16, |row| row.entry.port.map_or(Cell::Empty, |port| Cell::Number(port.into()))),
+    column("port", Kind::U32, |row| row.entry.port.map_or(Cell::Empty, |port| Cell::Number(port.into()))),
     log!("address_original", address),
     column("asn", Kind::U32, |row| match row.from.place.map(|place| place.asn) {
         None | Some(0) => Cell::Empty,

@@ -33,7 +33,6 @@ fn data_type(kind: Kind) -> DataType {
     match kind {
         Kind::Time => DataType::Datetime(TimeUnit::Microseconds, Some(TimeZone::UTC)),
         Kind::Text => DataType::String,
-        Kind::U16 => DataType::UInt16,
         Kind::U32 => DataType::UInt32,
         Kind::U64 => DataType::UInt64,
         Kind::Flag => DataType::Boolean,
@@ -51,7 +50,6 @@ fn series(column: &Column, rows: &[Row<'_>]) -> Series {
             .into_datetime(TimeUnit::Microseconds, Some(TimeZone::UTC))
             .into_series(),
         Kind::Text => texts(column, name, rows),
-        Kind::U16 => numbers::<UInt16Type>(name, rows.iter().map(|row| number(row).map(|number| number as u16))),
         Kind::U32 => numbers::<UInt32Type>(name, rows.iter().map(|row| number(row).map(|number| number as u32))),
         Kind::U64 => numbers::<UInt64Type>(name, rows.iter().map(number)),
         Kind::Flag => {

@@ -6,5 +6,6 @@ mod geo;
 mod golden;
 mod input;
 mod oracle;
+mod output;
 mod rule;
 mod source;

@@ -1,0 +1,209 @@
+//! What the report rests on: files, rows, what could not be used, limits, hashes.
+
+use super::counted;
+use crate::coverage::Counts;
+use crate::event::{Basis, Family};
+use crate::output::escape::excerpt;
+use crate::output::view::View;
+use crate::rule::Level;
+use crate::store::hex;
+use sha2::{Digest, Sha256};
+
+/// Lines of each list.
+const LINES: usize = 100;
+const FEW: usize = 20;
+
+/// The part of the report about evidence and method.
+pub(super) struct Evidence {
+    pub files: Vec<FileLine>,
+    pub more_files: usize,
+    pub file_count: u64,
+    pub totals: Counts,
+    pub rejected: Vec<Refused>,
+    pub more_rejected: usize,
+    pub refused_rules: Vec<Refused>,
+    pub more_refused_rules: usize,
+    pub rules: u64,
+    pub rules_digest: String,
+    pub databases: Vec<String>,
+    pub options: Vec<(String, String)>,
+    pub limits: Vec<String>,
+}
+
+/// One file of evidence.
+pub(super) struct FileLine {
+    pub path: String,
+    pub format: String,
+    pub counts: Counts,
+    pub span: String,
+    pub sha256: String,
+    pub bytes: u64,
+    pub notes: Vec<String>,
+}
+
+/// Something that could not be used.
+pub(super) struct Refused {
+    pub place: String,
+    pub reason: String,
+}
+
+impl Evidence {
+    pub(super) fn new(view: &View<'_>) -> Self {
+        let (coverage, rejected) = (&view.case.coverage, &view.case.rejected);
+        let refused_rules = &coverage.rules.rejected;
+        Self {
+            files: coverage.files.iter().take(LINES).map(FileLine::new).collect(),
+            more_files: coverage.files.len().saturating_sub(LINES),
+            file_count: coverage.totals.files,
+            totals: coverage.totals.counts.clone(),
+            rejected: rejected
+                .iter()
+                .take(FEW)
+                .map(|rejection| Refused {
+                    place: if rejection.row == 0 {
+                        excerpt(&rejection.file, 120)
+                    } else {
+                        format!("{}, row {}", excerpt(&rejection.file, 120), rejection.row)
+                    },
+                    reason: excerpt(&rejection.reason, 300),
+                })
+                .collect(),
+            more_rejected: rejected.len().saturating_sub(FEW),
+            refused_rules: refused_rules
+                .iter()
+                .take(FEW)
+                .map(|rule| Refused {
+                    place: format!("{}:{}", excerpt(&rule.file, 120), rule.line),
+                    reason: excerpt(&rule.reason, 300),
+                })
+                .collect(),
+            more_refused_rules: refused_rules.len().saturating_sub(FEW),
+            rules: coverage.rules.loaded,
+            rules_digest: rules_digest(view),
+            databases: view.case.databases.iter().map(|name| excerpt(name, 200)).collect(),
+            options: view.case.options.iter().map(|(name, value)| (excerpt(name, 60), excerpt(value, 300))).collect(),
+            limits: limits(view),
+        }
+    }
+}
+
+impl FileLine {
+    fn new(file: &crate::coverage::FileCoverage) -> Self {
+        Self {
+            path: excerpt(&file.path, 160),
+            format: excerpt(&file.format, 60),
+            counts: file.counts.clone(),
+            span: match (&file.first_time, &file.last_time) {
+                (Some(first), Some(last)) => format!("{} to {}", minute(first), minute(last)),
+                _ => String::new(),
+            },
+            sha256: file.sha256.clone(),
+            bytes: file.bytes,
+            notes: file.notes.iter().map(|note| excerpt(note, 300)).collect(),
+        }
+    }
+}
+
+/// `2026-01-14 09:12` of an RFC 3339 time.
+fn minute(time: &str) -> String {
+    excerpt(time.get(..16).unwrap_or(time), 30).replace('T', " ")
+}
+
+/// One digest over all rules, so that two reports can be compared at a glance.
+fn rules_digest(view: &View<'_>) -> String {
+    let mut rules: Vec<(&str, &str)> =
+        view.case.rules.iter().map(|rule| (rule.id.as_str(), rule.sha256.as_str())).collect();
+    rules.sort_unstable();
+    let mut hash = Sha256::new();
+    for (id, sha256) in rules {
+        hash.update(format!("{id} {sha256}\n"));
+    }
+    hex(&hash.finalize())
+}
+
+/// What this evidence in particular cannot show, then what no evidence of this kind can.
+fn limits(view: &View<'_>) -> Vec<String> {
+    let entries = &view.case.events.entries;
+    let has = |family: Family| entries.iter().any(|entry| entry.family == family);
+    let counts = &view.case.coverage.totals.counts;
+    let assumed = entries.iter().filter(|entry| entry.time.basis == Basis::WrapperAssumedMonthFirst).count() as u64;
+    let unplaced =
+        view.addresses.iter().filter(|address| address.place.kind == "public" && address.place.country.is_empty());
+    let mut limits = Vec::new();
+    if !has(Family::Audit) {
+        limits.push(
+            "No unified audit log was given: mailbox, file and administrator activity is not covered.".to_owned(),
+        );
+    }
+    if !has(Family::SignIn) {
+        limits.push(
+            "No Entra sign-in log was given: sign-ins are known only as far as the audit log repeats them.".to_owned(),
+        );
+    }
+    if counts.rejected > 0 {
+        limits.push(format!(
+            "{} could not be read and {} not analysed.",
+            counted(counts.rejected, "record"),
+            verb(counts.rejected)
+        ));
+    }
+    if counts.degraded > 0 {
+        limits.push(format!(
+            "{} incomplete and used as far as it goes.",
+            counted(counts.degraded, "record is").replace("records is", "records are")
+        ));
+    }
+    if counts.conflict > 0 {
+        limits.push(format!(
+            "{} share an Id with a record of other content; all are kept and marked.",
+            counted(counts.conflict, "record")
+        ));
+    }
+    if counts.outside > 0 {
+        limits.push(format!(
+            "{} outside the time, users or tenants that were asked for and left out.",
+            counted(counts.outside, "record is").replace("records is", "records are")
+        ));
+    }
+    if assumed > 0 {
+        limits.push(format!(
+            "The time of {} is read month first because its export states no other order.",
+            counted(assumed, "record")
+        ));
+    }
+    let unplaced = unplaced.count() as u64;
+    if unplaced > 0 {
+        limits.push(format!(
+            "The country of {} is unknown to the geolocation databases.",
+            counted(unplaced, "address").replace("addresss", "addresses")
+        ));
+    }
+    limits.extend(
+        [
+            "A record that is missing proves nothing: logs are kept for a limited time, arrive late, and leave out what the licence or the settings do not record.",
+            "A finding says that a record meets a rule. Whether the act was wrongful is for people who know the account to say.",
+            "A country is where a database places the address. Mobile networks, VPNs and cloud services shift it.",
+            "The same sign-in can stand in the audit log and in the sign-in log; each record is counted.",
+        ]
+        .map(str::to_owned),
+    );
+    limits
+}
+
+fn verb(count: u64) -> &'static str {
+    if count == 1 { "was" } else { "were" }
+}
+
+impl Evidence {
+    /// Every level, most severe first, with what it asks of the reader.
+    #[allow(clippy::unused_self)] // called from the template
+    pub(super) fn levels(&self) -> [(&'static str, &'static str); 5] {
+        [
+            (Level::Critical.name(), "act now"),
+            (Level::High.name(), "act on it"),
+            (Level::Medium.name(), "look at it"),
+            (Level::Low.name(), "look at it beside others"),
+            (Level::Informational.name(), "for the record"),
+        ]
+    }
+}

@@ -1,0 +1,226 @@
+//! A case to `report.html`: one self-contained page that opens with what was found and for whom.
+//!
+//! All log text passes [`visible`](super::escape::visible) here and the template engine's escape there.
+
+mod account;
+mod evidence;
+
+use super::chart;
+use super::escape::{excerpt, visible};
+use super::folder::Sink;
+use super::view::View;
+use crate::case::accounts::Account;
+use crate::case::addresses::Address;
+use crate::case::civil::{moment, span};
+use crate::case::severity::{LEVELS, Severity};
+use crate::case::sign_in::SignIns;
+use crate::event::Place;
+use crate::rule::Level;
+use account::Section;
+use askama::Template;
+use evidence::Evidence;
+use std::io;
+
+/// Accounts that get a section of their own.
+const SECTIONS: usize = 40;
+/// Lines of the tables of accounts and addresses.
+const LINES: usize = 60;
+
+/// Writes `report.html`.
+pub fn html(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
+    page(view)?.write_into(sink).map_err(io::Error::other)
+}
+
+#[derive(Template)]
+#[template(path = "report.html")]
+struct Page {
+    headline: String,
+    span: String,
+    tenants: String,
+    levels: Vec<(&'static str, u64)>,
+    suspects: Vec<AccountLine>,
+    sections: Vec<Section>,
+    more_sections: usize,
+    charts: Vec<Chart>,
+    addresses: Vec<AddressLine>,
+    more_addresses: usize,
+    accounts: Vec<AccountLine>,
+    more_accounts: usize,
+    evidence: Evidence,
+}
+
+/// A picture; its text is SVG that [`chart`] escaped.
+struct Chart {
+    file: String,
+    svg: String,
+}
+
+struct AccountLine {
+    name: String,
+    tenant: String,
+    level: &'static str,
+    counts: Vec<u64>,
+    first: String,
+    last: String,
+    events: u64,
+    sign_ins: SignIns,
+    addresses: u64,
+    countries: String,
+    /// Anchor of its section; empty when it has none.
+    anchor: String,
+}
+
+struct AddressLine {
+    address: String,
+    place: String,
+    network: String,
+    first: String,
+    last: String,
+    accounts: u64,
+    events: u64,
+    sign_ins: SignIns,
+    findings: u64,
+    level: &'static str,
+}
+
+fn page(view: &View<'_>) -> io::Result<Page> {
+    let mut severity = Severity::default();
+    view.case.findings.iter().for_each(|finding| severity.add(finding));
+    let with_findings = |account: &&Account| account.findings.highest().is_some_and(|level| level >= Level::Medium);
+    let suspects: Vec<&Account> = view.accounts.iter().filter(with_findings).collect();
+    let sections = account::sections(view, &suspects)?;
+    let line = |account: &Account| {
+        let section = sections.iter().find(|section| section.is(account));
+        account_line(account, section.map_or_else(String::new, |section| section.anchor.clone()))
+    };
+    let drawn = [
+        ("charts/events.svg", chart::events_text(view)?),
+        ("charts/signins.svg", chart::sign_ins_text(view)?),
+        ("charts/hours.svg", chart::hours_text(view)?),
+    ];
+    let from_outside = |address: &&Address| address.sign_ins.total() > 0 || address.findings.total() > 0;
+    let addresses: Vec<&Address> = view.addresses.iter().filter(from_outside).collect();
+    let entries = &view.case.events.entries;
+    Ok(Page {
+        headline: headline(view, &suspects, &severity),
+        span: match (entries.first(), entries.last()) {
+            (Some(first), Some(last)) => span(first.time.micros, last.time.micros),
+            _ => "no events".to_owned(),
+        },
+        tenants: tenants(view),
+        levels: LEVELS.into_iter().map(|level| (level.name(), severity.count(level))).collect(),
+        suspects: suspects.iter().take(LINES).map(|account| line(account)).collect(),
+        more_sections: suspects.len().saturating_sub(sections.len()),
+        charts: drawn.map(|(file, svg)| Chart { file: file.to_owned(), svg }).into(),
+        addresses: addresses.iter().take(LINES).map(|address| address_line(address)).collect(),
+        more_addresses: addresses.len().saturating_sub(LINES),
+        accounts: view.accounts.iter().take(LINES).map(line).collect(),
+        more_accounts: view.accounts.len().saturating_sub(LINES),
+        evidence: Evidence::new(view),
+        sections,
+    })
+}
+
+fn headline(view: &View<'_>, suspects: &[&Account], severity: &Severity) -> String {
+    let named = view.accounts.iter().filter(|account| !account.account.is_empty()).count();
+    if suspects.is_empty() {
+        return format!(
+            "None of the {} in this evidence has a finding of level medium or above. That is no proof that nothing \
+             happened: see the limits.",
+            counted(named as u64, "account")
+        );
+    }
+    let names: Vec<String> = suspects.iter().take(3).map(|account| account_name(&account.account)).collect();
+    let more = suspects.len() - names.len();
+    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let serious = severity.count(Level::Critical) + severity.count(Level::High);
+    format!(
+        "{} of {} in this evidence {} findings of level medium or above: {}{rest}. {} of level high or critical.",
+        suspects.len(),
+        counted(named as u64, "account"),
+        if suspects.len() == 1 { "has" } else { "have" },
+        names.join(", "),
+        counted(serious, "finding is").replace("findings is", "findings are")
+    )
+}
+
+fn counted(count: u64, noun: &str) -> String {
+    if count == 1 {
+        return format!("1 {noun}");
+    }
+    match noun.split_once(' ') {
+        Some((first, rest)) => format!("{count} {first}s {rest}"),
+        None => format!("{count} {noun}s"),
+    }
+}
+
+fn tenants(view: &View<'_>) -> String {
+    let mut names: Vec<&str> = view.accounts.iter().map(|account| account.tenant.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names.retain(|name| !name.is_empty());
+    let shown: Vec<String> = names.iter().take(5).map(|name| excerpt(name, 80)).collect();
+    match names.len() {
+        0 => "not stated".to_owned(),
+        1..=5 => shown.join(", "),
+        more => format!("{} and {} more", shown.join(", "), more - 5),
+    }
+}
+
+/// An account as people read it.
+fn account_name(account: &str) -> String {
+    if account.is_empty() { "(no account named)".to_owned() } else { excerpt(account, 100) }
+}
+
+fn account_line(account: &Account, anchor: String) -> AccountLine {
+    AccountLine {
+        name: account_name(&account.account),
+        tenant: excerpt(&account.tenant, 60),
+        level: account.findings.highest().map_or("", Level::name),
+        counts: LEVELS.into_iter().map(|level| account.findings.count(level)).collect(),
+        first: moment(account.first),
+        last: moment(account.last),
+        events: account.events,
+        sign_ins: account.sign_ins,
+        addresses: account.addresses,
+        countries: visible(&account.countries.join(", ")).into_owned(),
+        anchor,
+    }
+}
+
+fn address_line(address: &Address) -> AddressLine {
+    AddressLine {
+        address: excerpt(&address.address, 60),
+        place: place_name(&address.place),
+        network: network(&address.place),
+        first: moment(address.first),
+        last: moment(address.last),
+        accounts: address.accounts,
+        events: address.events,
+        sign_ins: address.sign_ins,
+        findings: address.findings.total(),
+        level: address.findings.highest().map_or("", Level::name),
+    }
+}
+
+/// `NG, Lagos`; for an address that is not public, what kind it is.
+fn place_name(place: &Place) -> String {
+    let parts: Vec<&str> = [place.country.as_str(), place.region.as_str(), place.city.as_str()]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect();
+    if parts.is_empty() && place.kind != "public" {
+        return place.kind.to_owned();
+    }
+    excerpt(&parts.join(", "), 80)
+}
+
+/// `AS29465 MTN Nigeria`, with what is known of anonymity.
+fn network(place: &Place) -> String {
+    let mut text = if place.asn == 0 { String::new() } else { format!("AS{} ", place.asn) };
+    text.push_str(&place.as_org);
+    if !place.anonymous.is_empty() {
+        text = format!("{text} ({})", place.anonymous.replace(';', ", "));
+    }
+    excerpt(text.trim(), 80)
+}

@@ -1,0 +1,334 @@
+//! An invented tenant as a finished case: about 200 events, one mailbox taken over, and hostile texts.
+
+use sha2::{Digest, Sha256};
+use speur::case::{Case, finding};
+use speur::coverage::{Counts, Coverage, FileCoverage, Rejection, RuleCoverage, RuleRejection};
+use speur::event::{ActorKind, Basis, Family, Origin, Outcome, Place, Precision, Time};
+use speur::rule::{Level, Meta};
+use speur::store::{Entry, Events, RuleIndex, Sym};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// 2026-01-12T00:00:00Z, a Monday.
+pub const MONDAY: i64 = 1_768_176_000_000_000;
+pub const MINUTE: i64 = 60_000_000;
+pub const DAY: i64 = 1_440 * MINUTE;
+
+/// Texts that try to break out of each output.
+pub const HOSTILE: [&str; 5] = [
+    "=HYPERLINK(\"http://evil.example\",\"x\")",
+    "</script><img src=x onerror=alert(1)>",
+    "]]></title><svg onload=alert(1)>",
+    "invoice\u{202e}fdp.exe",
+    "a\r\n@SUM(1+1)\u{1b}[2J\u{0}",
+];
+
+/// One event in short.
+#[derive(Debug, Clone, Copy)]
+pub struct Act<'a> {
+    pub minute: i64,
+    pub family: Family,
+    pub workload: &'a str,
+    pub operation: &'a str,
+    pub account: &'a str,
+    pub address: &'a str,
+    pub object: &'a str,
+    pub detail: &'a str,
+    pub outcome: Outcome,
+    pub hits: &'a [RuleIndex],
+}
+
+pub const QUIET: Act<'static> = Act {
+    minute: 0,
+    family: Family::Audit,
+    workload: "Exchange",
+    operation: "MailItemsAccessed",
+    account: "anna@harbor.example",
+    address: "198.51.100.10",
+    object: "",
+    detail: "",
+    outcome: Outcome::Success,
+    hits: &[],
+};
+
+/// Adds one event; the order of the calls is the order of time.
+pub fn push(events: &mut Events, act: &Act<'_>) {
+    let number = events.entries.len() as u64;
+    let pool = &mut events.pool;
+    let digest: [u8; 32] = Sha256::digest(number.to_le_bytes()).into();
+    let sign_in = act.family == Family::SignIn;
+    let entry = Entry {
+        time: Time {
+            micros: MONDAY + act.minute * MINUTE + (number as i64 % 60) * 1_000_000,
+            precision: Precision::Second,
+            basis: Basis::RecordUtc,
+        },
+        family: act.family,
+        source: if sign_in { "graph-signins" } else { "purview-csv" },
+        actor_kind: ActorKind::User,
+        outcome: act.outcome,
+        id: pool.intern(&format!("00000000-0000-4000-8000-{number:012}")),
+        tenant: pool.intern("harbor.example"),
+        operation: pool.intern(act.operation),
+        operation_original: pool.intern(act.operation),
+        workload: pool.intern(act.workload),
+        record_type: pool.intern(if sign_in { "" } else { "ExchangeItem" }),
+        actor: pool.intern(act.account),
+        actor_id: Sym(0),
+        target: Sym(0),
+        account: pool.intern(&act.account.to_lowercase()),
+        address: pool.intern(&format!("{}:443", act.address)),
+        ip: act.address.parse().ok(),
+        port: Some(443),
+        agent: pool.intern(if act.hits.is_empty() { "Mozilla/5.0 (Windows NT 10.0)" } else { "axios/1.7.2" }),
+        application: pool.intern(if sign_in { "Office 365 Exchange Online" } else { "" }),
+        application_id: Sym(0),
+        session: pool.intern("6a1f3c7e-session"),
+        token: Sym(0),
+        device: Sym(0),
+        result: pool.intern("Succeeded"),
+        error_code: pool.intern(if act.outcome == Outcome::Failure { "50126" } else { "" }),
+        object: pool.intern(act.object),
+        detail: pool.intern(act.detail),
+        degraded: Sym(0),
+        origin: Origin {
+            file: u32::from(sign_in),
+            row: number + 1,
+            offset: number * 1_600,
+            length: 1_599,
+            digest,
+            content: u128::from(number),
+        },
+        conflict: false,
+        hits: act.hits.into(),
+    };
+    events.entries.push(entry);
+}
+
+fn place(country: &str, city: &str, asn: u32, as_org: &str) -> Arc<Place> {
+    Arc::new(Place {
+        country: country.to_owned(),
+        city: city.to_owned(),
+        asn,
+        as_org: as_org.to_owned(),
+        kind: "public",
+        basis: "invented".to_owned(),
+        ..Place::default()
+    })
+}
+
+fn rule(id: &str, title: &str, level: Level, tags: &[&str], description: &str) -> Meta {
+    Meta {
+        id: id.to_owned(),
+        title: title.to_owned(),
+        level: Some(level),
+        tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
+        description: description.to_owned(),
+        falsepositives: vec!["The owner of the mailbox did it.".to_owned()],
+        references: vec!["https://attack.mitre.org/techniques/T1114/003/".to_owned()],
+        file: format!("pack:exchange/{id}.yml"),
+        sha256: "0".repeat(64),
+    }
+}
+
+/// The rules that [`Act::hits`] counts in.
+pub fn rules() -> Vec<Meta> {
+    vec![
+        rule(
+            "11111111-0000-4000-8000-000000000001",
+            "Mailbox forwards to an outside address",
+            Level::High,
+            &["attack.collection", "attack.t1114.003"],
+            "Mail of the mailbox is sent on to another organisation. It is how an intruder keeps reading. Check who set it and what was sent.",
+        ),
+        rule(
+            "11111111-0000-4000-8000-000000000002",
+            "Inbox rule hides mail in an unused folder",
+            Level::High,
+            &["attack.defense-evasion", "attack.t1564.008"],
+            "A rule moves mail where nobody looks. It hides answers from the owner. Check the rule's conditions.",
+        ),
+        rule(
+            "11111111-0000-4000-8000-000000000003",
+            "Sign-in from a hosting network",
+            Level::Medium,
+            &["attack.initial-access", "attack.t1078.004"],
+            "People seldom sign in from a data centre. Check the session that follows.",
+        ),
+        rule(
+            "11111111-0000-4000-8000-000000000004",
+            "Failed sign-in",
+            Level::Informational,
+            &[],
+            "A password was wrong.",
+        ),
+        rule(
+            "11111111-0000-4000-8000-000000000005",
+            "<b>Title</b> with =markup & \u{202e}direction",
+            Level::Critical,
+            &["attack.t1114"],
+            "</dd><script>alert(1)</script>",
+        ),
+    ]
+}
+
+fn ordinary(acts: &mut Vec<(i64, Act<'static>)>) {
+    let people = ["anna@harbor.example", "bram@harbor.example", "chloe@harbor.example", "daan@harbor.example"];
+    let work = [
+        ("Exchange", "MailItemsAccessed", ""),
+        ("SharePoint", "FileAccessed", "https://harbor.example/sites/ops/plan.xlsx"),
+        ("Exchange", "Send", "Weekly schedule"),
+        ("MicrosoftTeams", "MessageSent", ""),
+    ];
+    for day in 0..12i64 {
+        if day % 7 > 4 {
+            continue;
+        }
+        for (number, account) in people.into_iter().enumerate() {
+            let start = day * 1_440 + 7 * 60 + number as i64 * 11;
+            let sign_in = Act {
+                family: Family::SignIn,
+                workload: "AzureActiveDirectory",
+                operation: "Sign-in activity",
+                account,
+                ..QUIET
+            };
+            acts.push((start, sign_in));
+            for (step, (workload, operation, object)) in work.into_iter().enumerate() {
+                let act = Act { workload, operation, object, account, ..QUIET };
+                acts.push((start + 30 + step as i64 * 95, act));
+            }
+        }
+    }
+}
+
+fn intrusion(acts: &mut Vec<(i64, Act<'static>)>) {
+    let start = 2 * 1_440 + 9 * 60;
+    let intruder = Act { address: "203.0.113.7", ..QUIET };
+    let sign_in =
+        Act { family: Family::SignIn, workload: "AzureActiveDirectory", operation: "Sign-in activity", ..intruder };
+    for minute in 0..4 {
+        acts.push((start + minute, Act { outcome: Outcome::Failure, hits: &[3], ..sign_in }));
+    }
+    acts.push((start + 5, Act { hits: &[2], ..sign_in }));
+    acts.push((
+        start + 12,
+        Act {
+            operation: "New-InboxRule",
+            object: ".",
+            detail: "MoveToFolder=RSS Subscriptions; SubjectOrBodyContainsWords=invoice",
+            hits: &[1],
+            ..intruder
+        },
+    ));
+    acts.push((
+        start + 14,
+        Act {
+            operation: "Set-Mailbox",
+            object: "anna@harbor.example",
+            detail: "ForwardingSmtpAddress=smtp:collect@elsewhere.example; DeliverToMailboxAndForward=True",
+            hits: &[0],
+            ..intruder
+        },
+    ));
+    for minute in 0..6 {
+        acts.push((start + 20 + minute * 7, intruder));
+    }
+    acts.push((
+        start + 1_500,
+        Act {
+            operation: "UpdateInboxRules",
+            detail: "RuleName=..; ForwardTo=collect@elsewhere.example",
+            address: "2001:db8::7",
+            hits: &[0, 1],
+            ..intruder
+        },
+    ));
+    acts.push((
+        start + 2_900,
+        Act {
+            operation: "Set-Mailbox",
+            object: "anna@harbor.example",
+            detail: "ForwardingSmtpAddress=",
+            account: "admin@harbor.example",
+            ..QUIET
+        },
+    ));
+    for (number, text) in HOSTILE.into_iter().enumerate() {
+        let account = "mallory+<img>@evil.example";
+        acts.push((
+            start + 3_000 + number as i64 * 60,
+            Act { object: text, detail: text, operation: "Send", account, hits: &[4], ..intruder },
+        ));
+    }
+}
+
+/// The whole case.
+pub fn case() -> Case {
+    let mut acts = Vec::new();
+    ordinary(&mut acts);
+    intrusion(&mut acts);
+    acts.sort_by_key(|(minute, _)| *minute);
+    let mut events = Events::default();
+    for (minute, act) in acts {
+        push(&mut events, &Act { minute, ..act });
+    }
+    for (address, known) in [
+        ("198.51.100.10", place("NL", "Rotterdam", 64_500, "Harbor Fibre")),
+        ("203.0.113.7", place("NG", "Lagos", 64_501, "<Hosting> & Co")),
+        ("2001:db8::7", place("DE", "", 64_502, "Relay Network")),
+    ] {
+        events.places.insert(address.parse::<IpAddr>().unwrap(), known);
+    }
+    finish(events)
+}
+
+/// A case without a single event.
+pub fn empty() -> Case {
+    finish(Events::default())
+}
+
+/// Closes the ledger and builds the findings.
+pub fn finish(events: Events) -> Case {
+    let count =
+        |sign_in: bool| events.entries.iter().filter(|e| (e.family == Family::SignIn) == sign_in).count() as u64;
+    let file = |path: &str, format: &str, used: u64, rejected: u64| FileCoverage {
+        path: path.to_owned(),
+        sha256: "ab".repeat(32),
+        bytes: used * 1_600,
+        format: format.to_owned(),
+        encoding: "utf-8".to_owned(),
+        counts: Counts { rows: used + rejected, used, rejected, ..Counts::default() },
+        first_time: Some("2026-01-12T07:00:00Z".to_owned()),
+        last_time: Some("2026-01-23T12:00:00Z".to_owned()),
+        ..FileCoverage::default()
+    };
+    let files = vec![
+        file("harbor/audit.csv", "purview-csv", count(false), 1),
+        file("harbor/signins.json", "graph-signins", count(true), 0),
+    ];
+    let refused = RuleRejection {
+        file: "own/<rule>.yml".to_owned(),
+        line: 14,
+        reason: "unknown modifier \"contain\"".to_owned(),
+    };
+    let rules = rules();
+    let ledger = RuleCoverage { loaded: rules.len() as u64, rejected: vec![refused] };
+    let rejection = Rejection {
+        file: "harbor/audit.csv".to_owned(),
+        row: 77,
+        offset: 123_200,
+        length: 40,
+        reason: "3 fields, expected 6".to_owned(),
+        excerpt: "2026,<script>,=1+1".to_owned(),
+    };
+    Case {
+        findings: finding::findings(&events, &rules),
+        events,
+        rules,
+        coverage: Coverage::close(files, ledger).unwrap(),
+        rejected: vec![rejection],
+        databases: vec!["built-in country, built 2026-01-01".to_owned()],
+        options: vec![("--from".to_owned(), "2026-01-12".to_owned())],
+    }
+}
