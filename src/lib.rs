@@ -16,6 +16,7 @@ pub mod event;
 pub mod field;
 pub mod input;
 pub mod output;
+pub mod pipeline;
 pub mod rule;
 pub mod source;
 pub mod store;
