@@ -2,19 +2,21 @@
 
 use super::database::Database;
 use super::geo::Ranked;
-use super::{ENRICHERS, Options, network};
+use super::{ENRICHERS, network};
 use crate::error::Error;
 use crate::event::Place;
 use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 /// What is known of every address met so far.
 #[derive(Debug)]
 pub struct AddressBook {
     files: Vec<Arc<Database>>,
+    paths: Vec<PathBuf>,
     built_in: bool,
     opened: OnceLock<Opened>,
     places: RwLock<FxHashMap<IpAddr, Arc<Place>>>,
@@ -38,14 +40,28 @@ impl AddressBook {
     ///
     /// # Errors
     /// [`Error::Database`] names the first file that cannot be used.
-    pub fn open(options: &Options) -> Result<Self, Error> {
-        let files = options.files.iter().map(|path| Database::open(path).map(Arc::new));
+    pub fn open(files: &[PathBuf]) -> Result<Self, Error> {
+        Ok(Self { built_in: true, ..Self::open_without_built_in(files)? })
+    }
+
+    /// As [`Self::open`], but only the user's files answer.
+    ///
+    /// # Errors
+    /// [`Error::Database`] names the first file that cannot be used.
+    pub fn open_without_built_in(files: &[PathBuf]) -> Result<Self, Error> {
+        let opened = files.iter().map(|path| Database::open(path).map(Arc::new));
         Ok(Self {
-            files: files.collect::<Result<_, _>>()?,
-            built_in: options.built_in,
+            files: opened.collect::<Result<_, _>>()?,
+            paths: files.to_vec(),
+            built_in: false,
             opened: OnceLock::new(),
             places: RwLock::default(),
         })
+    }
+
+    /// The user's database files, in the order given: inputs of the run, for the manifest.
+    pub fn files(&self) -> &[PathBuf] {
+        &self.paths
     }
 
     /// What is known of `ip`. Cheap once known, but it takes a lock: a hot loop keeps its own copy.

@@ -13,7 +13,6 @@ pub use network::folded;
 use crate::event::Place;
 use crate::field::Core;
 use std::net::IpAddr;
-use std::path::PathBuf;
 
 /// One derived fact about an address. A new one is a file beside this and a line in [`ENRICHERS`].
 #[derive(Debug)]
@@ -31,18 +30,3 @@ pub struct Enricher {
 /// Every enricher, in the order they run: a later one may read what an earlier one filled.
 pub static ENRICHERS: &[Enricher] =
     &[network::RANGE, geo::LOCATION, geo::AUTONOMOUS_SYSTEM, geo::ANONYMOUS, network::MICROSOFT];
-
-/// Which databases answer.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// Whether the embedded databases are asked where no file answers better.
-    pub built_in: bool,
-    /// MMDB files, plain or in gzip or Zstandard.
-    pub files: Vec<PathBuf>,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self { built_in: true, files: Vec::new() }
-    }
-}

@@ -6,7 +6,7 @@ use build::{About, mmdb};
 use ipnet::IpNet;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use speur::enrich::{AddressBook, ENRICHERS, Options};
+use speur::enrich::{AddressBook, ENRICHERS};
 use speur::error::Error;
 use speur::event::Place;
 use speur::field::CATALOGUE;
@@ -23,7 +23,8 @@ fn ip(text: &str) -> IpAddr {
 }
 
 fn book(built_in: bool, files: &[PathBuf]) -> AddressBook {
-    AddressBook::open(&Options { built_in, files: files.to_vec() }).expect("usable databases")
+    let open = if built_in { AddressBook::open } else { AddressBook::open_without_built_in };
+    open(files).expect("usable databases")
 }
 
 /// Writes a database of one record for 8.8.8.0/24 and 2a00::/16.
@@ -171,8 +172,7 @@ fn an_ipv6_address_in_a_database_of_ipv4_is_no_error() {
 
 /// The message that refuses `file`.
 fn refusal(file: &Path) -> String {
-    let options = Options { built_in: true, files: vec![file.to_owned()] };
-    let error = AddressBook::open(&options).expect_err("a database that cannot be used");
+    let error = AddressBook::open(&[file.to_owned()]).expect_err("a database that cannot be used");
     assert!(matches!(error, Error::Database { .. }), "{error}");
     let text = error.to_string();
     assert!(text.starts_with(&file.display().to_string()), "the place comes first: {text}");
@@ -210,7 +210,7 @@ proptest! {
         bytes[at] = byte;
         bytes.truncate(bytes.len() - cut / 8);
         std::fs::write(&file, bytes).expect("written");
-        if let Ok(book) = AddressBook::open(&Options { built_in: false, files: vec![file] }) {
+        if let Ok(book) = AddressBook::open_without_built_in(&[file]) {
             let _ = (book.place(ip("8.8.8.8")), book.place(ip("2a00::1")), book.place(ip("1.1.1.1")));
         }
     }

@@ -1,11 +1,14 @@
 //! The one integration test binary; each module is a theme.
 
 mod case_folder;
+mod cli;
 mod event_fixture;
 mod geo;
 mod golden;
 mod input;
+mod layers;
 mod oracle;
 mod output;
+mod readme;
 mod rule;
 mod source;

@@ -98,7 +98,9 @@ fn encode(value: &Value, out: &mut Vec<u8>) {
         }
         Value::Array(list) => {
             head(11, list.len(), out);
-            list.iter().for_each(|value| encode(value, out));
+            for value in list {
+                encode(value, out);
+            }
         }
         Value::String(text) => {
             head(2, text.len(), out);

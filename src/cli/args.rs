@@ -1,0 +1,269 @@
+//! What was typed to validated options.
+
+use anyhow::bail;
+use chrono::{DateTime, NaiveDate, NaiveTime};
+use clap::{Args, Parser, Subcommand};
+use speur::error::Error;
+use speur::{input, pipeline, rule};
+use std::io::{Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+/// Offline forensic log analyzer for Microsoft 365.
+#[derive(Debug, Parser)]
+#[command(name = "speur", version, arg_required_else_help = true, max_term_width = 100)]
+#[command(after_help = "Exit codes: 0 done; 1 a check failed; 2 bad invocation, or a run that could not go on; \
+                        3 done, but some evidence or a rule could not be used (told on standard error).")]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Analyze exported logs and write a case folder.
+    Analyze(AnalyzeArgs),
+    /// Say what exported logs hold (formats, rows, time span, accounts, gaps), without analysis.
+    Inspect(InspectArgs),
+    /// List, show or check detection rules.
+    #[command(subcommand)]
+    Rules(RulesCommand),
+    /// Hash every file of a case again, and its evidence, and compare with the manifest.
+    Verify {
+        /// The case folder.
+        #[arg(value_name = "CASE")]
+        case: PathBuf,
+    },
+}
+
+/// What to read, and how.
+#[derive(Debug, Args)]
+pub(super) struct ReadArgs {
+    /// Files and folders of exported logs (CSV, JSON, NDJSON, also in .gz, .zst and .zip).
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Leave out earlier events: a date (2026-01-31) or an RFC 3339 time (2026-01-31T13:00:00Z).
+    #[arg(long, value_name = "TIME")]
+    from: Option<String>,
+    /// Leave out later events; a date means through the end of that day, UTC.
+    #[arg(long, value_name = "TIME")]
+    to: Option<String>,
+    /// Only events of this account; repeat it, or separate with commas.
+    #[arg(long, value_name = "ACCOUNT", value_delimiter = ',')]
+    user: Vec<String>,
+    /// Only events of this tenant, by id or name; repeat it, or separate with commas.
+    #[arg(long, value_name = "TENANT", value_delimiter = ',')]
+    tenant: Vec<String>,
+    /// Worker threads; 0 takes one for each processor.
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(..=1024))]
+    threads: u16,
+    /// Print only what went wrong.
+    #[arg(long)]
+    pub(super) quiet: bool,
+}
+
+/// Which rules apply.
+#[derive(Debug, Args)]
+pub(super) struct RuleArgs {
+    /// Sigma rules to add: a file, or a folder of .yml files; may be repeated.
+    #[arg(long, value_name = "PATH")]
+    rules: Vec<PathBuf>,
+    /// Leave out the rules that come with the program.
+    #[arg(long)]
+    no_default_rules: bool,
+    /// Values for placeholders of rules (`|expand`): a file or a folder; may be repeated.
+    #[arg(long, value_name = "PATH")]
+    placeholders: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AnalyzeArgs {
+    #[command(flatten)]
+    pub(super) read: ReadArgs,
+    #[command(flatten)]
+    rules: RuleArgs,
+    /// Geolocation databases (MMDB: GeoLite2, GeoIP2 or DB-IP City, Country, ASN, Anonymous-IP).
+    #[arg(long, value_name = "FILE")]
+    geo: Vec<PathBuf>,
+    /// The case folder to write; it must not exist yet.
+    #[arg(long, value_name = "FOLDER")]
+    out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InspectArgs {
+    #[command(flatten)]
+    pub(super) read: ReadArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum RulesCommand {
+    /// List the rules: level, title, id and file.
+    List(RuleArgs),
+    /// Show one rule: what it finds, why that matters, when it errs.
+    Show {
+        /// Id, the beginning of one, or title.
+        rule: String,
+        #[command(flatten)]
+        pack: RuleArgs,
+    },
+    /// Check rule files; without one, the rules that come with the program.
+    Check {
+        /// A file, or a folder of .yml files.
+        #[arg(value_name = "PATH")]
+        paths: Vec<PathBuf>,
+    },
+}
+
+impl RuleArgs {
+    /// Where rules come from.
+    pub(super) fn options(&self) -> Result<rule::Options, Error> {
+        self.rules.iter().chain(&self.placeholders).try_for_each(|path| exists(path))?;
+        Ok(rule::Options {
+            pack: !self.no_default_rules,
+            paths: self.rules.clone(),
+            placeholders: self.placeholders.clone(),
+        })
+    }
+}
+
+impl InspectArgs {
+    /// The options of a run that only reads.
+    pub(super) fn options(&self) -> anyhow::Result<pipeline::Options> {
+        self.read.options()
+    }
+}
+
+impl AnalyzeArgs {
+    /// The options of a run.
+    pub(super) fn options(&self) -> anyhow::Result<pipeline::Options> {
+        let mut options = self.read.options()?;
+        options.rules = self.rules.options()?;
+        options.out.clone_from(&self.out);
+        options.geo.clone_from(&self.geo);
+        if !options.geo.is_empty() {
+            // `--geo a.mmdb b.mmdb`: a database among the paths was meant for --geo.
+            let (geo, paths) = options.paths.into_iter().partition(|path| is_database(path));
+            options.paths = paths;
+            options.geo.extend::<Vec<_>>(geo);
+            if options.paths.is_empty() {
+                bail!("PATH: found only geolocation databases; expected the files or folders of evidence as well");
+            }
+        }
+        let typed = |name: &str, paths: &[PathBuf]| {
+            paths.iter().map(|path| (name.to_owned(), path.display().to_string())).collect::<Vec<_>>()
+        };
+        options.typed = [
+            typed("PATH", &options.paths),
+            self.read.typed(),
+            typed("--rules", &self.rules.rules),
+            self.rules.no_default_rules.then(|| ("--no-default-rules".to_owned(), String::new())).into_iter().collect(),
+            typed("--placeholders", &self.rules.placeholders),
+            typed("--geo", &options.geo),
+        ]
+        .concat();
+        Ok(options)
+    }
+}
+
+impl ReadArgs {
+    fn options(&self) -> anyhow::Result<pipeline::Options> {
+        let (from, to) = (self.from.as_deref(), self.to.as_deref());
+        let from = from.map(|text| time("--from", text, false)).transpose()?;
+        let to = to.map(|text| time("--to", text, true)).transpose()?;
+        if from.zip(to).is_some_and(|(from, to)| from > to) {
+            bail!("--from: found a time after that of --to; expected an earlier one");
+        }
+        Ok(pipeline::Options {
+            paths: self.paths.clone(),
+            from,
+            to,
+            users: names("--user", &self.user)?,
+            tenants: names("--tenant", &self.tenant)?,
+            threads: self.threads.into(),
+            limits: input::Limits::default(),
+            ..pipeline::Options::default()
+        })
+    }
+
+    /// The choices that shape the result. The number of threads does not, so it is not among them.
+    fn typed(&self) -> Vec<(String, String)> {
+        let one = |name: &str, text: &String| (name.to_owned(), text.clone());
+        let from = self.from.iter().map(|text| one("--from", text));
+        let to = self.to.iter().map(|text| one("--to", text));
+        let users = self.user.iter().map(|text| one("--user", text));
+        let tenants = self.tenant.iter().map(|text| one("--tenant", text));
+        from.chain(to).chain(users).chain(tenants).collect()
+    }
+}
+
+/// Refuses a path that does not exist.
+pub(super) fn exists(path: &Path) -> Result<(), Error> {
+    std::fs::metadata(path).map(drop).map_err(|error| Error::Path {
+        path: path.to_owned(),
+        reason: format!("cannot be read: {error}; give a file or folder that exists"),
+    })
+}
+
+fn names(flag: &str, typed: &[String]) -> anyhow::Result<Vec<String>> {
+    let names: Vec<String> = typed.iter().map(|name| name.trim().to_lowercase()).collect();
+    if names.iter().any(String::is_empty) {
+        bail!("{flag}: found an empty name; expected the whole name, such as anna@harbor.example");
+    }
+    Ok(names)
+}
+
+/// Microseconds since 1970; of a date, its first or last one.
+fn time(flag: &str, text: &str, end: bool) -> anyhow::Result<i64> {
+    if let Ok(date) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
+        let next = if end { date.succ_opt().unwrap_or(date) } else { date };
+        return Ok(next.and_time(NaiveTime::MIN).and_utc().timestamp_micros() - i64::from(end));
+    }
+    match DateTime::parse_from_rfc3339(text) {
+        Ok(time) => Ok(time.timestamp_micros()),
+        Err(_) => bail!(
+            "{flag}: found {text:?}; expected a date such as 2026-01-31, or an RFC 3339 time with its zone such as \
+             2026-01-31T13:00:00Z"
+        ),
+    }
+}
+
+/// Whether a file ends like a MaxMind DB: with metadata behind its marker.
+fn is_database(path: &Path) -> bool {
+    const MARKER: &[u8] = b"\xab\xcd\xefMaxMind.com";
+    let tail = || -> std::io::Result<Vec<u8>> {
+        let mut file = std::fs::File::open(path)?;
+        let length = file.metadata()?.len();
+        file.seek(SeekFrom::Start(length.saturating_sub(128 << 10)))?;
+        let mut tail = Vec::new();
+        file.take(128 << 10).read_to_end(&mut tail)?;
+        Ok(tail)
+    };
+    path.is_file() && tail().is_ok_and(|tail| tail.windows(MARKER.len()).any(|window| window == MARKER))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_holds_together() {
+        <Cli as clap::CommandFactory>::command().debug_assert();
+    }
+
+    #[test]
+    fn a_date_spans_its_whole_day_and_a_time_is_exact() {
+        let at = |text: &str, end| time("--to", text, end).expect("a time");
+        assert_eq!(at("1970-01-02", false), 86_400_000_000);
+        assert_eq!(at("1970-01-02", true), 2 * 86_400_000_000 - 1);
+        assert_eq!(at("1970-01-02T01:00:00+01:00", true), 86_400_000_000);
+        assert_eq!(at("1970-01-01T00:00:00.000001Z", false), 1);
+    }
+
+    #[test]
+    fn a_time_that_could_mean_two_moments_is_refused_with_what_is_expected() {
+        for text in ["", "01/02/2026", "2026-02-30", "2026-01-01T10:00:00", "yesterday"] {
+            let error = time("--from", text, false).expect_err("no time").to_string();
+            assert!(error.starts_with("--from: found") && error.contains("2026-01-31T13:00:00Z"), "{error}");
+        }
+    }
+}

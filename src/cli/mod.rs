@@ -1,0 +1,66 @@
+//! The command line: the one part that talks to a terminal.
+
+mod analyze;
+mod args;
+mod inspect;
+mod progress;
+mod rules;
+mod terminal;
+mod unused;
+mod verify;
+
+pub(crate) use args::Cli;
+
+use args::{Command, RulesCommand};
+use std::io::ErrorKind;
+use std::process::ExitCode;
+
+/// How a run ended; the number is the exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Done.
+    Done = 0,
+    /// A check failed.
+    Failed = 1,
+    /// A bad invocation, or a run that could not go on.
+    Stopped = 2,
+    /// Done, but some evidence, or a rule, could not be used.
+    Incomplete = 3,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Runs one command.
+///
+/// # Errors
+/// Whatever stops the run.
+pub(crate) fn run(cli: Cli) -> anyhow::Result<Exit> {
+    match cli.command {
+        Command::Analyze(args) => analyze::run(&args),
+        Command::Inspect(args) => inspect::run(&args),
+        Command::Rules(RulesCommand::List(args)) => rules::list(&args),
+        Command::Rules(RulesCommand::Show { rule, pack }) => rules::show(&rule, &pack),
+        Command::Rules(RulesCommand::Check { paths }) => rules::check(&paths),
+        Command::Verify { case } => verify::run(&case),
+    }
+}
+
+/// Tells what stopped a run. A reader of our output who has seen enough is no failure.
+pub(crate) fn stopped(error: &anyhow::Error) -> Exit {
+    if error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe) {
+        return Exit::Done;
+    }
+    terminal::tell(&format!("error: {error:#}"));
+    Exit::Stopped
+}
+
+/// Prints the help or version that was asked for, or what is wrong with the invocation.
+pub(crate) fn usage(error: &clap::Error) -> Exit {
+    // Nothing is left to do when even this cannot be written.
+    let _ = error.print();
+    if error.use_stderr() { Exit::Stopped } else { Exit::Done }
+}

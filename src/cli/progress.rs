@@ -1,0 +1,48 @@
+//! How far a run is, in bytes with a rate and the time left; only on a terminal.
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use speur::output::escape::visible;
+use speur::pipeline::Progress;
+use std::io::IsTerminal;
+
+/// A bar on standard error, or nothing.
+#[derive(Debug)]
+pub(super) struct Bar(ProgressBar);
+
+impl Bar {
+    /// Shows itself unless `quiet` is set or standard error is no terminal.
+    pub(super) fn new(quiet: bool) -> Self {
+        if quiet || !std::io::stderr().is_terminal() {
+            return Self(ProgressBar::hidden());
+        }
+        let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr_with_hz(8));
+        let style = "{bar:30} {binary_bytes} of {binary_total_bytes}, {binary_bytes_per_sec}, {eta} left";
+        if let Ok(style) = ProgressStyle::with_template(style) {
+            bar.set_style(style);
+        }
+        Self(bar)
+    }
+
+    /// Wipes the bar, so that what follows starts on a clean line.
+    pub(super) fn clear(&self) {
+        self.0.finish_and_clear();
+    }
+}
+
+impl Progress for Bar {
+    fn total(&self, bytes: u64) {
+        self.0.set_length(bytes);
+    }
+
+    fn advance(&self, bytes: u64) {
+        self.0.inc(bytes);
+        // A compressed file gives more bytes than it takes on disk.
+        if self.0.length().is_some_and(|length| length < self.0.position()) {
+            self.0.set_length(self.0.position());
+        }
+    }
+
+    fn note(&self, line: &str) {
+        self.0.println(visible(line));
+    }
+}

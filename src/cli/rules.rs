@@ -1,0 +1,89 @@
+//! `speur rules`: list, show and check detection rules.
+
+use super::Exit;
+use super::args::{RuleArgs, exists};
+use super::terminal::{Terminal, tell};
+use anyhow::bail;
+use speur::coverage::RuleRejection;
+use speur::rule::{Level, Meta, Options, RuleSet};
+use std::cmp::Reverse;
+use std::path::PathBuf;
+
+/// Prints one line a rule, the most severe first.
+pub(super) fn list(args: &RuleArgs) -> anyhow::Result<Exit> {
+    let (set, refused) = RuleSet::load(&args.options()?);
+    let mut rules: Vec<&Meta> = set.rules().iter().collect();
+    rules.sort_by_key(|rule| (Reverse(level(rule)), rule.title.as_str(), rule.id.as_str()));
+    let rows = rules
+        .iter()
+        .map(|rule| vec![level(rule).name().to_owned(), rule.id.clone(), rule.title.clone(), rule.file.clone()]);
+    let mut out = Terminal::new();
+    out.table(&["level", "id", "title", "file"], &rows.collect::<Vec<_>>())?;
+    out.close()?;
+    Ok(told(&refused, Exit::Incomplete))
+}
+
+/// Prints everything people read of one rule.
+pub(super) fn show(wanted: &str, args: &RuleArgs) -> anyhow::Result<Exit> {
+    let (set, refused) = RuleSet::load(&args.options()?);
+    let named = |rule: &&Meta| rule.id == wanted || rule.title.eq_ignore_ascii_case(wanted);
+    let mut found: Vec<&Meta> = set.rules().iter().filter(named).collect();
+    if found.is_empty() && !wanted.is_empty() {
+        found = set.rules().iter().filter(|rule| rule.id.starts_with(wanted)).collect();
+    }
+    let Some((rule, [])) = found.split_first() else {
+        told(&refused, Exit::Incomplete);
+        bail!(
+            "{wanted:?}: found {} rules of that id or title; expected one, so look it up with `speur rules list`",
+            found.len()
+        );
+    };
+    let mut out = Terminal::new();
+    print(&mut out, rule)?;
+    out.close()?;
+    Ok(Exit::Done)
+}
+
+fn print(out: &mut Terminal, rule: &Meta) -> std::io::Result<()> {
+    out.line(&rule.title)?;
+    out.line(&format!("id:     {}", rule.id))?;
+    out.line(&format!("level:  {}", level(rule).name()))?;
+    out.line(&format!("tags:   {}", rule.tags.join(", ")))?;
+    out.line(&format!("file:   {}", rule.file))?;
+    out.line(&format!("sha256: {}", rule.sha256))?;
+    out.line("")?;
+    for line in rule.description.lines() {
+        out.line(line)?;
+    }
+    for (title, lines) in [("benign reasons to fire", &rule.falsepositives), ("references", &rule.references)] {
+        if !lines.is_empty() {
+            out.line("")?;
+            out.line(&format!("{title}:"))?;
+            lines.iter().try_for_each(|line| out.line(&format!("  {line}")))?;
+        }
+    }
+    Ok(())
+}
+
+/// Tells every problem of the rule files, with file and line.
+pub(super) fn check(paths: &[PathBuf]) -> anyhow::Result<Exit> {
+    paths.iter().try_for_each(|path| exists(path))?;
+    let options = Options { pack: paths.is_empty(), paths: paths.to_vec(), ..Options::default() };
+    let (set, refused) = RuleSet::load(&options);
+    let exit = told(&refused, Exit::Failed);
+    let mut out = Terminal::new();
+    out.line(&format!("{} rules loaded, {} problems", set.rules().len(), refused.len()))?;
+    out.close()?;
+    Ok(exit)
+}
+
+fn told(refused: &[RuleRejection], exit: Exit) -> Exit {
+    for RuleRejection { file, line, reason } in refused {
+        tell(&format!("{file}:{line}: {reason}"));
+    }
+    if refused.is_empty() { Exit::Done } else { exit }
+}
+
+fn level(rule: &Meta) -> Level {
+    rule.level.unwrap_or(Level::Informational)
+}
