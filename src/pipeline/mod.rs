@@ -6,7 +6,7 @@ mod settle;
 use crate::case::finding::findings;
 use crate::case::{Case, Finding};
 use crate::coverage::{Coverage, Rejection, RuleCoverage};
-use crate::enrich::{self, AddressBook};
+use crate::enrich::AddressBook;
 use crate::error::Error;
 use crate::input::{Limits, walk};
 use crate::output::{self, RunFacts};
@@ -35,8 +35,8 @@ pub struct Options {
     pub threads: usize,
     /// Where rules come from.
     pub rules: rule::Options,
-    /// Which geolocation databases answer.
-    pub geo: enrich::Options,
+    /// Geolocation databases beside the built-in ones.
+    pub geo: Vec<PathBuf>,
     /// How far a container may expand.
     pub limits: Limits,
     /// The options as typed, for the manifest.
