@@ -1,5 +1,8 @@
 //! Reading evidence: containers, encodings, CSV and JSON in every arrangement, damage, and the raw bytes again.
 
+// clippy.toml allows it in test functions; these are their helpers.
+#![allow(clippy::unwrap_used)]
+
 use speur::input::{BadRow, Data, Finish, Found, Layout, Limits, Reader, Unusable, hash, read_back, read_many, walk};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -350,7 +353,7 @@ fn expansion_limits() {
     let exact = read_found(&found, &Limits { expansion: text.len() as u64, ..Limits::default() }).unwrap();
     assert_eq!((exact.finish.broken, exact.rows.len()), (None, 100_000));
 
-    let bomb = gzip(format!("a,b\n{}", "1,2\n".repeat(20 << 20)).as_bytes());
+    let bomb = gzip(format!("a,b\n{}", format!("1,{}\n", "2".repeat(1000)).repeat(80 << 10)).as_bytes());
     let path = file(&folder, "bomb.gz", &bomb);
     let bombed = read_found(&self::found(&path), &Limits { ratio: 50, ..Limits::default() }).unwrap();
     assert!(bombed.finish.broken.unwrap().contains("50 times its size"));
@@ -414,8 +417,7 @@ fn zip_trouble_is_told_and_the_rest_is_read() {
     assert!(told[0].0 == "cut.zip" && told[0].1.starts_with("the zip cannot be listed"), "{told:?}");
     assert!(told[1].0 == "locked.zip!/a.csv" && told[1].1.contains("encrypted"), "{told:?}");
     let torn = walk.found.iter().find(|found| found.name.ends_with("stored.csv")).unwrap();
-    let read = read_found(torn, &Limits::default());
-    assert!(read.unwrap_err().reason.contains("checksum"));
+    assert!(read_found(torn, &Limits::default()).unwrap().finish.broken.unwrap().contains("checksum"));
     let fine = walk.found.iter().find(|found| found.name.ends_with("locked.zip!/b.csv")).unwrap();
     assert_eq!(read_found(fine, &Limits::default()).unwrap().rows, CSV_ROWS);
 }
