@@ -23,12 +23,7 @@ pub fn read_many(found: &Found, spans: &[(u64, u64)], each: &mut dyn FnMut(usize
     read(found, spans, &Limits::default(), each)
 }
 
-fn read(
-    found: &Found,
-    spans: &[(u64, u64)],
-    limits: &Limits,
-    each: &mut dyn FnMut(usize, &[u8]),
-) -> io::Result<()> {
+fn read(found: &Found, spans: &[(u64, u64)], limits: &Limits, each: &mut dyn FnMut(usize, &[u8])) -> io::Result<()> {
     if spans.is_empty() {
         return Ok(());
     }

@@ -236,7 +236,10 @@ pub(super) fn resume(bytes: &[u8], start: usize, broken: usize, column: Option<u
             continue;
         }
         let key = bytes.get(at..)?.iter().find(|byte| !byte.is_ascii_whitespace());
-        if place >= broken && key == Some(&b'"') && ((place == broken && broken > start) || follows_object(bytes, place)) {
+        if place >= broken
+            && key == Some(&b'"')
+            && ((place == broken && broken > start) || follows_object(bytes, place))
+        {
             return Some(Resumed { at: place, column: None });
         }
     }
