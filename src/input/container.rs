@@ -141,7 +141,8 @@ pub(super) fn told(error: &io::Error) -> String {
             "the compressed data ends early; the file is cut, so get a whole copy".to_owned()
         }
         io::ErrorKind::PermissionDenied => "cannot be read: permission denied; allow this user to read it".to_owned(),
-        _ => format!("cannot be read: {}", super::walk::printable(&error.to_string())),
+        io::ErrorKind::NotFound => "does not exist any more".to_owned(),
+        _ => format!("reading stopped: {}", super::walk::printable(&error.to_string())),
     }
 }
 

@@ -20,6 +20,9 @@ struct Parsed {
     closed: bool,
 }
 
+/// Words of eight bytes that are looked through before `memchr` is called.
+const NEAR: usize = 4;
+
 #[derive(Debug, Clone, Copy)]
 enum Span {
     Text(usize, usize),
@@ -114,8 +117,18 @@ fn plain(bytes: &[u8], from: usize, delimiter: u8) -> usize {
     rest.iter().position(stop).map_or(bytes.len(), |at| from + at)
 }
 
+/// The next quote from `from`. It is mostly near, nearer than a call of `memchr` pays for.
 fn find_quote(bytes: &[u8], from: usize) -> Option<usize> {
-    memchr(b'"', bytes.get(from..).unwrap_or_default()).map(|at| from + at)
+    let mut at = from;
+    for _ in 0..NEAR {
+        let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk) else { break };
+        let equal = equal_quotes(*word);
+        if equal != 0 {
+            return Some(at + equal.trailing_zeros() as usize / 8);
+        }
+        at += 8;
+    }
+    memchr(b'"', bytes.get(at..).unwrap_or_default()).map(|found| at + found)
 }
 
 /// Where the record that starts at `start` ends, line end included; `None` when the text ends first.
@@ -207,15 +220,19 @@ fn balanced(bytes: &[u8], delimiter: u8) -> Option<bool> {
 
 /// One bit for each byte of the block that is a quote.
 fn quote_bits(block: &[u8; 64]) -> u64 {
-    const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
     let (words, _) = block.as_chunks::<8>();
     words.iter().enumerate().fold(0, |bits, (index, word)| {
-        let differs = u64::from_le_bytes(*word) ^ 0x2222_2222_2222_2222;
-        let equal = !(((differs & LOW) + LOW) | differs) & !LOW;
         // The multiplication gathers the top bit of each byte in the highest byte.
-        let gathered = (equal >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+        let gathered = (equal_quotes(*word) >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56;
         bits | (gathered << (index * 8))
     })
+}
+
+/// The top bit of each byte that is a quote.
+fn equal_quotes(word: [u8; 8]) -> u64 {
+    const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+    let differs = u64::from_le_bytes(word) ^ 0x2222_2222_2222_2222;
+    !(((differs & LOW) + LOW) | differs) & !LOW
 }
 
 /// Each bit becomes the parity of itself and the bits below it.

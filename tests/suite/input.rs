@@ -1,5 +1,8 @@
 //! Reading evidence: containers, encodings, CSV and JSON in every arrangement, damage, and the raw bytes again.
 
+// clippy.toml allows unwrap in test functions, and these are their helpers; a skipped test says so.
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
+
 use speur::input::{BadRow, Data, Finish, Found, Layout, Limits, Reader, Unusable, hash, read_back, read_many, walk};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -119,7 +122,9 @@ fn csv_type_line_and_blank_lines_are_no_rows() {
 
 #[test]
 fn csv_header_keys() {
-    let read = read("\u{feff}Incoming token type,\u{a0}Application ID ,Autonomous system  number,Incoming Token Type\n1,2,3,4\n");
+    let read = read(
+        "\u{feff}Incoming token type,\u{a0}Application ID ,Autonomous system  number,Incoming Token Type\n1,2,3,4\n",
+    );
     assert_eq!(
         read.keys(),
         ["incoming token type", "application id", "autonomous system number", "incoming token type#2"]
@@ -141,7 +146,7 @@ fn csv_stray_quotes_tear_no_record() {
     assert_eq!(read.rows, ["x 5\" disk|1", "q\n|2", "y\"\"|z\n\"z", "pq\"r|3"]);
     // The same behind many well-formed rows, so that a cut falls behind the stray quote.
     let many = "1,\"2\n2\"\n".repeat(1 << 20);
-    let mixed = format!("a,b\n{}x\",1\n{}", many, many);
+    let mixed = format!("a,b\n{many}x\",1\n{many}");
     assert_eq!(self::read(mixed).rows.len(), (2 << 20) + 1);
 }
 
@@ -211,7 +216,11 @@ fn json_without_its_final_bracket() {
 
 #[test]
 fn json_cut_in_its_last_record() {
-    for text in ["[{\"a\":1},{\"a\":[{\"b\":1},{\"b\":2},{\"b\":", "{\"a\":1}\n{\"a\":\"x", "[\n  {\n    \"a\": 1\n  },\n  {\n    \"a\": [\n      {\n"] {
+    for text in [
+        "[{\"a\":1},{\"a\":[{\"b\":1},{\"b\":2},{\"b\":",
+        "{\"a\":1}\n{\"a\":\"x",
+        "[\n  {\n    \"a\": 1\n  },\n  {\n    \"a\": [\n      {\n",
+    ] {
         let read = read(text);
         assert_eq!((read.rows.len(), read.bad.len()), (1, 1), "{text} {:?}", read.bad);
         assert!(read.bad[0].reason.contains("cut"), "{text}");
@@ -239,12 +248,9 @@ fn json_goes_on_behind_damage() {
 fn json_larger_than_a_chunk() {
     let one = format!("{{\"a\":\"{}\"}}", "x".repeat(100));
     let each = vec![one.as_str(); 100_000];
-    for text in [
-        format!("[{}]", each.join(",")),
-        format!("{{\"value\":[{}]}}", each.join(",")),
-        each.join("\n"),
-        each.concat(),
-    ] {
+    for text in
+        [format!("[{}]", each.join(",")), format!("{{\"value\":[{}]}}", each.join(",")), each.join("\n"), each.concat()]
+    {
         let read = read(text);
         assert_eq!((read.rows.len(), read.bad.len(), read.finish.notes.len()), (100_000, 0, 0));
     }
@@ -325,7 +331,8 @@ fn gzip_of_many_members_and_zstd() {
 #[test]
 fn cut_gzip_and_zstd_keep_the_rows_so_far() {
     // Numbers that compress badly, so that rows come out before the cut.
-    let lines: Vec<String> = (0..200_000_u64).map(|i| format!("{i},{}", i.wrapping_mul(0x9e37_79b9_7f4a_7c15))).collect();
+    let lines: Vec<String> =
+        (0..200_000_u64).map(|i| format!("{i},{}", i.wrapping_mul(0x9e37_79b9_7f4a_7c15))).collect();
     let text = format!("a,b\n{}\n", lines.join("\n"));
     for packed in [gzip(text.as_bytes()), zstd::encode_all(text.as_bytes(), 1).unwrap()] {
         let cut = &packed[..packed.len() / 2];
@@ -350,7 +357,7 @@ fn expansion_limits() {
     let exact = read_found(&found, &Limits { expansion: text.len() as u64, ..Limits::default() }).unwrap();
     assert_eq!((exact.finish.broken, exact.rows.len()), (None, 100_000));
 
-    let bomb = gzip(format!("a,b\n{}", "1,2\n".repeat(20 << 20)).as_bytes());
+    let bomb = gzip(format!("a,b\n{}", format!("1,{}\n", "2".repeat(1000)).repeat(80 << 10)).as_bytes());
     let path = file(&folder, "bomb.gz", &bomb);
     let bombed = read_found(&self::found(&path), &Limits { ratio: 50, ..Limits::default() }).unwrap();
     assert!(bombed.finish.broken.unwrap().contains("50 times its size"));
@@ -414,8 +421,7 @@ fn zip_trouble_is_told_and_the_rest_is_read() {
     assert!(told[0].0 == "cut.zip" && told[0].1.starts_with("the zip cannot be listed"), "{told:?}");
     assert!(told[1].0 == "locked.zip!/a.csv" && told[1].1.contains("encrypted"), "{told:?}");
     let torn = walk.found.iter().find(|found| found.name.ends_with("stored.csv")).unwrap();
-    let read = read_found(torn, &Limits::default());
-    assert!(read.unwrap_err().reason.contains("checksum"));
+    assert!(read_found(torn, &Limits::default()).unwrap().finish.broken.unwrap().contains("checksum"));
     let fine = walk.found.iter().find(|found| found.name.ends_with("locked.zip!/b.csv")).unwrap();
     assert_eq!(read_found(fine, &Limits::default()).unwrap().rows, CSV_ROWS);
 }
