@@ -55,7 +55,7 @@ impl Folder {
     ///
     /// # Errors
     /// [`Error::Write`] names the file in its final place.
-    pub(crate) fn write(&self, path: &str, fill: impl FnOnce(&mut Sink<'_>) -> io::Result<()>) -> Result<(), Error> {
+    pub(crate) fn write(&self, path: &str, writer: impl FnOnce(&mut Sink<'_>) -> io::Result<()>) -> Result<(), Error> {
         let broken = || Error::write(self.place.join(path));
         let on_disk = self.hidden.path().join(path);
         if let Some(parent) = on_disk.parent() {
@@ -70,7 +70,7 @@ impl Folder {
             room: &self.room,
             broken: None,
         };
-        let outcome = fill(&mut sink).and_then(|()| sink.flush());
+        let outcome = writer(&mut sink).and_then(|()| sink.flush());
         if let Some(cause) = sink.broken.take() {
             return Err(broken()(cause));
         }

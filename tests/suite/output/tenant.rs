@@ -194,7 +194,7 @@ fn ordinary(acts: &mut Vec<(i64, Act<'static>)>) {
             };
             acts.push((start, sign_in));
             for (step, (workload, operation, object)) in work.into_iter().enumerate() {
-                let act = Act { workload, operation, object, account, ..QUIET };
+                let act = Act { workload, operation, account, object, ..QUIET };
                 acts.push((start + 30 + step as i64 * 95, act));
             }
         }
