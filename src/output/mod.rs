@@ -6,6 +6,7 @@
 mod chart;
 mod column;
 mod columnar;
+mod country;
 pub mod escape;
 mod folder;
 mod manifest;

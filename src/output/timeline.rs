@@ -159,9 +159,16 @@ fn fitting(text: &str) -> &str {
 }
 
 /// Appends bytes as lower-case hex.
-pub(super) fn push_hex(out: &mut Vec<u8>, bytes: &[u8]) {
+pub(crate) fn push_hex(out: &mut Vec<u8>, bytes: &[u8]) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    out.extend(bytes.iter().flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]));
+    let mut text = [0; 64];
+    for part in bytes.chunks(32) {
+        for (pair, byte) in text.chunks_exact_mut(2).zip(part) {
+            pair[0] = DIGITS[usize::from(byte >> 4)];
+            pair[1] = DIGITS[usize::from(byte & 15)];
+        }
+        out.extend_from_slice(&text[..part.len() * 2]);
+    }
 }
 
 fn push_number(out: &mut Vec<u8>, mut number: u64) {

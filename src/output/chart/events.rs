@@ -71,7 +71,7 @@ fn bars(view: &View<'_>) -> Option<Bars> {
         totals.into_iter().map(|(sym, count)| (count, view.case.events.text(sym), sym)).collect();
     ranked.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)));
     let other = ranked.len().min(PALETTE.len());
-    let places: BTreeMap<Sym, usize> =
+    let places: FxHashMap<Sym, usize> =
         ranked.iter().enumerate().map(|(place, ranked)| (ranked.2, place.min(other))).collect();
     let mut names: Vec<String> = ranked[..other].iter().map(|ranked| ranked.1.to_owned()).collect();
     names.iter_mut().filter(|name| name.is_empty()).for_each(|name| "(not stated)".clone_into(name));

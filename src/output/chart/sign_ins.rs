@@ -3,6 +3,7 @@
 use super::canvas::{Anchor, Canvas, Drawn, FADED, GREY, GRID, INK, PALETTE, picture};
 use super::scale::{number, steps};
 use crate::case::sign_in::{SignIns, is_sign_in};
+use crate::output::country::named_country;
 use crate::output::folder::Sink;
 use crate::output::view::View;
 use plotters::style::RGBColor;
@@ -10,7 +11,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 const WIDTH: i32 = 1000;
-const LEFT: i32 = 130;
+const LEFT: i32 = 210;
 const RIGHT: i32 = 800;
 const TOP: i32 = 80;
 /// Height of one bar with its gap; a row holds one bar for each way to end that occurs.
@@ -54,7 +55,7 @@ fn rows(view: &View<'_>) -> Vec<(String, SignIns)> {
     }
     let mut rows: Vec<(String, SignIns)> = countries
         .into_iter()
-        .map(|(country, count)| (if country.is_empty() { "unknown" } else { country }.to_owned(), count))
+        .map(|(country, count)| (if country.is_empty() { "unknown".to_owned() } else { named_country(country) }, count))
         .collect();
     rows.sort_by(|a, b| b.1.total().cmp(&a.1.total()).then_with(|| a.0.cmp(&b.0)));
     if rows.len() > MOST {

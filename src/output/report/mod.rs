@@ -6,6 +6,7 @@ mod account;
 mod evidence;
 
 use super::chart;
+use super::country::named_country;
 use super::escape::{excerpt, visible};
 use super::folder::Sink;
 use super::view::View;
@@ -198,12 +199,11 @@ fn address_line(address: &Address) -> AddressLine {
     }
 }
 
-/// `NG, Lagos`; for an address that is not public, what kind it is.
+/// `Nigeria (NG), Lagos`; for an address that is not public, what kind it is.
 fn place_name(place: &Place) -> String {
-    let parts: Vec<&str> = [place.country.as_str(), place.region.as_str(), place.city.as_str()]
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .collect();
+    let country = named_country(&place.country);
+    let parts = [country.as_str(), place.region.as_str(), place.city.as_str()];
+    let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     if parts.is_empty() && place.kind != "public" {
         return place.kind.to_owned();
     }
