@@ -62,10 +62,9 @@ pub fn accounts(events: &Events, index: &AddressIndex<'_>, findings: &[Finding])
         if address != 0 && pairs.insert((number, address)) {
             account.addresses += 1;
             let country = index.at(position).country();
-            if let Err(place) = account.countries.binary_search_by(|known| known.as_str().cmp(country)) {
-                if !country.is_empty() {
-                    account.countries.insert(place, country.to_owned());
-                }
+            let known = account.countries.binary_search_by(|known| known.as_str().cmp(country));
+            if let (Err(place), false) = (known, country.is_empty()) {
+                account.countries.insert(place, country.to_owned());
             }
         }
     }

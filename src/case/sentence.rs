@@ -187,7 +187,7 @@ fn push_noun(out: &mut String, events: &Events, entry: &Entry, verb: &str, noun:
     };
     if !first.is_empty() {
         out.push(' ');
-        push_cut(out, first);
+        push_quoted(out, first);
     }
     if !second.is_empty() && second != first {
         out.push_str(" for ");
@@ -202,8 +202,18 @@ fn push_plain(out: &mut String, events: &Events, entry: &Entry, operation: &str)
     let noun = if object.is_empty() { target } else { object };
     if !noun.is_empty() {
         out.push_str(" on ");
-        push_cut(out, noun);
+        push_quoted(out, noun);
     }
+}
+
+/// Appends a name, in quotation marks unless it reads as an address: a rule may be called "." or "for".
+fn push_quoted(out: &mut String, text: &str) {
+    if text.contains('@') && !text.contains(' ') {
+        return push_cut(out, text);
+    }
+    out.push('\u{201c}');
+    push_cut(out, text);
+    out.push('\u{201d}');
 }
 
 /// Appends at most [`LONGEST`] bytes, cut between characters.

@@ -5,7 +5,7 @@ use crate::store::Sym;
 
 /// What a column holds, as Parquet types it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// Microseconds since 1970, UTC.
     Time,
     /// Text.
@@ -20,7 +20,7 @@ pub enum Kind {
 
 /// The value of one column for one event.
 #[derive(Debug, Clone, Copy)]
-pub enum Cell<'a> {
+pub(crate) enum Cell<'a> {
     /// Nothing.
     Empty,
     /// Text of the log.
@@ -41,13 +41,13 @@ pub enum Cell<'a> {
 
 /// One column.
 #[derive(Debug, Clone, Copy)]
-pub struct Column {
+pub(crate) struct Column {
     /// Header of the CSV, key of the JSONL, name in the Parquet.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// What it holds.
-    pub kind: Kind,
+    pub(crate) kind: Kind,
     /// Its value for an event.
-    pub cell: for<'a> fn(&Row<'a>) -> Cell<'a>,
+    pub(crate) cell: for<'a> fn(&Row<'a>) -> Cell<'a>,
 }
 
 const fn column(name: &'static str, kind: Kind, cell: for<'a> fn(&Row<'a>) -> Cell<'a>) -> Column {
@@ -72,7 +72,7 @@ macro_rules! place {
 }
 
 /// Every column; the first seventeen are a contract with the readers of `timeline.csv`.
-pub static COLUMNS: &[Column] = &[
+pub(crate) static COLUMNS: &[Column] = &[
     column("time", Kind::Time, |row| Cell::Time(row.entry.time.micros)),
     log!(tenant),
     log!(account),

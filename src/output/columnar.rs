@@ -2,8 +2,8 @@
 
 use super::column::{COLUMNS, Cell, Column, Kind};
 use super::folder::Sink;
+use super::timeline::push_hex;
 use super::view::{Row, View};
-use crate::store::hex;
 use polars::prelude::*;
 use std::io;
 
@@ -11,8 +11,8 @@ use std::io;
 const GROUP: usize = 1 << 16;
 
 /// Writes `timeline.parquet`: every event, every column; an empty text is null.
-pub fn parquet(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
-    let schema = Schema::from_iter(COLUMNS.iter().map(|column| Field::new(column.name.into(), data_type(column.kind))));
+pub(crate) fn parquet(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
+    let schema: Schema = COLUMNS.iter().map(|column| Field::new(column.name.into(), data_type(column.kind))).collect();
     let mut writer = ParquetWriter::new(sink)
         .with_compression(ParquetCompression::Zstd(None))
         .set_parallel(false)
@@ -68,11 +68,16 @@ where
 
 fn texts(column: &Column, name: PlSmallStr, rows: &[Row<'_>]) -> Series {
     let mut builder = StringChunkedBuilder::new(name, rows.len());
+    let mut text = Vec::new();
     for row in rows {
         match (column.cell)(row) {
             Cell::Log(sym) if !sym.is_empty() => builder.append_value(row.view.case.events.text(sym)),
-            Cell::Text(text) | Cell::Ours(text) if !text.is_empty() => builder.append_value(text),
-            Cell::Hex(bytes) => builder.append_value(hex(bytes)),
+            Cell::Text(other) | Cell::Ours(other) if !other.is_empty() => builder.append_value(other),
+            Cell::Hex(bytes) => {
+                text.clear();
+                push_hex(&mut text, bytes);
+                builder.append_value(std::str::from_utf8(&text).unwrap_or_default());
+            }
             _ => builder.append_null(),
         }
     }

@@ -13,18 +13,18 @@ use tempfile::TempDir;
 
 /// One file of the case folder, as the manifest lists it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Written {
+pub(crate) struct Written {
     /// Path within the case folder, `/` as separator.
-    pub path: String,
+    pub(crate) path: String,
     /// Size.
-    pub bytes: u64,
+    pub(crate) bytes: u64,
     /// SHA-256 of its bytes, lower-case hex.
-    pub sha256: String,
+    pub(crate) sha256: String,
 }
 
 /// A case folder that is being written. Dropped before [`Folder::close`], it leaves nothing behind.
 #[derive(Debug)]
-pub struct Folder {
+pub(crate) struct Folder {
     place: PathBuf,
     hidden: TempDir,
     written: Mutex<Vec<Written>>,
@@ -38,7 +38,7 @@ impl Folder {
     /// # Errors
     /// [`Error::CaseExists`] when anything stands there, [`Error::Write`] when the folder around it
     /// cannot be written.
-    pub fn create(place: &Path) -> Result<Self, Error> {
+    pub(crate) fn create(place: &Path) -> Result<Self, Error> {
         absent(place)?;
         let parent = match place.parent() {
             Some(parent) if parent != Path::new("") => parent,
@@ -55,13 +55,13 @@ impl Folder {
     ///
     /// # Errors
     /// [`Error::Write`] names the file in its final place.
-    pub fn write(&self, path: &str, fill: impl FnOnce(&mut Sink<'_>) -> io::Result<()>) -> Result<(), Error> {
-        let failed = || Error::write(self.place.join(path));
+    pub(crate) fn write(&self, path: &str, writer: impl FnOnce(&mut Sink<'_>) -> io::Result<()>) -> Result<(), Error> {
+        let broken = || Error::write(self.place.join(path));
         let on_disk = self.hidden.path().join(path);
         if let Some(parent) = on_disk.parent() {
-            std::fs::create_dir_all(parent).map_err(failed())?;
+            std::fs::create_dir_all(parent).map_err(broken())?;
         }
-        let file = File::create_new(&on_disk).map_err(failed())?;
+        let file = File::create_new(&on_disk).map_err(broken())?;
         let mut sink = Sink {
             file,
             hash: Sha256::new(),
@@ -70,21 +70,21 @@ impl Folder {
             room: &self.room,
             broken: None,
         };
-        let filled = fill(&mut sink).and_then(|()| sink.flush());
+        let outcome = writer(&mut sink).and_then(|()| sink.flush());
         if let Some(cause) = sink.broken.take() {
-            return Err(failed()(cause));
+            return Err(broken()(cause));
         }
-        filled.map_err(failed())?;
-        let written = Written { path: path.to_owned(), bytes: sink.bytes, sha256: hex(&sink.hash.finalize()) };
+        outcome.map_err(broken())?;
+        let file = Written { path: path.to_owned(), bytes: sink.bytes, sha256: hex(&sink.hash.finalize()) };
         match self.written.lock() {
-            Ok(mut list) => list.push(written),
-            Err(poisoned) => poisoned.into_inner().push(written),
+            Ok(mut list) => list.push(file),
+            Err(poisoned) => poisoned.into_inner().push(file),
         }
         Ok(())
     }
 
     /// What has been written so far, by path.
-    pub fn written(&self) -> Vec<Written> {
+    pub(crate) fn written(&self) -> Vec<Written> {
         let mut list = match self.written.lock() {
             Ok(list) => list.clone(),
             Err(poisoned) => poisoned.into_inner().clone(),
@@ -98,7 +98,7 @@ impl Folder {
     /// # Errors
     /// [`Error::CaseExists`] when something has come to stand there meanwhile, [`Error::Write`] when
     /// it cannot be moved.
-    pub fn close(self) -> Result<(), Error> {
+    pub(crate) fn close(self) -> Result<(), Error> {
         absent(&self.place)?;
         std::fs::rename(self.hidden.path(), &self.place).map_err(Error::write(&self.place))?;
         // The hidden name is gone; keeping it tells TempDir that there is nothing to remove.
@@ -136,7 +136,7 @@ const BUFFER: usize = 256 * 1024;
 
 /// Counts and hashes what goes to one file.
 #[derive(Debug)]
-pub struct Sink<'a> {
+pub(crate) struct Sink<'a> {
     file: File,
     hash: Sha256,
     bytes: u64,
@@ -148,7 +148,7 @@ pub struct Sink<'a> {
 
 impl Sink<'_> {
     /// Takes all of `block` and empties it: for writers that collect their own blocks.
-    pub fn take(&mut self, block: &mut Vec<u8>) -> io::Result<()> {
+    pub(crate) fn take(&mut self, block: &mut Vec<u8>) -> io::Result<()> {
         self.flush()?;
         self.out(block)?;
         block.clear();

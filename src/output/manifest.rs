@@ -114,7 +114,7 @@ struct Run {
 }
 
 /// Writes `manifest.json`; run time and threads stand under `run` and nowhere else.
-pub fn manifest(view: &View<'_>, run: &RunFacts, outputs: &[Written], sink: &mut Sink<'_>) -> io::Result<()> {
+pub(crate) fn manifest(view: &View<'_>, run: &RunFacts, outputs: &[Written], sink: &mut Sink<'_>) -> io::Result<()> {
     let case = view.case;
     let choice = |(option, value): &(String, String)| Choice { option: option.clone(), value: value.clone() };
     let mut rules: Vec<RuleFile> = case

@@ -2,9 +2,11 @@
 //!
 //! [`write_case`] writes it, [`verify`] proves that it is still what was written. [`OUTPUTS`] lists it.
 
+#[allow(clippy::cast_possible_wrap)] // pixels, and few of them
 mod chart;
 mod column;
 mod columnar;
+mod country;
 pub mod escape;
 mod folder;
 mod manifest;
@@ -103,4 +105,64 @@ fn fill(folder: Folder, case: &Case, run: &RunFacts) -> Result<(), Error> {
     let written = folder.written();
     folder.write("manifest.json", |sink| manifest::manifest(&view, run, &written, sink))?;
     folder.close()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::coverage::Coverage;
+    use crate::store::Events;
+    use std::time::UNIX_EPOCH;
+
+    fn nothing() -> (Case, RunFacts) {
+        let case = Case {
+            events: Events::default(),
+            findings: Vec::new(),
+            rules: Vec::new(),
+            coverage: Coverage::default(),
+            rejected: Vec::new(),
+            databases: Vec::new(),
+            options: Vec::new(),
+        };
+        let run = RunFacts {
+            version: "0".to_owned(),
+            inputs: Vec::new(),
+            started: UNIX_EPOCH,
+            finished: Some(UNIX_EPOCH),
+            threads: 1,
+        };
+        (case, run)
+    }
+
+    #[test]
+    fn a_full_disk_names_the_file_and_leaves_nothing() {
+        let (case, run) = nothing();
+        let around = tempfile::tempdir().unwrap();
+        let whole = around.path().join("case");
+        fill(Folder::create(&whole).unwrap(), &case, &run).unwrap();
+        let files = walkdir::WalkDir::new(&whole).into_iter().map(Result::unwrap);
+        let total: u64 =
+            files.filter(|file| file.file_type().is_file()).map(|file| file.metadata().unwrap().len()).sum();
+        // Nothing at all, half, and all but the last byte of the manifest.
+        for room in [0, total / 2, total - 1] {
+            let around = tempfile::tempdir().unwrap();
+            let place = around.path().join("case");
+            let refused = fill(Folder::create(&place).unwrap().with_room(room), &case, &run).unwrap_err();
+            let Error::Write { path, source } = &refused else { panic!("{refused}") };
+            assert!(path.starts_with(&place) && *path != place, "{refused}");
+            assert_eq!(source.kind(), io::ErrorKind::StorageFull);
+            assert_eq!(std::fs::read_dir(around.path()).unwrap().count(), 0, "something is left behind");
+        }
+    }
+
+    #[test]
+    fn a_folder_that_appears_meanwhile_is_not_replaced() {
+        let (case, run) = nothing();
+        let around = tempfile::tempdir().unwrap();
+        let place = around.path().join("case");
+        let folder = Folder::create(&place).unwrap();
+        std::fs::create_dir(&place).unwrap();
+        assert!(matches!(fill(folder, &case, &run), Err(Error::CaseExists(_))));
+        assert_eq!(std::fs::read_dir(&place).unwrap().count(), 0);
+    }
 }

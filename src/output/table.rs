@@ -10,17 +10,17 @@ use serde::Serialize;
 use std::io::{self, Write};
 
 /// Writes `findings.json`: all findings, most severe first.
-pub fn findings_json(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
+pub(crate) fn findings_json(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
     json(&view.case.findings, sink)
 }
 
 /// Writes `coverage.json`: the ledger.
-pub fn coverage_json(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
+pub(crate) fn coverage_json(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
     json(&view.case.coverage, sink)
 }
 
 /// Writes `rejected.jsonl`: one line a record that could not be used.
-pub fn rejected_jsonl(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
+pub(crate) fn rejected_jsonl(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
     for rejection in &view.case.rejected {
         serde_json::to_writer(&mut *sink, rejection)?;
         sink.write_all(b"\n")?;
@@ -29,7 +29,7 @@ pub fn rejected_jsonl(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
 }
 
 /// Writes a value as indented JSON with a final line end.
-pub fn json(value: &impl Serialize, sink: &mut Sink<'_>) -> io::Result<()> {
+pub(crate) fn json(value: &impl Serialize, sink: &mut Sink<'_>) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *sink, value)?;
     sink.write_all(b"\n")
 }
@@ -45,9 +45,9 @@ impl Record {
         self
     }
 
-    fn ours(&mut self, text: impl ToString) -> &mut Self {
-        self.0.extend_from_slice(text.to_string().as_bytes());
-        self.0.push(b',');
+    fn ours(&mut self, text: impl std::fmt::Display) -> &mut Self {
+        // Writing to memory cannot fail.
+        let _ = write!(self.0, "{text},");
         self
     }
 
@@ -73,7 +73,7 @@ impl Record {
 }
 
 /// Writes `findings.csv`: one line a finding, most severe first.
-pub fn findings_csv(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
+pub(crate) fn findings_csv(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
     sink.write_all(
         b"id,level,rule,tenant,account,first_time,last_time,count,addresses,countries,summary,tags,rule_id,event_ids\n",
     )?;
@@ -97,7 +97,7 @@ fn some(ids: &[String]) -> String {
 }
 
 /// Countries of a finding's addresses, sorted.
-pub fn countries<'a>(view: &'a View<'_>, finding: &str) -> Vec<&'a str> {
+pub(crate) fn countries<'a>(view: &'a View<'_>, finding: &str) -> Vec<&'a str> {
     let mut found: Vec<&str> =
         view.positions(finding).iter().map(|&position| view.index.at(position as usize).country()).collect();
     found.sort_unstable();
@@ -107,7 +107,7 @@ pub fn countries<'a>(view: &'a View<'_>, finding: &str) -> Vec<&'a str> {
 }
 
 /// Writes `users.csv`: one line an account, most severe first; the line without an account holds the events that name none.
-pub fn users_csv(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
+pub(crate) fn users_csv(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
     sink.write_all(
         b"account,tenant,first_time,last_time,events,sign_ins_succeeded,sign_ins_failed,sign_ins_interrupted,addresses,\
           countries,findings,critical,high,medium,low,informational,highest_level\n",
@@ -122,7 +122,7 @@ pub fn users_csv(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
 }
 
 /// Writes `addresses.csv`: one line an address, most severe first.
-pub fn addresses_csv(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
+pub(crate) fn addresses_csv(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
     sink.write_all(
         b"address,country,region,city,latitude,longitude,asn,as_org,address_kind,anonymous,first_time,last_time,accounts,\
           events,sign_ins_succeeded,sign_ins_failed,sign_ins_interrupted,findings,critical,high,medium,low,informational,\

@@ -19,7 +19,7 @@ const BLOCK: usize = 1 << 20;
 const LONGEST: usize = 32_765;
 
 /// Writes `timeline.csv`: every event, every column.
-pub fn csv(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
+pub(crate) fn csv(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
     let mut block = Vec::with_capacity(BLOCK + BLOCK / 4);
     for (number, column) in COLUMNS.iter().enumerate() {
         if number > 0 {
@@ -73,7 +73,7 @@ fn push_csv_cell(out: &mut Vec<u8>, row: &Row<'_>, cell: Cell<'_>) {
 /// Writes `timeline.jsonl` in the shape Timesketch imports: `message`, `datetime`, `timestamp_desc`, then what is not empty.
 ///
 /// <https://timesketch.org/guides/user/import-from-json-csv/>
-pub fn jsonl(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
+pub(crate) fn jsonl(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
     let keys: Vec<Vec<u8>> = COLUMNS.iter().map(|column| format!(",\"{}\":", column.name).into_bytes()).collect();
     let mut block = Vec::with_capacity(BLOCK + BLOCK / 4);
     let mut message = String::new();
@@ -101,7 +101,8 @@ pub fn jsonl(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
 
 fn push_json_cell(out: &mut Vec<u8>, row: &Row<'_>, key: &[u8], cell: Cell<'_>) {
     match cell {
-        Cell::Empty | Cell::Flag(false) | Cell::Text("") | Cell::Ours("") => {}
+        // The only time of a row is its `datetime`.
+        Cell::Empty | Cell::Time(_) | Cell::Flag(false) | Cell::Text("") | Cell::Ours("") => {}
         Cell::Log(sym) if sym.is_empty() => {}
         Cell::Log(sym) => {
             let text = fitting(row.view.case.events.text(sym));
@@ -140,8 +141,6 @@ fn push_json_cell(out: &mut Vec<u8>, row: &Row<'_>, key: &[u8], cell: Cell<'_>) 
             out.extend_from_slice(key);
             out.extend_from_slice(b"true");
         }
-        // The only time of a row is its `datetime`.
-        Cell::Time(_) => {}
     }
 }
 
@@ -159,9 +158,17 @@ fn fitting(text: &str) -> &str {
     if text.len() <= LONGEST { text } else { &text[..text.floor_char_boundary(LONGEST)] }
 }
 
-fn push_hex(out: &mut Vec<u8>, bytes: &[u8]) {
+/// Appends bytes as lower-case hex.
+pub(crate) fn push_hex(out: &mut Vec<u8>, bytes: &[u8]) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    out.extend(bytes.iter().flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]));
+    let mut text = [0; 64];
+    for part in bytes.chunks(32) {
+        for (pair, byte) in text.chunks_exact_mut(2).zip(part) {
+            pair[0] = DIGITS[usize::from(byte >> 4)];
+            pair[1] = DIGITS[usize::from(byte & 15)];
+        }
+        out.extend_from_slice(&text[..part.len() * 2]);
+    }
 }
 
 fn push_number(out: &mut Vec<u8>, mut number: u64) {

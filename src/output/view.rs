@@ -12,19 +12,19 @@ use std::collections::BTreeMap;
 
 /// A case with its cross references.
 #[derive(Debug)]
-pub struct View<'a> {
+pub(crate) struct View<'a> {
     /// The case.
-    pub case: &'a Case,
+    pub(crate) case: &'a Case,
     /// Distinct addresses.
-    pub index: AddressIndex<'a>,
+    pub(crate) index: AddressIndex<'a>,
     /// One line an account, most severe first.
-    pub accounts: Vec<Account>,
+    pub(crate) accounts: Vec<Account>,
     /// One line an address, most severe first.
-    pub addresses: Vec<Address>,
+    pub(crate) addresses: Vec<Address>,
     /// Positions of the events of each finding, by finding id.
-    pub hits: BTreeMap<String, Vec<u32>>,
+    pub(crate) hits: BTreeMap<String, Vec<u32>>,
     /// What each text of the pool needs before it may be written.
-    pub needs: Needs,
+    pub(crate) needs: Needs,
     met: FxHashMap<&'a [RuleIndex], Met>,
 }
 
@@ -37,7 +37,7 @@ struct Met {
 
 impl<'a> View<'a> {
     /// Works everything out.
-    pub fn new(case: &'a Case) -> Self {
+    pub(crate) fn new(case: &'a Case) -> Self {
         let index = AddressIndex::new(&case.events);
         let (people, needs) = rayon::join(
             || (accounts(&case.events, &index, &case.findings), addresses(&case.events, &index, &case.findings)),
@@ -52,7 +52,7 @@ impl<'a> View<'a> {
     }
 
     /// The event at `position` with its address.
-    pub fn row(&'a self, position: usize) -> Row<'a> {
+    pub(crate) fn row(&'a self, position: usize) -> Row<'a> {
         let entry = &self.case.events.entries[position];
         let met = if entry.hits.is_empty() { None } else { self.met.get(entry.hits.as_ref()) };
         Row {
@@ -65,12 +65,12 @@ impl<'a> View<'a> {
     }
 
     /// The positions of a finding's events, in time order.
-    pub fn positions(&self, finding: &str) -> &[u32] {
+    pub(crate) fn positions(&self, finding: &str) -> &[u32] {
         self.hits.get(finding).map_or(&[], Vec::as_slice)
     }
 
     /// The rule with this id.
-    pub fn rule(&self, id: &str) -> Option<&'a Meta> {
+    pub(crate) fn rule(&self, id: &str) -> Option<&'a Meta> {
         self.case.rules.iter().find(|rule| rule.id == id)
     }
 }
@@ -86,15 +86,15 @@ impl Met {
 
 /// One event, with what the outputs say about it.
 #[derive(Debug, Clone, Copy)]
-pub struct Row<'a> {
+pub(crate) struct Row<'a> {
     /// The case it belongs to.
-    pub view: &'a View<'a>,
+    pub(crate) view: &'a View<'a>,
     /// The event.
-    pub entry: &'a Entry,
+    pub(crate) entry: &'a Entry,
     /// Its address.
-    pub from: &'a Seen<'a>,
+    pub(crate) from: &'a Seen<'a>,
     /// Name of the highest level it meets; empty when it meets no rule.
-    pub level: &'static str,
+    pub(crate) level: &'static str,
     /// Titles of the rules it meets, joined by `; `.
-    pub rules: &'a str,
+    pub(crate) rules: &'a str,
 }

@@ -1,5 +1,7 @@
 //! The case folder: contracts of names and shapes, hostile text, refusals, equal bytes.
 
+#![allow(clippy::unwrap_used, clippy::cast_possible_wrap)] // helpers of tests are tests, and their numbers small
+
 mod measure;
 mod tenant;
 

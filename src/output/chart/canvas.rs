@@ -13,16 +13,16 @@ const FONT: &str = "DejaVu Sans, Verdana, sans-serif";
 static FONT_BYTES: &[u8] = include_bytes!("../assets/DejaVuSans.ttf");
 
 /// Text and axes.
-pub const INK: RGBColor = RGBColor(0x22, 0x22, 0x22);
+pub(crate) const INK: RGBColor = RGBColor(0x22, 0x22, 0x22);
 /// Secondary text.
-pub const FADED: RGBColor = RGBColor(0x5f, 0x5f, 0x5f);
+pub(crate) const FADED: RGBColor = RGBColor(0x5f, 0x5f, 0x5f);
 /// Grid lines.
-pub const GRID: RGBColor = RGBColor(0xdd, 0xdd, 0xdd);
+pub(crate) const GRID: RGBColor = RGBColor(0xdd, 0xdd, 0xdd);
 /// Whatever is not worth a colour of its own.
-pub const GREY: RGBColor = RGBColor(0x99, 0x99, 0x99);
+pub(crate) const GREY: RGBColor = RGBColor(0x99, 0x99, 0x99);
 
 /// Colours that stay apart with any colour vision: <https://jfly.uni-koeln.de/color/>.
-pub const PALETTE: [RGBColor; 7] = [
+pub(crate) const PALETTE: [RGBColor; 7] = [
     RGBColor(0x00, 0x72, 0xb2),
     RGBColor(0xe6, 0x9f, 0x00),
     RGBColor(0x00, 0x9e, 0x73),
@@ -34,7 +34,7 @@ pub const PALETTE: [RGBColor; 7] = [
 
 /// Where a text stands relative to its point.
 #[derive(Debug, Clone, Copy)]
-pub enum Anchor {
+pub(crate) enum Anchor {
     /// Begins at the point.
     Start,
     /// Is centred on the point.
@@ -44,19 +44,19 @@ pub enum Anchor {
 }
 
 /// A picture in the making.
-pub struct Canvas<'a> {
+pub(crate) struct Canvas<'a> {
     area: DrawingArea<SVGBackend<'a>, Shift>,
 }
 
 /// Anything that can go wrong while drawing into memory.
-pub type Drawn = io::Result<()>;
+pub(crate) type Drawn = io::Result<()>;
 
 fn failed(cause: impl std::fmt::Display) -> io::Error {
     io::Error::other(cause.to_string())
 }
 
 /// Draws a picture of this size (pixels); `title` and `description` are for those who cannot see it.
-pub fn picture(
+pub(crate) fn picture(
     size: (i32, i32),
     title: &str,
     description: &str,
@@ -84,7 +84,7 @@ fn markup(text: &str) -> String {
 
 impl Canvas<'_> {
     /// Writes text in one line; `size` is its height in pixels, the point is at half of it.
-    pub fn text(&self, at: (i32, i32), text: &str, size: i32, color: RGBColor, anchor: Anchor) -> Drawn {
+    pub(crate) fn text(&self, at: (i32, i32), text: &str, size: i32, color: RGBColor, anchor: Anchor) -> Drawn {
         let across = match anchor {
             Anchor::Start => HPos::Left,
             Anchor::Middle => HPos::Center,
@@ -96,7 +96,7 @@ impl Canvas<'_> {
     }
 
     /// Writes text cut to a width in pixels.
-    pub fn fit(&self, at: (i32, i32), text: &str, size: i32, width: i32, anchor: Anchor) -> Drawn {
+    pub(crate) fn fit(&self, at: (i32, i32), text: &str, size: i32, width: i32, anchor: Anchor) -> Drawn {
         let style = (FONT, f64::from(size) * 1.24).into_text_style(&self.area);
         let mut longest = 120;
         loop {
@@ -111,17 +111,17 @@ impl Canvas<'_> {
     }
 
     /// Fills a rectangle from its upper left to its lower right corner.
-    pub fn rect(&self, from: (i32, i32), to: (i32, i32), color: RGBColor) -> Drawn {
+    pub(crate) fn rect(&self, from: (i32, i32), to: (i32, i32), color: RGBColor) -> Drawn {
         self.area.draw(&Rectangle::new([from, to], color.filled())).map_err(failed)
     }
 
     /// Draws a line of one pixel.
-    pub fn line(&self, from: (i32, i32), to: (i32, i32), color: RGBColor) -> Drawn {
+    pub(crate) fn line(&self, from: (i32, i32), to: (i32, i32), color: RGBColor) -> Drawn {
         self.area.draw(&PathElement::new([from, to], color)).map_err(failed)
     }
 
     /// Marks a finding; colour and shape both tell the level.
-    pub fn mark(&self, (x, y): (i32, i32), level: Level) -> Drawn {
+    pub(crate) fn mark(&self, (x, y): (i32, i32), level: Level) -> Drawn {
         let color = level_color(level).filled();
         match level {
             Level::Critical => {
@@ -138,13 +138,13 @@ impl Canvas<'_> {
     }
 
     /// Says that there is nothing to draw.
-    pub fn nothing(&self, at: (i32, i32), why: &str) -> Drawn {
+    pub(crate) fn nothing(&self, at: (i32, i32), why: &str) -> Drawn {
         self.text(at, why, 15, FADED, Anchor::Middle)
     }
 }
 
 /// The colour of a level.
-pub fn level_color(level: Level) -> RGBColor {
+pub(crate) fn level_color(level: Level) -> RGBColor {
     match level {
         Level::Critical => RGBColor(0xd5, 0x5e, 0x00),
         Level::High => RGBColor(0xe6, 0x9f, 0x00),

@@ -12,14 +12,14 @@ use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-const SIZE: (i32, i32) = (1000, 440);
+const SIZE: (i32, i32) = (1000, 460);
 const LEFT: i32 = 70;
 const RIGHT: i32 = 800;
-const TOP: i32 = 100;
-const BOTTOM: i32 = 385;
+const TOP: i32 = 122;
+const BOTTOM: i32 = 405;
 
 /// Writes `charts/events.svg`.
-pub fn events_svg(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
+pub(crate) fn events_svg(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
     sink.write_all(draw(view)?.as_bytes())
 }
 
@@ -34,7 +34,7 @@ struct Bars {
 }
 
 /// Draws the chart.
-pub fn draw(view: &View<'_>) -> io::Result<String> {
+pub(crate) fn draw(view: &View<'_>) -> io::Result<String> {
     let bars = bars(view);
     let unit = bars.as_ref().map_or("day", |bars| bars.bin.name());
     let title = format!("Events a {unit} by workload");
@@ -71,7 +71,7 @@ fn bars(view: &View<'_>) -> Option<Bars> {
         totals.into_iter().map(|(sym, count)| (count, view.case.events.text(sym), sym)).collect();
     ranked.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)));
     let other = ranked.len().min(PALETTE.len());
-    let places: BTreeMap<Sym, usize> =
+    let places: FxHashMap<Sym, usize> =
         ranked.iter().enumerate().map(|(place, ranked)| (ranked.2, place.min(other))).collect();
     let mut names: Vec<String> = ranked[..other].iter().map(|ranked| ranked.1.to_owned()).collect();
     names.iter_mut().filter(|name| name.is_empty()).for_each(|name| "(not stated)".clone_into(name));
@@ -118,14 +118,14 @@ impl Bars {
         f64::from(RIGHT - LEFT) / (self.last - self.first + 1) as f64
     }
 
-    fn color(&self, place: usize) -> RGBColor {
-        PALETTE.get(place).copied().unwrap_or(GREY)
-    }
-
     fn y(&self, value: u64) -> i32 {
         let (step, count) = steps(self.most());
         BOTTOM - (value as f64 / (step * count) as f64 * f64::from(BOTTOM - TOP)).round() as i32
     }
+}
+
+fn color(place: usize) -> RGBColor {
+    PALETTE.get(place).copied().unwrap_or(GREY)
 }
 
 fn axes(canvas: &Canvas<'_>, bars: &Bars) -> Drawn {
@@ -149,7 +149,7 @@ fn axes(canvas: &Canvas<'_>, bars: &Bars) -> Drawn {
         canvas.line((x, BOTTOM), (x, BOTTOM + 4), INK)?;
         canvas.text((x, BOTTOM + 16), &bars.bin.label(bar), 11, INK, Anchor::Middle)?;
     }
-    canvas.text(((LEFT + RIGHT) / 2, BOTTOM + 40), bars.bin.name(), 12, FADED, Anchor::Middle)
+    canvas.text((LEFT.midpoint(RIGHT), BOTTOM + 40), bars.bin.name(), 12, FADED, Anchor::Middle)
 }
 
 fn stacks(canvas: &Canvas<'_>, bars: &Bars) -> Drawn {
@@ -160,7 +160,7 @@ fn stacks(canvas: &Canvas<'_>, bars: &Bars) -> Drawn {
         for (place, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
             let (low, high) = (bars.y(below), bars.y(below + count));
             below += count;
-            canvas.rect((from.round() as i32, high), (to.round() as i32, low), bars.color(place))?;
+            canvas.rect((from.round() as i32, high), (to.round() as i32, low), color(place))?;
         }
     }
     for (&bar, &(level, count)) in &bars.findings {
@@ -179,7 +179,7 @@ fn legend(canvas: &Canvas<'_>, bars: &Bars) -> Drawn {
     let mut y = TOP;
     canvas.text((x, y - 20), "Workload", 12, FADED, Anchor::Start)?;
     for (place, name) in bars.names.iter().enumerate() {
-        canvas.rect((x, y - 6), (x + 12, y + 6), bars.color(place))?;
+        canvas.rect((x, y - 6), (x + 12, y + 6), color(place))?;
         canvas.fit((x + 20, y), name, 12, SIZE.0 - x - 30, Anchor::Start)?;
         y += 20;
     }

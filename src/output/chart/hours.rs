@@ -17,12 +17,12 @@ const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday",
 type Grid = [[u64; 24]; 7];
 
 /// Writes `charts/hours.svg`.
-pub fn hours_svg(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
+pub(crate) fn hours_svg(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
     sink.write_all(draw(view)?.as_bytes())
 }
 
 /// Draws the chart.
-pub fn draw(view: &View<'_>) -> io::Result<String> {
+pub(crate) fn draw(view: &View<'_>) -> io::Result<String> {
     let mut grid: Grid = [[0; 24]; 7];
     for entry in &view.case.events.entries {
         // 1970-01-01 was a Thursday.

@@ -7,11 +7,11 @@ mod scale;
 mod sign_ins;
 mod story;
 
-pub use events::events_svg;
-pub use hours::hours_svg;
-pub use sign_ins::sign_ins_svg;
-pub use story::{Story, draw as story_text, stories, story_svg};
+pub(crate) use events::events_svg;
+pub(crate) use hours::hours_svg;
+pub(crate) use sign_ins::sign_ins_svg;
+pub(crate) use story::{draw as story_text, stories, story_svg};
 
-pub use events::draw as events_text;
-pub use hours::draw as hours_text;
-pub use sign_ins::draw as sign_ins_text;
+pub(crate) use events::draw as events_text;
+pub(crate) use hours::draw as hours_text;
+pub(crate) use sign_ins::draw as sign_ins_text;

@@ -3,26 +3,19 @@
 use crate::case::civil::{Civil, DAY, HOUR, month_name};
 
 /// Round steps for an axis from 0: their distance, and how many reach `most`.
-pub fn steps(most: u64) -> (u64, u64) {
+pub(crate) fn steps(most: u64) -> (u64, u64) {
     let mut step: u64 = 1;
-    for factor in [2, 5, 10].into_iter().cycle() {
-        if most.div_ceil(step) <= 5 {
-            break;
-        }
-        step = match factor {
-            2 => step * 2,
-            5 => step / 2 * 5,
-            _ => step * 2,
-        };
-        if step > u64::MAX / 10 {
-            break;
-        }
+    let mut halves = false;
+    while most.div_ceil(step) > 5 && step < u64::MAX / 10 {
+        // 1, 2, 5, 10, 20, 50: two and a half times behind a 2, twice otherwise.
+        step = if halves { step / 2 * 5 } else { step * 2 };
+        halves = step.to_string().starts_with('2');
     }
     (step, most.div_ceil(step).max(1))
 }
 
 /// A number with a blank between thousands.
-pub fn number(value: u64) -> String {
+pub(crate) fn number(value: u64) -> String {
     let digits = value.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
@@ -36,7 +29,7 @@ pub fn number(value: u64) -> String {
 
 /// How long one bar lasts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Bin {
+pub(crate) enum Bin {
     /// A day.
     Day,
     /// A week from Monday.
@@ -47,7 +40,7 @@ pub enum Bin {
 
 impl Bin {
     /// The finest that leaves a bar wide enough to see.
-    pub fn choose(first: i64, last: i64) -> Self {
+    pub(crate) fn choose(first: i64, last: i64) -> Self {
         match (last - first) / DAY {
             ..=92 => Self::Day,
             93..=730 => Self::Week,
@@ -56,7 +49,7 @@ impl Bin {
     }
 
     /// What it is called.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Day => "day",
             Self::Week => "week",
@@ -65,7 +58,7 @@ impl Bin {
     }
 
     /// Number of the bar that holds a moment; neighbours differ by one.
-    pub fn of(self, micros: i64) -> i64 {
+    pub(crate) fn of(self, micros: i64) -> i64 {
         let day = micros.div_euclid(DAY);
         match self {
             Self::Day => day,
@@ -79,7 +72,7 @@ impl Bin {
     }
 
     /// How a bar is labelled: `14 Jan`, or `Jan 2026`.
-    pub fn label(self, bar: i64) -> String {
+    pub(crate) fn label(self, bar: i64) -> String {
         let day = match self {
             Self::Day => bar,
             Self::Week => bar * 7 - 3,
@@ -95,7 +88,7 @@ impl Bin {
 
 /// A moment on an axis of time, with labels at round moments.
 #[derive(Debug, Clone, Copy)]
-pub struct Axis {
+pub(crate) struct Axis {
     first: i64,
     last: i64,
     left: i32,
@@ -104,19 +97,19 @@ pub struct Axis {
 
 impl Axis {
     /// An axis from `left` to `right` (pixels) that shows `first` to `last` with a little air.
-    pub fn new(first: i64, last: i64, left: i32, right: i32) -> Self {
+    pub(crate) fn new(first: i64, last: i64, left: i32, right: i32) -> Self {
         let air = ((last - first) / 40).max(60_000_000);
         Self { first: first - air, last: last + air, left, right }
     }
 
     /// The pixel of a moment.
-    pub fn x(&self, micros: i64) -> i32 {
+    pub(crate) fn x(&self, micros: i64) -> i32 {
         let part = (micros - self.first) as f64 / (self.last - self.first).max(1) as f64;
         self.left + (part * f64::from(self.right - self.left)).round() as i32
     }
 
     /// Labels at round moments: pixel and text.
-    pub fn labels(&self) -> Vec<(i32, String)> {
+    pub(crate) fn labels(&self) -> Vec<(i32, String)> {
         const MINUTE: i64 = HOUR / 60;
         let ladder = [
             MINUTE,

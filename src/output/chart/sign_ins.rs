@@ -3,6 +3,7 @@
 use super::canvas::{Anchor, Canvas, Drawn, FADED, GREY, GRID, INK, PALETTE, picture};
 use super::scale::{number, steps};
 use crate::case::sign_in::{SignIns, is_sign_in};
+use crate::output::country::named_country;
 use crate::output::folder::Sink;
 use crate::output::view::View;
 use plotters::style::RGBColor;
@@ -10,24 +11,27 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 const WIDTH: i32 = 1000;
-const LEFT: i32 = 130;
+const LEFT: i32 = 210;
 const RIGHT: i32 = 800;
 const TOP: i32 = 80;
-const ROW: i32 = 44;
+/// Height of one bar with its gap; a row holds one bar for each way to end that occurs.
+const BAR: i32 = 12;
 /// Countries that get a row of their own.
 const MOST: usize = 15;
 
 const KINDS: [(&str, RGBColor); 3] = [("succeeded", PALETTE[0]), ("failed", PALETTE[6]), ("further step asked", GREY)];
 
 /// Writes `charts/signins.svg`.
-pub fn sign_ins_svg(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
+pub(crate) fn sign_ins_svg(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
     sink.write_all(draw(view)?.as_bytes())
 }
 
 /// Draws the chart.
-pub fn draw(view: &View<'_>) -> io::Result<String> {
+pub(crate) fn draw(view: &View<'_>) -> io::Result<String> {
     let rows = rows(view);
-    let bottom = TOP + ROW * rows.len().max(3) as i32;
+    let kinds = if rows.iter().any(|(_, count)| count.interrupted > 0) { &KINDS[..] } else { &KINDS[..2] };
+    let row = BAR * kinds.len() as i32 + 10;
+    let bottom = TOP + (row * rows.len() as i32).max(80);
     let about: Vec<String> = rows
         .iter()
         .map(|(name, count)| format!("{name}: {} succeeded, {} failed", count.succeeded, count.failed))
@@ -35,9 +39,9 @@ pub fn draw(view: &View<'_>) -> io::Result<String> {
     let about = if about.is_empty() { "There are no sign-ins.".to_owned() } else { about.join("; ") };
     picture((WIDTH, bottom + 60), "Sign-ins by country", &about, |canvas| {
         if rows.is_empty() {
-            return canvas.nothing((WIDTH / 2, (TOP + bottom) / 2), "No sign-ins");
+            return canvas.nothing((WIDTH / 2, TOP.midpoint(bottom)), "No sign-ins");
         }
-        bars(canvas, &rows, bottom)
+        bars(canvas, &rows, kinds, bottom)
     })
 }
 
@@ -51,7 +55,7 @@ fn rows(view: &View<'_>) -> Vec<(String, SignIns)> {
     }
     let mut rows: Vec<(String, SignIns)> = countries
         .into_iter()
-        .map(|(country, count)| (if country.is_empty() { "unknown" } else { country }.to_owned(), count))
+        .map(|(country, count)| (if country.is_empty() { "unknown".to_owned() } else { named_country(country) }, count))
         .collect();
     rows.sort_by(|a, b| b.1.total().cmp(&a.1.total()).then_with(|| a.0.cmp(&b.0)));
     if rows.len() > MOST {
@@ -67,7 +71,8 @@ fn rows(view: &View<'_>) -> Vec<(String, SignIns)> {
     rows
 }
 
-fn bars(canvas: &Canvas<'_>, rows: &[(String, SignIns)], bottom: i32) -> Drawn {
+fn bars(canvas: &Canvas<'_>, rows: &[(String, SignIns)], kinds: &[(&str, RGBColor)], bottom: i32) -> Drawn {
+    let row = BAR * kinds.len() as i32 + 10;
     let most =
         rows.iter().map(|(_, count)| count.succeeded.max(count.failed).max(count.interrupted)).max().unwrap_or(0);
     let (step, count) = steps(most);
@@ -77,24 +82,24 @@ fn bars(canvas: &Canvas<'_>, rows: &[(String, SignIns)], bottom: i32) -> Drawn {
         canvas.line((x(value), TOP), (x(value), bottom), GRID)?;
         canvas.text((x(value), bottom + 16), &number(value), 12, INK, Anchor::Middle)?;
     }
-    canvas.text(((LEFT + RIGHT) / 2, bottom + 40), "sign-ins", 12, FADED, Anchor::Middle)?;
+    canvas.text((LEFT.midpoint(RIGHT), bottom + 40), "sign-ins", 12, FADED, Anchor::Middle)?;
     for (place, (name, count)) in rows.iter().enumerate() {
-        let top = TOP + place as i32 * ROW;
-        canvas.fit((LEFT - 10, top + ROW / 2), name, 13, LEFT - 30, Anchor::End)?;
+        let top = TOP + place as i32 * row;
+        canvas.fit((LEFT - 10, top + row / 2), name, 13, LEFT - 30, Anchor::End)?;
         let values = [count.succeeded, count.failed, count.interrupted];
-        for (line, (value, (_, color))) in values.into_iter().zip(KINDS).enumerate() {
-            let y = top + 4 + line as i32 * 12;
-            canvas.rect((LEFT, y), (x(value).max(LEFT + i32::from(value > 0)), y + 10), color)?;
+        for (line, (value, (_, color))) in values.into_iter().zip(kinds).enumerate() {
+            let y = top + 5 + line as i32 * BAR;
+            canvas.rect((LEFT, y), (x(value).max(LEFT + i32::from(value > 0)), y + 10), *color)?;
             if value > 0 {
                 canvas.text((x(value) + 5, y + 5), &number(value), 10, INK, Anchor::Start)?;
             }
         }
     }
     canvas.line((LEFT, TOP), (LEFT, bottom), INK)?;
-    for (line, (name, color)) in KINDS.into_iter().enumerate() {
+    for (line, (name, color)) in kinds.iter().enumerate() {
         let y = TOP + 10 + line as i32 * 20;
-        canvas.rect((RIGHT + 30, y - 6), (RIGHT + 42, y + 6), color)?;
-        canvas.text((RIGHT + 50, y), name, 12, INK, Anchor::Start)?;
+        canvas.rect((RIGHT + 40, y - 6), (RIGHT + 52, y + 6), *color)?;
+        canvas.text((RIGHT + 60, y), name, 12, INK, Anchor::Start)?;
     }
     Ok(())
 }

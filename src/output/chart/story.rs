@@ -24,19 +24,19 @@ const MOST: usize = 25;
 
 /// The chart of one account.
 #[derive(Debug)]
-pub struct Story<'a> {
+pub(crate) struct Story<'a> {
     /// Path within the case folder.
-    pub path: String,
+    pub(crate) path: String,
     /// Tenant.
-    pub tenant: &'a str,
+    pub(crate) tenant: &'a str,
     /// Account.
-    pub account: &'a str,
+    pub(crate) account: &'a str,
     /// Its findings, most severe first.
-    pub findings: Vec<&'a Finding>,
+    pub(crate) findings: Vec<&'a Finding>,
 }
 
 /// One chart for each account with a finding of medium or above, by tenant and account.
-pub fn stories<'a>(view: &View<'a>) -> Vec<Story<'a>> {
+pub(crate) fn stories<'a>(view: &View<'a>) -> Vec<Story<'a>> {
     let mut accounts: BTreeMap<(&str, &str), Vec<&Finding>> = BTreeMap::new();
     for finding in &view.case.findings {
         accounts.entry((&finding.account, &finding.tenant)).or_default().push(finding);
@@ -61,12 +61,12 @@ pub fn stories<'a>(view: &View<'a>) -> Vec<Story<'a>> {
 }
 
 /// Writes the chart of one account.
-pub fn story_svg(view: &View<'_>, story: &Story<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
+pub(crate) fn story_svg(view: &View<'_>, story: &Story<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
     sink.write_all(draw(view, story)?.as_bytes())
 }
 
 /// Draws the chart of one account.
-pub fn draw(view: &View<'_>, story: &Story<'_>) -> io::Result<String> {
+pub(crate) fn draw(view: &View<'_>, story: &Story<'_>) -> io::Result<String> {
     let mut strips: Vec<(Level, &str, Vec<i64>)> = story
         .findings
         .iter()
@@ -116,7 +116,7 @@ fn rows(canvas: &Canvas<'_>, axis: &Axis, strips: &[(Level, &str, Vec<i64>)], bo
         }
     }
     canvas.line((LEFT, bottom), (RIGHT, bottom), INK)?;
-    canvas.text(((LEFT + RIGHT) / 2, bottom + 36), "time, UTC", 12, FADED, Anchor::Middle)
+    canvas.text((LEFT.midpoint(RIGHT), bottom + 36), "time, UTC", 12, FADED, Anchor::Middle)
 }
 
 fn legend(canvas: &Canvas<'_>, y: i32) -> Drawn {

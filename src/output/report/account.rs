@@ -61,7 +61,6 @@ pub(super) struct EventLine {
 pub(super) struct Line {
     pub level: &'static str,
     pub title: String,
-    pub when: String,
     pub summary: String,
 }
 
@@ -113,7 +112,7 @@ fn section(view: &View<'_>, account: &Account, findings: &[&Finding], chart: Opt
         more_told: told.len().saturating_sub(TOLD),
         more_context: context.len().saturating_sub(TOLD),
         told: told.into_iter().take(TOLD).map(|finding| tell(view, finding)).collect(),
-        context: context.into_iter().take(TOLD).map(|finding| line(view, finding)).collect(),
+        context: context.into_iter().take(TOLD).map(line).collect(),
         chart,
         key: (account.tenant.clone(), account.account.clone()),
     }
@@ -140,11 +139,10 @@ fn tell(view: &View<'_>, finding: &Finding) -> Told {
     }
 }
 
-fn line(view: &View<'_>, finding: &Finding) -> Line {
+fn line(finding: &Finding) -> Line {
     Line {
         level: finding.rule.level,
         title: excerpt(&finding.rule.title, 120),
-        when: when(view, finding),
         summary: excerpt(&finding.summary, 300),
     }
 }

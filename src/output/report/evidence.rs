@@ -1,6 +1,6 @@
 //! What the report rests on: files, rows, what could not be used, limits, hashes.
 
-use super::counted;
+use crate::case::addresses::Address;
 use crate::coverage::Counts;
 use crate::event::{Basis, Family};
 use crate::output::escape::excerpt;
@@ -121,79 +121,77 @@ fn rules_digest(view: &View<'_>) -> String {
     hex(&hash.finalize())
 }
 
-/// What this evidence in particular cannot show, then what no evidence of this kind can.
+/// What no evidence of this kind can show.
+static ALWAYS: [&str; 4] = [
+    "A record that is missing proves nothing: logs are kept for a limited time, arrive late, and leave out what the \
+     licence or the settings do not record.",
+    "A finding says that a record meets a rule. Whether the act was wrongful is for people who know the account to say.",
+    "A country is where a database places the address. Mobile networks, VPNs and cloud services shift it.",
+    "The same sign-in can stand in the audit log and in the sign-in log; each record is counted.",
+];
+
+/// What this evidence in particular cannot show, then [`ALWAYS`].
 fn limits(view: &View<'_>) -> Vec<String> {
     let entries = &view.case.events.entries;
-    let has = |family: Family| entries.iter().any(|entry| entry.family == family);
     let counts = &view.case.coverage.totals.counts;
     let assumed = entries.iter().filter(|entry| entry.time.basis == Basis::WrapperAssumedMonthFirst).count() as u64;
-    let unplaced =
-        view.addresses.iter().filter(|address| address.place.kind == "public" && address.place.country.is_empty());
-    let mut limits = Vec::new();
+    let lost = |address: &&Address| address.place.kind == "public" && address.place.country.is_empty();
+    let unplaced = view.addresses.iter().filter(lost).count() as u64;
+    let mut limits = missing_logs(view);
+    let mut tell = |count: u64, one: &str, more: &str| match count {
+        0 => {}
+        1 => limits.push(one.to_owned()),
+        _ => limits.push(format!("{count} {more}")),
+    };
+    tell(
+        counts.rejected,
+        "1 record could not be read and was not analysed.",
+        "records could not be read and were not analysed.",
+    );
+    tell(
+        counts.degraded,
+        "1 record is incomplete and used as far as it goes.",
+        "records are incomplete and used as far as they go.",
+    );
+    tell(
+        counts.conflict,
+        "1 record shares its Id with a record of other content; both are kept and marked.",
+        "records share an Id with a record of other content; all are kept and marked.",
+    );
+    tell(
+        counts.outside,
+        "1 record lies outside the time, users or tenants that were asked for and is left out.",
+        "records lie outside the time, users or tenants that were asked for and are left out.",
+    );
+    tell(
+        assumed,
+        "The time of 1 record is read month first, since its export proves no other order.",
+        "records have a time that is read month first, since their export proves no other order.",
+    );
+    tell(
+        unplaced,
+        "The country of 1 address is unknown to the geolocation databases.",
+        "addresses have a country that is unknown to the geolocation databases.",
+    );
+    limits.extend(ALWAYS.map(str::to_owned));
+    limits
+}
+
+fn missing_logs(view: &View<'_>) -> Vec<String> {
+    let has = |family: Family| view.case.events.entries.iter().any(|entry| entry.family == family);
+    let mut missing = Vec::new();
     if !has(Family::Audit) {
-        limits.push(
+        missing.push(
             "No unified audit log was given: mailbox, file and administrator activity is not covered.".to_owned(),
         );
     }
     if !has(Family::SignIn) {
-        limits.push(
+        missing.push(
             "No Entra sign-in log was given: sign-ins are known only as far as the audit log repeats them.".to_owned(),
         );
     }
-    if counts.rejected > 0 {
-        limits.push(format!(
-            "{} could not be read and {} not analysed.",
-            counted(counts.rejected, "record"),
-            verb(counts.rejected)
-        ));
-    }
-    if counts.degraded > 0 {
-        limits.push(format!(
-            "{} incomplete and used as far as it goes.",
-            counted(counts.degraded, "record is").replace("records is", "records are")
-        ));
-    }
-    if counts.conflict > 0 {
-        limits.push(format!(
-            "{} share an Id with a record of other content; all are kept and marked.",
-            counted(counts.conflict, "record")
-        ));
-    }
-    if counts.outside > 0 {
-        limits.push(format!(
-            "{} outside the time, users or tenants that were asked for and left out.",
-            counted(counts.outside, "record is").replace("records is", "records are")
-        ));
-    }
-    if assumed > 0 {
-        limits.push(format!(
-            "The time of {} is read month first because its export states no other order.",
-            counted(assumed, "record")
-        ));
-    }
-    let unplaced = unplaced.count() as u64;
-    if unplaced > 0 {
-        limits.push(format!(
-            "The country of {} is unknown to the geolocation databases.",
-            counted(unplaced, "address").replace("addresss", "addresses")
-        ));
-    }
-    limits.extend(
-        [
-            "A record that is missing proves nothing: logs are kept for a limited time, arrive late, and leave out what the licence or the settings do not record.",
-            "A finding says that a record meets a rule. Whether the act was wrongful is for people who know the account to say.",
-            "A country is where a database places the address. Mobile networks, VPNs and cloud services shift it.",
-            "The same sign-in can stand in the audit log and in the sign-in log; each record is counted.",
-        ]
-        .map(str::to_owned),
-    );
-    limits
+    missing
 }
-
-fn verb(count: u64) -> &'static str {
-    if count == 1 { "was" } else { "were" }
-}
-
 impl Evidence {
     /// Every level, most severe first, with what it asks of the reader.
     #[allow(clippy::unused_self)] // called from the template

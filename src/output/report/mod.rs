@@ -6,6 +6,7 @@ mod account;
 mod evidence;
 
 use super::chart;
+use super::country::named_country;
 use super::escape::{excerpt, visible};
 use super::folder::Sink;
 use super::view::View;
@@ -27,7 +28,7 @@ const SECTIONS: usize = 40;
 const LINES: usize = 60;
 
 /// Writes `report.html`.
-pub fn html(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
+pub(crate) fn html(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
     page(view)?.write_into(sink).map_err(io::Error::other)
 }
 
@@ -57,7 +58,6 @@ struct Chart {
 
 struct AccountLine {
     name: String,
-    tenant: String,
     level: &'static str,
     counts: Vec<u64>,
     first: String,
@@ -122,36 +122,33 @@ fn page(view: &View<'_>) -> io::Result<Page> {
 }
 
 fn headline(view: &View<'_>, suspects: &[&Account], severity: &Severity) -> String {
-    let named = view.accounts.iter().filter(|account| !account.account.is_empty()).count();
+    let total = view.accounts.iter().filter(|account| !account.account.is_empty()).count();
     if suspects.is_empty() {
         return format!(
-            "None of the {} in this evidence has a finding of level medium or above. That is no proof that nothing \
-             happened: see the limits.",
-            counted(named as u64, "account")
+            "No account of the {total} in this evidence has a finding of level medium or above. That is no proof that \
+             nothing happened: see the limits."
         );
     }
-    let names: Vec<String> = suspects.iter().take(3).map(|account| account_name(&account.account)).collect();
-    let more = suspects.len() - names.len();
-    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
-    let serious = severity.count(Level::Critical) + severity.count(Level::High);
+    let first: Vec<String> = suspects.iter().take(3).map(|account| account_name(&account.account)).collect();
+    let rest = match suspects.len() - first.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let serious = match severity.count(Level::Critical) + severity.count(Level::High) {
+        0 => "No finding is of level high or critical.".to_owned(),
+        1 => "One finding is of level high or critical.".to_owned(),
+        more => format!("{more} findings are of level high or critical."),
+    };
+    let have = if suspects.len() == 1 { "has" } else { "have" };
     format!(
-        "{} of {} in this evidence {} findings of level medium or above: {}{rest}. {} of level high or critical.",
+        "{} of {total} accounts in this evidence {have} findings of level medium or above: {}{rest}. {serious}",
         suspects.len(),
-        counted(named as u64, "account"),
-        if suspects.len() == 1 { "has" } else { "have" },
-        names.join(", "),
-        counted(serious, "finding is").replace("findings is", "findings are")
+        first.join(", ")
     )
 }
 
 fn counted(count: u64, noun: &str) -> String {
-    if count == 1 {
-        return format!("1 {noun}");
-    }
-    match noun.split_once(' ') {
-        Some((first, rest)) => format!("{count} {first}s {rest}"),
-        None => format!("{count} {noun}s"),
-    }
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 fn tenants(view: &View<'_>) -> String {
@@ -175,7 +172,6 @@ fn account_name(account: &str) -> String {
 fn account_line(account: &Account, anchor: String) -> AccountLine {
     AccountLine {
         name: account_name(&account.account),
-        tenant: excerpt(&account.tenant, 60),
         level: account.findings.highest().map_or("", Level::name),
         counts: LEVELS.into_iter().map(|level| account.findings.count(level)).collect(),
         first: moment(account.first),
@@ -203,12 +199,11 @@ fn address_line(address: &Address) -> AddressLine {
     }
 }
 
-/// `NG, Lagos`; for an address that is not public, what kind it is.
+/// `Nigeria (NG), Lagos`; for an address that is not public, what kind it is.
 fn place_name(place: &Place) -> String {
-    let parts: Vec<&str> = [place.country.as_str(), place.region.as_str(), place.city.as_str()]
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .collect();
+    let country = named_country(&place.country);
+    let parts = [country.as_str(), place.region.as_str(), place.city.as_str()];
+    let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     if parts.is_empty() && place.kind != "public" {
         return place.kind.to_owned();
     }

@@ -10,12 +10,11 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 /// 2026-01-12T00:00:00Z, a Monday.
-pub const MONDAY: i64 = 1_768_176_000_000_000;
-pub const MINUTE: i64 = 60_000_000;
-pub const DAY: i64 = 1_440 * MINUTE;
+pub(crate) const MONDAY: i64 = 1_768_176_000_000_000;
+pub(crate) const MINUTE: i64 = 60_000_000;
 
 /// Texts that try to break out of each output.
-pub const HOSTILE: [&str; 5] = [
+pub(crate) const HOSTILE: [&str; 5] = [
     "=HYPERLINK(\"http://evil.example\",\"x\")",
     "</script><img src=x onerror=alert(1)>",
     "]]></title><svg onload=alert(1)>",
@@ -25,20 +24,20 @@ pub const HOSTILE: [&str; 5] = [
 
 /// One event in short.
 #[derive(Debug, Clone, Copy)]
-pub struct Act<'a> {
-    pub minute: i64,
-    pub family: Family,
-    pub workload: &'a str,
-    pub operation: &'a str,
-    pub account: &'a str,
-    pub address: &'a str,
-    pub object: &'a str,
-    pub detail: &'a str,
-    pub outcome: Outcome,
-    pub hits: &'a [RuleIndex],
+pub(crate) struct Act<'a> {
+    pub(crate) minute: i64,
+    pub(crate) family: Family,
+    pub(crate) workload: &'a str,
+    pub(crate) operation: &'a str,
+    pub(crate) account: &'a str,
+    pub(crate) address: &'a str,
+    pub(crate) object: &'a str,
+    pub(crate) detail: &'a str,
+    pub(crate) outcome: Outcome,
+    pub(crate) hits: &'a [RuleIndex],
 }
 
-pub const QUIET: Act<'static> = Act {
+pub(crate) const QUIET: Act<'static> = Act {
     minute: 0,
     family: Family::Audit,
     workload: "Exchange",
@@ -52,7 +51,7 @@ pub const QUIET: Act<'static> = Act {
 };
 
 /// Adds one event; the order of the calls is the order of time.
-pub fn push(events: &mut Events, act: &Act<'_>) {
+pub(crate) fn push(events: &mut Events, act: &Act<'_>) {
     let number = events.entries.len() as u64;
     let pool = &mut events.pool;
     let digest: [u8; 32] = Sha256::digest(number.to_le_bytes()).into();
@@ -132,7 +131,7 @@ fn rule(id: &str, title: &str, level: Level, tags: &[&str], description: &str) -
 }
 
 /// The rules that [`Act::hits`] counts in.
-pub fn rules() -> Vec<Meta> {
+pub(crate) fn rules() -> Vec<Meta> {
     vec![
         rule(
             "11111111-0000-4000-8000-000000000001",
@@ -195,7 +194,7 @@ fn ordinary(acts: &mut Vec<(i64, Act<'static>)>) {
             };
             acts.push((start, sign_in));
             for (step, (workload, operation, object)) in work.into_iter().enumerate() {
-                let act = Act { workload, operation, object, account, ..QUIET };
+                let act = Act { workload, operation, account, object, ..QUIET };
                 acts.push((start + 30 + step as i64 * 95, act));
             }
         }
@@ -264,7 +263,7 @@ fn intrusion(acts: &mut Vec<(i64, Act<'static>)>) {
 }
 
 /// The whole case.
-pub fn case() -> Case {
+pub(crate) fn case() -> Case {
     let mut acts = Vec::new();
     ordinary(&mut acts);
     intrusion(&mut acts);
@@ -284,12 +283,12 @@ pub fn case() -> Case {
 }
 
 /// A case without a single event.
-pub fn empty() -> Case {
+pub(crate) fn empty() -> Case {
     finish(Events::default())
 }
 
 /// Closes the ledger and builds the findings.
-pub fn finish(events: Events) -> Case {
+pub(crate) fn finish(events: Events) -> Case {
     let count =
         |sign_in: bool| events.entries.iter().filter(|e| (e.family == Family::SignIn) == sign_in).count() as u64;
     let file = |path: &str, format: &str, used: u64, rejected: u64| FileCoverage {
