@@ -19,7 +19,7 @@ pub(super) struct Unused {
 }
 
 /// Formats of the ledger that mean a file was not read.
-const UNREAD: &[&str] = &["empty", "unreadable", "binary", "unrecognised"];
+const UNREAD: &[&str] = &["empty", "unreadable", "binary", "unrecognised", "not a log"];
 
 impl Unused {
     /// Reads the ledger; `rejected` may hold all, some or none of the rejections.
@@ -63,9 +63,11 @@ impl Unused {
     }
 }
 
-/// A file that was named on the command line was meant as evidence, so it is never a stranger.
+/// Neither records nor a date in it: no log that could have been lost. A file that was named on the
+/// command line was meant as evidence, so it is never a stranger.
 fn is_stranger(file: &FileCoverage) -> bool {
-    file.format == "unrecognised" && file.path.contains('/')
+    let no_log = matches!(file.format.as_str(), "unrecognised" | "not a log");
+    no_log && file.counts.rows == 0 && file.path.contains('/')
 }
 
 fn is_unread(file: &FileCoverage) -> bool {
@@ -111,14 +113,24 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_file_is_a_note_within_a_folder_and_evidence_when_it_was_named() {
-        let files = vec![file("a/note.txt", "unrecognised", 2), file("note.txt", "unrecognised", 0)];
-        let unused = Unused::of(
-            &Coverage { files, ..Coverage::default() },
-            &[rejection("a/note.txt", 1), rejection("note.txt", 0)],
-        );
+    fn a_file_without_records_is_a_note_within_a_folder_and_evidence_when_it_was_named() {
+        let named = |path: &str, format: &str| FileCoverage {
+            path: path.into(),
+            format: format.into(),
+            ..FileCoverage::default()
+        };
+        let files = vec![named("a/list.json", "not a log"), named("note.txt", "unrecognised")];
+        let coverage = Coverage { files, ..Coverage::default() };
+        let unused = Unused::of(&coverage, &[rejection("a/list.json", 0), rejection("note.txt", 0)]);
         assert_eq!(unused.evidence, ["note.txt: cut"]);
-        assert_eq!(unused.strangers, ["a/note.txt: not an export that is known; left out"]);
+        assert_eq!(unused.strangers, ["a/list.json: not an export that is known; left out"]);
+    }
+
+    #[test]
+    fn a_log_of_an_unknown_kind_is_evidence_that_could_not_be_used() {
+        let coverage = Coverage { files: vec![file("a/other.csv", "unrecognised", 10)], ..Coverage::default() };
+        let unused = Unused::of(&coverage, &[]);
+        assert_eq!((unused.evidence.len(), unused.total, unused.strangers.len()), (1, 10, 0));
     }
 
     #[test]

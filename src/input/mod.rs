@@ -152,7 +152,3 @@ pub struct Finish {
     /// A reading error that ended the file early (expansion limit, corrupt archive), told as a rejection.
     pub broken: Option<String>,
 }
-
-/// How far reading may go.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Limits {}
