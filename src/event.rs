@@ -1,10 +1,13 @@
 //! The one schema every record is read into: an [`Event`] while its bytes are in memory.
 
-use crate::field::{Core, Field, Part};
-use sonic_rs::{JsonContainerTrait, JsonType, JsonValueTrait, Value};
+mod visit;
+
+use crate::field::{Core, Field};
+use sonic_rs::Value;
 use std::borrow::Cow;
 use std::net::IpAddr;
 use std::ops::ControlFlow;
+use visit::{visit_leaves, visit_named, visit_path};
 
 /// Which log a record comes from; with the workload it decides which rules can apply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -407,106 +410,6 @@ fn too_deep(text: &[u8]) -> bool {
         at += 1;
     }
     false
-}
-
-fn scalar(value: &Value) -> Option<Scalar<'_>> {
-    Some(match value.get_type() {
-        JsonType::Null => Scalar::Null,
-        JsonType::Boolean => Scalar::Bool(value.as_bool()?),
-        JsonType::Number => match value.as_i64() {
-            Some(int) => Scalar::Int(int),
-            None => Scalar::Float(value.as_f64()?),
-        },
-        JsonType::String => Scalar::Str(value.as_str()?),
-        JsonType::Array | JsonType::Object => return None,
-    })
-}
-
-fn visit_value(value: &Value, visit: &mut Visit<'_>) -> ControlFlow<()> {
-    if let Some(leaf) = scalar(value) {
-        return visit(leaf);
-    }
-    if let Some(items) = value.as_array()
-        && !items.iter().any(|item| item.is_object() || item.is_array())
-    {
-        return items.iter().filter_map(scalar).try_for_each(visit);
-    }
-    match sonic_rs::to_string(value) {
-        Ok(text) => visit(Scalar::Str(&text)),
-        Err(_) => ControlFlow::Continue(()),
-    }
-}
-
-fn visit_path(value: &Value, path: &[Box<str>], visit: &mut Visit<'_>) -> ControlFlow<()> {
-    let Some((first, rest)) = path.split_first() else { return visit_value(value, visit) };
-    if let Some(items) = value.as_array() {
-        return items.iter().try_for_each(|item| visit_path(item, path, visit));
-    }
-    match value.get(first.as_ref()) {
-        Some(inner) => visit_path(inner, rest, visit),
-        None => ControlFlow::Continue(()),
-    }
-}
-
-fn visit_leaves(value: &Value, visit: &mut Visit<'_>) -> ControlFlow<()> {
-    if let Some(leaf) = scalar(value) {
-        return visit(leaf);
-    }
-    if let Some(items) = value.as_array() {
-        return items.iter().try_for_each(|item| visit_leaves(item, visit));
-    }
-    match value.as_object() {
-        Some(object) => object.iter().try_for_each(|(_, inner)| visit_leaves(inner, visit)),
-        None => ControlFlow::Continue(()),
-    }
-}
-
-/// Finds the members of a Name/Value collection whose name is `name`, and gives the wanted part.
-///
-/// A `name` that goes on after a member's own name (`RuleActions.ActionType`) looks inside its value.
-fn visit_named(
-    record: &Value,
-    collection: &[Box<str>],
-    name: &str,
-    part: Part,
-    visit: &mut Visit<'_>,
-) -> ControlFlow<()> {
-    members(record, collection, &mut |member| {
-        let Some(found) =
-            ["Name", "displayName", "key", "name"].iter().find_map(|key| member.get(*key)).and_then(|v| v.as_str())
-        else {
-            return ControlFlow::Continue(());
-        };
-        let Some(value) = part.keys().iter().find_map(|key| member.get(*key)) else { return ControlFlow::Continue(()) };
-        match name.strip_prefix(found) {
-            Some("") => visit_value(value, visit),
-            Some(rest) => {
-                rest.strip_prefix('.').map_or(ControlFlow::Continue(()), |inner| visit_inner(value, inner, visit))
-            }
-            None => ControlFlow::Continue(()),
-        }
-    })
-}
-
-/// Looks below a member's value, which may be JSON text (`RuleActions`) or JSON proper.
-fn visit_inner(value: &Value, path: &str, visit: &mut Visit<'_>) -> ControlFlow<()> {
-    let path: Vec<Box<str>> = path.split('.').map(Into::into).collect();
-    match value.as_str() {
-        Some(text) => match open_json(text) {
-            Ok(opened) => visit_path(&opened, &path, visit),
-            Err(_) => ControlFlow::Continue(()),
-        },
-        None => visit_path(value, &path, visit),
-    }
-}
-
-/// Walks to a collection through objects and lists and gives each of its members.
-fn members(value: &Value, path: &[Box<str>], each: &mut dyn FnMut(&Value) -> ControlFlow<()>) -> ControlFlow<()> {
-    if let Some(items) = value.as_array() {
-        return items.iter().try_for_each(|item| members(item, path, each));
-    }
-    let Some((first, rest)) = path.split_first() else { return each(value) };
-    value.get(first.as_ref()).map_or(ControlFlow::Continue(()), |inner| members(inner, rest, each))
 }
 
 #[cfg(test)]

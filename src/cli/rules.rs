@@ -5,7 +5,7 @@ use super::args::{RuleArgs, exists};
 use super::terminal::{Terminal, tell};
 use anyhow::bail;
 use speur::coverage::RuleRejection;
-use speur::rule::{Level, Meta, Options, RuleSet};
+use speur::rule::{self, Level, Meta, Options, RuleSet};
 use std::cmp::Reverse;
 use std::path::PathBuf;
 
@@ -65,14 +65,17 @@ fn print(out: &mut Terminal, rule: &Meta) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Tells every problem of the rule files, with file and line.
+/// Tells every problem of the rule files, with file and line; without a file, what the program's own rules lack.
 pub(super) fn check(paths: &[PathBuf]) -> anyhow::Result<Exit> {
     paths.iter().try_for_each(|path| exists(path))?;
     let options = Options { pack: paths.is_empty(), paths: paths.to_vec(), ..Options::default() };
-    let (set, refused) = RuleSet::load(&options);
-    let exit = told(&refused, Exit::Failed);
+    let (set, mut problems) = RuleSet::load(&options);
+    problems.extend(paths.iter().flat_map(|path| rule::check(path)));
+    problems.sort();
+    problems.dedup();
+    let exit = told(&problems, Exit::Failed);
     let mut out = Terminal::new();
-    out.line(&format!("{} rules loaded, {} problems", set.rules().len(), refused.len()))?;
+    out.line(&format!("{} rules loaded, {} problems", set.rules().len(), problems.len()))?;
     out.close()?;
     Ok(exit)
 }

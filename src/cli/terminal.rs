@@ -56,13 +56,13 @@ pub(super) fn tell(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{}", visible(text));
 }
 
-/// Tells the first twenty lines, and how many more there are and where all of them stand.
-pub(super) fn tell_some(lines: &[String], total: u64, all: &str) {
+/// Tells the first twenty lines, and how many records or files the others speak of; `all` says where they stand.
+pub(super) fn tell_some(lines: &[(String, u64)], all: &str) {
     const SHOWN: usize = 20;
-    for line in lines.iter().take(SHOWN) {
+    for (line, _) in lines.iter().take(SHOWN) {
         tell(line);
     }
-    let more = total.saturating_sub(lines.len().min(SHOWN) as u64);
+    let more: u64 = lines.iter().skip(SHOWN).map(|(_, count)| count).sum();
     if more > 0 {
         tell(&format!("... and {more} more{all}"));
     }

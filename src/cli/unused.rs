@@ -3,23 +3,24 @@
 use super::Exit;
 use super::terminal::{tell, tell_some};
 use speur::coverage::{Coverage, FileCoverage, Rejection};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A line, and how many records or files it speaks of.
+type Line = (String, u64);
 
 /// What could not be used.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Unused {
-    /// Evidence, one line each.
-    evidence: Vec<String>,
-    /// How many lines there would be if all were known.
-    total: u64,
+    /// Evidence, one line each; a file of which nothing could be used is one line.
+    evidence: Vec<Line>,
     /// Files within a folder that are no export at all: notes, scripts, other people's reports.
     strangers: Vec<String>,
     /// Rules, one line each.
-    rules: Vec<String>,
+    rules: Vec<Line>,
 }
 
 /// Formats of the ledger that mean a file was not read.
-const UNREAD: &[&str] = &["empty", "unreadable", "binary", "unrecognised"];
+const UNREAD: &[&str] = &["empty", "unreadable", "binary", "unrecognised", "not a log"];
 
 impl Unused {
     /// Reads the ledger; `rejected` may hold all, some or none of the rejections.
@@ -27,18 +28,36 @@ impl Unused {
         let (strangers, known): (Vec<&FileCoverage>, Vec<&FileCoverage>) =
             coverage.files.iter().partition(|file| is_stranger(file));
         let strange: BTreeSet<&str> = strangers.iter().map(|file| file.path.as_str()).collect();
-        let rejected: Vec<&Rejection> = rejected.iter().filter(|r| !strange.contains(r.file.as_str())).collect();
-        let told: BTreeSet<&str> = rejected.iter().map(|rejection| rejection.file.as_str()).collect();
-        let mut evidence: Vec<String> = rejected.iter().map(|rejection| rejection_line(rejection)).collect();
-        evidence.extend(known.iter().filter(|file| !told.contains(file.path.as_str())).filter_map(|f| file_line(f)));
-        let rows: u64 = known.iter().map(|file| file.counts.rejected).sum();
-        let unread = known.iter().filter(|file| file.counts.rejected == 0 && is_unread(file)).count() as u64;
+        let lost: BTreeMap<&str, &FileCoverage> =
+            known.iter().filter(|file| is_lost(file)).map(|file| (file.path.as_str(), *file)).collect();
+        let mut told: BTreeMap<&str, u64> = BTreeMap::new();
+        let mut evidence: Vec<Line> = Vec::new();
+        for rejection in rejected.iter().filter(|rejection| !strange.contains(rejection.file.as_str())) {
+            let so_far = told.entry(rejection.file.as_str()).or_default();
+            match lost.get(rejection.file.as_str()) {
+                Some(_) if *so_far > 0 => {}
+                Some(file) => {
+                    let rows = file.counts.rejected;
+                    evidence
+                        .push((format!("{} (none of its {rows} rows could be used)", rejection_line(rejection)), rows));
+                    *so_far += rows;
+                }
+                None => {
+                    evidence.push((rejection_line(rejection), 1));
+                    *so_far += 1;
+                }
+            }
+        }
+        // What the list of rejections does not name, the counts do.
+        for file in known {
+            let told = told.get(file.path.as_str()).copied().unwrap_or(0);
+            evidence.extend(file_line(file, told));
+        }
         let rules = &coverage.rules.rejected;
         Self {
-            total: (evidence.len() as u64).max(rows + unread),
             evidence,
             strangers: strangers.iter().map(|f| format!("{}: not an export that is known; left out", f.path)).collect(),
-            rules: rules.iter().map(|rule| format!("{}:{}: {}", rule.file, rule.line, rule.reason)).collect(),
+            rules: rules.iter().map(|rule| (format!("{}:{}: {}", rule.file, rule.line, rule.reason), 1)).collect(),
         }
     }
 
@@ -50,22 +69,23 @@ impl Unused {
         if let Some(more) = self.strangers.len().checked_sub(21) {
             tell(&format!("note: ... and {} more such files", more + 1));
         }
-        if self.total > 0 {
-            tell(&format!("{} pieces of evidence could not be used:", self.total).replace("1 pieces", "1 piece"));
-            tell_some(&self.evidence, self.total, all);
+        if !self.evidence.is_empty() {
+            tell(&format!("records and files that could not be used: {}", total(&self.evidence)));
+            tell_some(&self.evidence, all);
         }
         if !self.rules.is_empty() {
-            let count = self.rules.len() as u64;
-            tell(&format!("rules that could not be used: {count}"));
-            tell_some(&self.rules, count, all);
+            tell(&format!("rules that could not be used: {}", total(&self.rules)));
+            tell_some(&self.rules, all);
         }
-        if self.total > 0 || !self.rules.is_empty() { Exit::Incomplete } else { Exit::Done }
+        if !self.evidence.is_empty() || !self.rules.is_empty() { Exit::Incomplete } else { Exit::Done }
     }
 }
 
-/// A file that was named on the command line was meant as evidence, so it is never a stranger.
+/// Neither records nor a date in it: no log that could have been lost. A file that was named on the
+/// command line was meant as evidence, so it is never a stranger.
 fn is_stranger(file: &FileCoverage) -> bool {
-    file.format == "unrecognised" && file.path.contains('/')
+    let no_log = matches!(file.format.as_str(), "unrecognised" | "not a log");
+    no_log && file.counts.rows == 0 && file.path.contains('/')
 }
 
 fn is_unread(file: &FileCoverage) -> bool {
@@ -77,12 +97,25 @@ fn rejection_line(rejection: &Rejection) -> String {
     if *row == 0 { format!("{file}: {reason}") } else { format!("{file}, row {row}: {reason}") }
 }
 
-fn file_line(file: &FileCoverage) -> Option<String> {
+/// The rejections of a file that no line has `told` yet.
+fn file_line(file: &FileCoverage, told: u64) -> Option<Line> {
     let (path, counts) = (&file.path, &file.counts);
-    if counts.rejected > 0 {
-        return Some(format!("{path}: {} of {} rows rejected", counts.rejected, counts.rows));
+    if counts.rejected > told {
+        let more = if told > 0 { " more" } else { "" };
+        let count = counts.rejected - told;
+        return Some((format!("{path}: {count}{more} of {} rows rejected", counts.rows), count));
     }
-    is_unread(file).then(|| format!("{path}: {} file; {}", file.format, file.notes.join("; ")))
+    let line = || (format!("{path}: {} file; {}", file.format, file.notes.join("; ")), 1);
+    (told == 0 && is_unread(file)).then(line)
+}
+
+/// Whether a file has several rows and none of them could be used.
+fn is_lost(file: &FileCoverage) -> bool {
+    file.counts.rejected > 1 && file.counts.rejected == file.counts.rows
+}
+
+fn total(lines: &[Line]) -> u64 {
+    lines.iter().map(|(_, count)| count).sum()
 }
 
 #[cfg(test)]
@@ -104,21 +137,33 @@ mod tests {
     fn every_rejection_is_one_line_and_the_rest_is_counted() {
         let coverage = Coverage { files: vec![file("a/x.csv", "search-ual-csv", 5)], ..Coverage::default() };
         let unused = Unused::of(&coverage, &[rejection("a/x.csv", 3), rejection("a/x.csv", 4)]);
-        assert_eq!(unused.evidence, ["a/x.csv, row 3: cut", "a/x.csv, row 4: cut"]);
-        assert_eq!(unused.total, 5);
+        let lines =
+            [("a/x.csv, row 3: cut", 1), ("a/x.csv, row 4: cut", 1), ("a/x.csv: 3 more of 10 rows rejected", 3)];
+        assert_eq!(unused.evidence, lines.map(|(line, count)| (line.to_owned(), count)));
         let unknown = Unused::of(&coverage, &[]);
-        assert_eq!((unknown.evidence, unknown.total), (vec!["a/x.csv: 5 of 10 rows rejected".to_owned()], 5));
+        assert_eq!(unknown.evidence, [("a/x.csv: 5 of 10 rows rejected".to_owned(), 5)]);
     }
 
     #[test]
-    fn an_unknown_file_is_a_note_within_a_folder_and_evidence_when_it_was_named() {
-        let files = vec![file("a/note.txt", "unrecognised", 2), file("note.txt", "unrecognised", 0)];
-        let unused = Unused::of(
-            &Coverage { files, ..Coverage::default() },
-            &[rejection("a/note.txt", 1), rejection("note.txt", 0)],
-        );
-        assert_eq!(unused.evidence, ["note.txt: cut"]);
-        assert_eq!(unused.strangers, ["a/note.txt: not an export that is known; left out"]);
+    fn a_file_without_records_is_a_note_within_a_folder_and_evidence_when_it_was_named() {
+        let named = |path: &str, format: &str| FileCoverage {
+            path: path.into(),
+            format: format.into(),
+            ..FileCoverage::default()
+        };
+        let files = vec![named("a/list.json", "not a log"), named("note.txt", "unrecognised")];
+        let coverage = Coverage { files, ..Coverage::default() };
+        let unused = Unused::of(&coverage, &[rejection("a/list.json", 0), rejection("note.txt", 0)]);
+        assert_eq!(unused.evidence, [("note.txt: cut".to_owned(), 1)]);
+        assert_eq!(unused.strangers, ["a/list.json: not an export that is known; left out"]);
+    }
+
+    #[test]
+    fn a_log_of_an_unknown_kind_is_evidence_that_could_not_be_used() {
+        let coverage = Coverage { files: vec![file("a/other.csv", "unrecognised", 10)], ..Coverage::default() };
+        let unused = Unused::of(&coverage, &[rejection("a/other.csv", 1), rejection("a/other.csv", 2)]);
+        assert_eq!(unused.evidence, [("a/other.csv, row 1: cut (none of its 10 rows could be used)".to_owned(), 10)]);
+        assert!(unused.strangers.is_empty());
     }
 
     #[test]
@@ -126,7 +171,8 @@ mod tests {
         let rejected = vec![RuleRejection { file: "r.yml".into(), line: 7, reason: "bad".into() }];
         let rules = RuleCoverage { loaded: 0, rejected };
         let unused = Unused::of(&Coverage { rules, ..Coverage::default() }, &[]);
-        assert_eq!((unused.rules.as_slice(), unused.total), (["r.yml:7: bad".to_owned()].as_slice(), 0));
+        assert_eq!(unused.rules, [("r.yml:7: bad".to_owned(), 1)]);
+        assert!(unused.evidence.is_empty());
         assert_eq!(unused.tell(""), Exit::Incomplete);
         assert_eq!(Unused::default().tell(""), Exit::Done);
     }

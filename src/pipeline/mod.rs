@@ -5,7 +5,7 @@ mod settle;
 
 use crate::case::finding::findings;
 use crate::case::{Case, Finding};
-use crate::coverage::{Coverage, Rejection, RuleCoverage};
+use crate::coverage::{Coverage, FileCoverage, Rejection, RuleCoverage};
 use crate::enrich::AddressBook;
 use crate::error::Error;
 use crate::input::{Limits, walk};
@@ -162,12 +162,15 @@ pub fn inspect(options: &Options, progress: &dyn Progress) -> Result<Inspection,
 
 fn gather(options: &Options, rules: &RuleSet, book: &AddressBook, progress: &dyn Progress) -> Result<Reading, Error> {
     let walk = walk(&options.paths, &options.limits)?;
-    if walk.found.is_empty() && walk.unusable.is_empty() {
+    let tools = Tools { rules, book, limits: &options.limits, progress };
+    let read = read::read(walk, &tools, &|entry, pool| wanted(options, entry, pool))?;
+    let no_log =
+        |file: &FileCoverage| file.counts.rows == 0 && matches!(file.format.as_str(), "unrecognised" | "not a log");
+    if read.files.iter().all(no_log) {
         let place = options.paths.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", ");
         return Err(Error::NoEvidence { place });
     }
-    let tools = Tools { rules, book, limits: &options.limits, progress };
-    read::read(walk, &tools, &|entry, pool| wanted(options, entry, pool))
+    Ok(read)
 }
 
 /// Whether the investigator asked for this event.

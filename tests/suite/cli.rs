@@ -177,6 +177,13 @@ fn a_folder_without_evidence_exits_2() {
 }
 
 #[test]
+fn a_log_of_an_unknown_kind_beside_the_evidence_exits_3() {
+    let home = Home::new();
+    home.file("logs/other.csv", "When,Who,What\n2026-01-05T10:00:00,anna@harbor.example,Stamped a form\n");
+    partly(&home, "other.csv", 3);
+}
+
+#[test]
 fn a_note_beside_the_evidence_is_told_and_is_no_failure() {
     let home = Home::new();
     home.file("logs/note.txt", "dear colleague");

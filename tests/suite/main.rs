@@ -1,5 +1,7 @@
 //! The one integration test binary; each module is a theme.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 mod case_folder;
 mod cli;
 mod event_fixture;
