@@ -5,9 +5,6 @@ mod cli;
 use clap::Parser;
 use std::process::ExitCode;
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     let exit = match cli::Cli::try_parse() {
         Ok(cli) => cli::run(cli).unwrap_or_else(|error| cli::stopped(&error)),

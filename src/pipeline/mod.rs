@@ -1,5 +1,6 @@
 //! The order of the flow and its parallelism, nothing else.
 
+mod ledger;
 mod read;
 mod settle;
 

@@ -1,19 +1,19 @@
 //! Files to events: one thread after the other cuts chunks, all threads take them apart.
 
+use super::ledger::{self, FileFacts};
 use super::{Progress, settle};
-use crate::coverage::{Counts, FileCoverage, Rejection};
+use crate::coverage::{FileCoverage, Rejection};
 use crate::enrich::AddressBook;
 use crate::error::Error;
 use crate::event::{Origin, Place};
-use crate::input::{self, BadRow, Chunk, Data, Finish, Found, Layout, Limits, Reader, Row, Unusable, Walk};
+use crate::input::{BadRow, Chunk, Data, Found, Layout, Limits, Reader, Row, Walk};
 use crate::output::Input;
 use crate::rule::{RuleSet, Scratch};
 use crate::source::{self, Source};
-use crate::store::{Batch, Entry, Events, Merger, Pool, RuleIndex, Tally};
+use crate::store::{Batch, Entry, Events, Merger, Pool, RuleIndex};
 use rayon::iter::{ParallelBridge, ParallelIterator};
 use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
-use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -50,15 +50,6 @@ struct Done {
     rejected: Vec<Rejection>,
     /// Something in it could be a log record: it holds a date, or it could not be taken apart.
     dated: bool,
-}
-
-/// What is known of a file beside its rows.
-#[derive(Default, Clone)]
-struct FileFacts {
-    encoding: &'static str,
-    delimiter: Option<u8>,
-    finish: Finish,
-    unusable: Option<Unusable>,
 }
 
 /// Hands out chunks, file by file, in the order of the walk.
@@ -193,11 +184,11 @@ impl Worker<'_> {
 
     fn row(&mut self, row: Row<'_>, job: &Job, done: &mut Done) -> Result<(), String> {
         let source = match &row.data {
-            Data::Csv { header, .. } => job.csv_source.ok_or_else(|| unknown_header(&header.names)),
-            Data::Json(record) => source::for_json(record, self.last).ok_or_else(|| unknown_record(record)),
+            Data::Csv { header, .. } => job.csv_source.ok_or_else(|| source::unrecognised_csv(header)),
+            Data::Json(record) => source::for_json(record, self.last).ok_or_else(|| source::unrecognised_json(record)),
         };
         if source.is_err() {
-            done.dated |= dated(&row.data);
+            done.dated |= ledger::dated(&row.data);
         }
         let source = source?;
         self.last = Some(source);
@@ -241,13 +232,13 @@ pub(super) fn read(walk: Walk, tools: &Tools<'_>, wanted: &dyn Fn(&Entry, &Pool)
     let collector = collector.into_inner().unwrap_or_else(PoisonError::into_inner);
     let facts = facts.into_inner().unwrap_or_else(PoisonError::into_inner);
     let same = settle::same(&collector.merger, &found, tools.limits);
-    let (events, tallies) = collector.merger.finish(&same, tools.book.places(), wanted);
+    let (mut events, tallies) = collector.merger.finish(&same, tools.book.places(), wanted);
     let mut rejected = collector.rejected;
     let mut files = Vec::new();
     for (index, (found, facts)) in found.iter().zip(&facts).enumerate() {
         let tally = tallies.get(index).cloned().unwrap_or_default();
         let sources = collector.sources.get(&(index as u32)).cloned().unwrap_or_default();
-        files.push(file_coverage(
+        files.push(ledger::file(
             found,
             facts,
             tally,
@@ -256,148 +247,18 @@ pub(super) fn read(walk: Walk, tools: &Tools<'_>, wanted: &dyn Fn(&Entry, &Pool)
         ));
     }
     for (name, unusable) in walk.unusable {
-        files.push(unusable_coverage(name, unusable, &mut rejected));
+        files.push(ledger::unusable(name, unusable, &mut rejected));
     }
     rejected.sort();
-    let inputs = inputs(&found, &files);
+    let inputs = ledger::inputs(&found, &files);
+    ledger::sort(&mut files, &mut events);
     Ok(Reading { events, files, rejected, inputs })
-}
-
-/// The files on disk, each once: a container stands for its members.
-fn inputs(found: &[Found], files: &[FileCoverage]) -> Vec<Input> {
-    let mut inputs = BTreeMap::new();
-    for (found, file) in found.iter().zip(files) {
-        inputs.entry(&found.path).or_insert_with(|| {
-            let (name, (sha256, bytes)) = match &found.member {
-                None => (found.name.clone(), (file.sha256.clone(), file.bytes)),
-                Some(member) => {
-                    let name = found.name.strip_suffix(member.as_str()).unwrap_or(&found.name);
-                    (name.trim_end_matches("!/").to_owned(), input::hash(&found.path).unwrap_or_default())
-                }
-            };
-            Input { path: found.path.clone(), name, sha256, bytes }
-        });
-    }
-    inputs.into_values().collect()
-}
-
-fn size(found: &Found) -> u64 {
-    std::fs::metadata(&found.path).map_or(0, |meta| meta.len())
-}
-
-fn unusable_coverage(name: String, unusable: Unusable, rejected: &mut Vec<Rejection>) -> FileCoverage {
-    rejected.push(Rejection {
-        file: name.clone(),
-        row: 0,
-        offset: 0,
-        length: 0,
-        reason: unusable.reason.clone(),
-        excerpt: String::new(),
-    });
-    FileCoverage {
-        path: name,
-        sha256: unusable.sha256,
-        bytes: unusable.bytes,
-        format: unusable.format.to_owned(),
-        notes: vec![unusable.reason],
-        ..FileCoverage::default()
-    }
-}
-
-fn file_coverage(
-    found: &Found,
-    facts: &FileFacts,
-    tally: Tally,
-    (sources, dated): (&BTreeSet<&'static str>, bool),
-    rejected: &mut Vec<Rejection>,
-) -> FileCoverage {
-    if let Some(unusable) = &facts.unusable {
-        return unusable_coverage(found.name.clone(), unusable.clone(), rejected);
-    }
-    let mut notes = facts.finish.notes.clone();
-    let mut counts = tally.counts;
-    if sources.is_empty() && !dated && facts.finish.broken.is_none() {
-        // No record in it says when anything happened: a settings file or a list, not a log.
-        rejected.retain(|rejection| rejection.file != found.name);
-        notes.push(format!("not a log: none of its {} records holds a date", counts.rows));
-        counts = Counts::default();
-    }
-    if let Some(broken) = &facts.finish.broken {
-        notes.push(broken.clone());
-        rejected.push(Rejection {
-            file: found.name.clone(),
-            row: 0,
-            offset: 0,
-            length: 0,
-            reason: broken.clone(),
-            excerpt: String::new(),
-        });
-    }
-    let format = match sources.iter().copied().collect::<Vec<_>>().join("+") {
-        none if none.is_empty() && dated => "unrecognised".to_owned(),
-        none if none.is_empty() => "not a log".to_owned(),
-        names => names,
-    };
-    FileCoverage {
-        path: found.name.clone(),
-        sha256: facts.finish.sha256.clone(),
-        bytes: facts.finish.bytes,
-        format,
-        encoding: facts.encoding.to_owned(),
-        delimiter: facts.delimiter.map(|d| char::from(d).to_string()),
-        counts,
-        first_time: tally.first.map(rfc3339),
-        last_time: tally.last.map(rfc3339),
-        notes,
-    }
-}
-
-fn rfc3339(micros: i64) -> String {
-    let time = chrono::DateTime::from_timestamp_micros(micros).unwrap_or_default();
-    time.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)
-}
-
-/// Whether any text in a record looks like a date: `2026-01-31`, `1/31/2026`, `31.01.2026`, `/Date(…)`.
-fn dated(data: &Data<'_>) -> bool {
-    fn text(text: &str) -> bool {
-        let parts: Vec<&str> = text.split(['-', '/', '.', ' ', 'T', ',']).collect();
-        let year = |p: &str| p.len() == 4 && (p.starts_with("19") || p.starts_with("20"));
-        let short = |p: &str| matches!(p.len(), 1 | 2);
-        let digits = |p: &&&str| !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit());
-        text.starts_with("/Date(")
-            || parts.windows(3).any(|w| {
-                w.iter().filter(digits).count() == 3
-                    && short(w[1])
-                    && (year(w[0]) && short(w[2]) || short(w[0]) && year(w[2]))
-            })
-    }
-    fn json(value: &Value) -> bool {
-        match (value.as_str(), value.as_array(), value.as_object()) {
-            (Some(found), ..) => text(found),
-            (_, Some(items), _) => items.iter().any(json),
-            (.., Some(object)) => object.iter().any(|(_, inner)| json(inner)),
-            _ => false,
-        }
-    }
-    match data {
-        Data::Csv { fields, .. } => fields.iter().any(|field| text(field)),
-        Data::Json(record) => json(record),
-    }
-}
-
-fn unknown_header(names: &[String]) -> String {
-    let names = names.join(",");
-    format!("no source knows this header: {}; expected the header of a known export", excerpt(names.as_bytes()))
-}
-
-fn unknown_record(record: &Value) -> String {
-    let keys = record.as_object().map(|o| o.iter().map(|(key, _)| key).take(12).collect::<Vec<_>>().join(", "));
-    match keys {
-        Some(keys) => format!("no source knows a record with the keys {keys}; expected an audit or sign-in record"),
-        None => "found JSON that is not an object; expected an audit or sign-in record".to_owned(),
-    }
 }
 
 fn excerpt(raw: &[u8]) -> String {
     String::from_utf8_lossy(&raw[..raw.len().min(200)]).into_owned()
+}
+
+fn size(found: &Found) -> u64 {
+    std::fs::metadata(&found.path).map_or(0, |meta| meta.len())
 }

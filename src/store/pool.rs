@@ -62,6 +62,7 @@ impl Pool {
     }
 
     /// The text of a number.
+    #[inline]
     pub fn get(&self, sym: Sym) -> &str {
         slice(&self.text, &self.ends, sym.0)
     }
@@ -83,6 +84,7 @@ impl Pool {
     }
 }
 
+#[inline]
 fn slice<'a>(text: &'a str, ends: &[usize], sym: u32) -> &'a str {
     let index = sym as usize;
     match index {

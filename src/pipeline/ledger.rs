@@ -1,0 +1,151 @@
+//! What became of each file, from the counts of its rows and what its reader knows.
+
+use crate::coverage::{Counts, FileCoverage, Rejection};
+use crate::input::{self, Data, Finish, Found, Unusable};
+use crate::output::Input;
+use crate::store::{Events, Tally};
+use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is known of a file beside its rows.
+#[derive(Default, Clone)]
+pub(super) struct FileFacts {
+    pub encoding: &'static str,
+    pub delimiter: Option<u8>,
+    pub finish: Finish,
+    pub unusable: Option<Unusable>,
+}
+
+/// The files on disk, each once: a container stands for its members.
+pub(super) fn inputs(found: &[Found], files: &[FileCoverage]) -> Vec<Input> {
+    let mut inputs = BTreeMap::new();
+    for (found, file) in found.iter().zip(files) {
+        inputs.entry(&found.path).or_insert_with(|| {
+            let (name, (sha256, bytes)) = match &found.member {
+                None => (found.name.clone(), (file.sha256.clone(), file.bytes)),
+                Some(member) => {
+                    let name = found.name.strip_suffix(member.as_str()).unwrap_or(&found.name);
+                    (name.trim_end_matches("!/").to_owned(), input::hash(&found.path).unwrap_or_default())
+                }
+            };
+            Input { path: found.path.clone(), name, sha256, bytes }
+        });
+    }
+    inputs.into_values().collect()
+}
+
+/// A file that cannot be read at all.
+pub(super) fn unusable(name: String, unusable: Unusable, rejected: &mut Vec<Rejection>) -> FileCoverage {
+    rejected.push(Rejection {
+        file: name.clone(),
+        row: 0,
+        offset: 0,
+        length: 0,
+        reason: unusable.reason.clone(),
+        excerpt: String::new(),
+    });
+    FileCoverage {
+        path: name,
+        sha256: unusable.sha256,
+        bytes: unusable.bytes,
+        format: unusable.format.to_owned(),
+        notes: vec![unusable.reason],
+        ..FileCoverage::default()
+    }
+}
+
+/// A file that was read, to its end or not.
+pub(super) fn file(
+    found: &Found,
+    facts: &FileFacts,
+    tally: Tally,
+    (sources, dated): (&BTreeSet<&'static str>, bool),
+    rejected: &mut Vec<Rejection>,
+) -> FileCoverage {
+    if let Some(unusable) = &facts.unusable {
+        return self::unusable(found.name.clone(), unusable.clone(), rejected);
+    }
+    let mut notes = facts.finish.notes.clone();
+    let mut counts = tally.counts;
+    if sources.is_empty() && !dated && facts.finish.broken.is_none() {
+        // No record in it says when anything happened: a settings file or a list, not a log.
+        rejected.retain(|rejection| rejection.file != found.name);
+        notes.push(format!("none of its {} records holds a date: a list or settings, not a log", counts.rows));
+        counts = Counts::default();
+    }
+    if let Some(broken) = &facts.finish.broken {
+        notes.push(broken.clone());
+        rejected.push(Rejection {
+            file: found.name.clone(),
+            row: 0,
+            offset: 0,
+            length: 0,
+            reason: broken.clone(),
+            excerpt: String::new(),
+        });
+    }
+    let format = match sources.iter().copied().collect::<Vec<_>>().join("+") {
+        none if none.is_empty() && dated => "unrecognised".to_owned(),
+        none if none.is_empty() => "not a log".to_owned(),
+        names => names,
+    };
+    FileCoverage {
+        path: found.name.clone(),
+        sha256: facts.finish.sha256.clone(),
+        bytes: facts.finish.bytes,
+        format,
+        encoding: facts.encoding.to_owned(),
+        delimiter: facts.delimiter.map(|d| char::from(d).to_string()),
+        counts,
+        first_time: tally.first.map(rfc3339),
+        last_time: tally.last.map(rfc3339),
+        notes,
+    }
+}
+
+fn rfc3339(micros: i64) -> String {
+    let time = chrono::DateTime::from_timestamp_micros(micros).unwrap_or_default();
+    time.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)
+}
+
+/// Puts the files in the order of their paths, and tells the events where theirs stands now.
+pub(super) fn sort(files: &mut Vec<FileCoverage>, events: &mut Events) {
+    let mut numbered: Vec<(u32, FileCoverage)> = (0..).zip(std::mem::take(files)).collect();
+    numbered.sort_by(|a, b| a.1.path.cmp(&b.1.path));
+    let mut moved = vec![0; numbered.len()];
+    for (to, (from, file)) in (0..).zip(numbered) {
+        moved[from as usize] = to;
+        files.push(file);
+    }
+    for entry in &mut events.entries {
+        entry.origin.file = moved[entry.origin.file as usize];
+    }
+}
+
+/// Whether any text in a record looks like a date: `2026-01-31`, `1/31/2026`, `31.01.2026`, `/Date(…)`.
+pub(super) fn dated(data: &Data<'_>) -> bool {
+    fn text(text: &str) -> bool {
+        let parts: Vec<&str> = text.split(['-', '/', '.', ' ', 'T', ',']).collect();
+        let year = |p: &str| p.len() == 4 && (p.starts_with("19") || p.starts_with("20"));
+        let short = |p: &str| matches!(p.len(), 1 | 2);
+        let digits = |p: &&&str| !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit());
+        text.starts_with("/Date(")
+            || parts.windows(3).any(|w| {
+                w.iter().filter(digits).count() == 3
+                    && short(w[1])
+                    && (year(w[0]) && short(w[2]) || short(w[0]) && year(w[2]))
+            })
+    }
+    fn json(value: &Value) -> bool {
+        match (value.as_str(), value.as_array(), value.as_object()) {
+            (Some(found), ..) => text(found),
+            (_, Some(items), _) => items.iter().any(json),
+            (.., Some(object)) => object.iter().any(|(_, inner)| json(inner)),
+            _ => false,
+        }
+    }
+    match data {
+        Data::Csv { fields, .. } => fields.iter().any(|field| text(field)),
+        Data::Json(record) => json(record),
+    }
+}
