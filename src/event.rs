@@ -1,5 +1,6 @@
 //! The one schema every record is read into: an [`Event`] while its bytes are in memory.
 
+mod recipients;
 mod visit;
 
 use crate::field::{Core, Field};
@@ -327,6 +328,7 @@ impl Event<'_> {
                     Some(asn) => visit(Scalar::Int(asn.into())),
                 };
             }
+            Core::ForeignRecipients => return recipients::visit_foreign(self, visit),
             Core::Address => {
                 return match self.address.ip {
                     Some(ip) => visit(Scalar::Str(&ip.to_string())),

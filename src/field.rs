@@ -38,6 +38,7 @@ pub enum Core {
     ErrorCode,
     Object,
     Detail,
+    ForeignRecipients,
     Degraded,
 }
 
@@ -99,6 +100,12 @@ pub static CATALOGUE: &[Entry] = &[
     row("error_code", Core::ErrorCode, "text", "error code or name"),
     row("object", Core::Object, "text", "what it was done with: object, file, rule or subject"),
     row("detail", Core::Detail, "text", "parameters or properties as Name=Value; ..."),
+    row(
+        "foreign_recipients",
+        Core::ForeignRecipients,
+        "text",
+        "addresses mail is forwarded to whose domain is not that of the account, the actor, the target or the tenant's name; each, lower case",
+    ),
     row("degraded", Core::Degraded, "text", "why the record is incomplete"),
 ];
 

@@ -183,7 +183,8 @@ fn push_noun(out: &mut String, events: &Events, entry: &Entry, verb: &str, noun:
     let (first, second) = match noun {
         Noun::Object => (if object.is_empty() { target } else { object }, ""),
         Noun::Target => (or_account, ""),
-        Noun::Both => (object, or_account),
+        // An inbox rule is named `mailbox\rule`: the rule is the object, the mailbox is whose it is.
+        Noun::Both => (object, or_account.rsplit_once('\\').map_or(or_account, |(mailbox, _)| mailbox)),
     };
     if !first.is_empty() {
         out.push(' ');

@@ -111,3 +111,26 @@ fn json_is_opened_up_to_a_depth() {
     let wide = format!("[{}]", vec![r#"{"a":[1]}"#; 400].join(","));
     assert!(open_json(&wide).is_ok(), "many brackets are no depth");
 }
+
+#[test]
+fn foreign_recipients_are_those_of_no_domain_of_the_record() {
+    let foreign = |record: &str| {
+        let record: Value = sonic_rs::from_str(record).unwrap();
+        let event = Event { account: "mira@quay.example".into(), ..event(&record) };
+        let mut found = Vec::new();
+        let _ = event.visit(&Field::parse("foreign_recipients"), &mut |scalar| {
+            found.push(format!("{scalar:?}"));
+            ControlFlow::Continue(())
+        });
+        found
+    };
+    let parameters = r#"{"OrganizationName":"quay.onmicrosoft.example","Parameters":[
+        {"Name":"ForwardTo","Value":"Colleague [SMTP:a@Quay.example];smtp:x@mail.quay.example;B@notquay.example"},
+        {"Name":"RedirectTo","Value":"c@quay.onmicrosoft.example"},
+        {"Name":"ForwardingSmtpAddress","Value":""},
+        {"Name":"SubjectContainsWords","Value":"d@elsewhere.example"}]}"#;
+    assert_eq!(foreign(parameters), [r#"Str("b@notquay.example")"#]);
+    let outlook = r#"{"OperationProperties":[{"Name":"RuleActions",
+        "Value":"[{\"ActionType\":\"Forward\",\"Recipients\":[\"o@far.example\"]}]"}]}"#;
+    assert_eq!(foreign(outlook), [r#"Str("o@far.example")"#]);
+}

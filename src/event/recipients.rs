@@ -1,0 +1,65 @@
+//! Where a forwarding goes, compared with the domains the record itself calls its own.
+
+use super::{Event, Scalar, Visit};
+use crate::field::Field;
+use sonic_rs::JsonValueTrait;
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+
+/// The fields that name recipients of forwarded mail: cmdlet parameters, and the two layouts of a rule
+/// written by Outlook.
+///
+/// <https://learn.microsoft.com/powershell/module/exchangepowershell/new-inboxrule>
+const FIELDS: &[&str] = &[
+    "Parameters.ForwardTo",
+    "Parameters.ForwardAsAttachmentTo",
+    "Parameters.RedirectTo",
+    "Parameters.ForwardingSmtpAddress",
+    "Parameters.ForwardingAddress",
+    "Parameters.BlindCopyTo",
+    "Parameters.CopyTo",
+    "Parameters.RedirectMessageTo",
+    "OperationProperties.RuleActions.Recipients",
+    "OperationProperties.Actions",
+];
+
+/// Gives every recipient whose domain is none of the record's own, lower case, sorted, each once.
+///
+/// Its own are the domains of the account, the actor and the target, the tenant's name, and what lies
+/// below them. A second domain of the tenant that the record does not show counts as foreign.
+pub(super) fn visit_foreign(event: &Event<'_>, visit: &mut Visit<'_>) -> ControlFlow<()> {
+    let mut found = BTreeSet::new();
+    for field in FIELDS {
+        let _ = event.visit(&Field::parse(field), &mut |value| {
+            if let Scalar::Str(text) = value {
+                found.extend(addresses(text));
+            }
+            ControlFlow::Continue(())
+        });
+    }
+    if found.is_empty() {
+        return ControlFlow::Continue(());
+    }
+    let tenant = event.record.get("OrganizationName").and_then(|name| name.as_str()).unwrap_or_default();
+    let own: Vec<String> = [&*event.account, &*event.actor, &*event.target]
+        .iter()
+        .filter_map(|name| name.rsplit_once('@').map(|(_, domain)| domain.to_lowercase()))
+        .chain(Some(tenant.to_lowercase()).filter(|name| name.contains('.')))
+        .collect();
+    let foreign = |address: &&String| {
+        let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain);
+        !own.iter()
+            .any(|own| domain.strip_suffix(own.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
+    };
+    found.iter().filter(foreign).try_for_each(|address| visit(Scalar::Str(address)))
+}
+
+/// The mail addresses in a text: `smtp:a@b.c`, `a@b.c;d@e.f`, `"Name" [SMTP:a@b.c]`.
+fn addresses(text: &str) -> impl Iterator<Item = String> {
+    let apart = |c: char| c.is_whitespace() || ";,<>[](){}\"'|:=".contains(c);
+    text.split(apart).filter_map(|word| {
+        let word = word.trim_matches('.');
+        let (local, domain) = word.rsplit_once('@')?;
+        (!local.is_empty() && domain.contains('.')).then(|| word.to_lowercase())
+    })
+}
