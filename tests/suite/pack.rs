@@ -135,8 +135,8 @@ fn every_rule_fires_on_its_hits_and_on_no_miss() {
         let misses = lines(&stem, "miss.jsonl");
         assert!(hits.len() >= 2, "tests/rules/{stem}/hit.jsonl: {} records, at least 2 are wanted", hits.len());
         assert!(misses.len() >= 3, "tests/rules/{stem}/miss.jsonl: {} records, at least 3 are wanted", misses.len());
-        let missed = hits.iter().filter(|(place, line)| !met(&rules, place, line).contains(&id));
-        wrong.extend(missed.map(|(place, _)| format!("{place}: does not fire")));
+        let silent = hits.iter().filter(|(place, line)| !met(&rules, place, line).contains(&id));
+        wrong.extend(silent.map(|(place, _)| format!("{place}: does not fire")));
         let fired = misses.iter().filter(|(place, line)| met(&rules, place, line).contains(&id));
         wrong.extend(fired.map(|(place, _)| format!("{place}: fires")));
     }
