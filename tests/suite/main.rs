@@ -1,2 +1,17 @@
 //! The one integration test binary; each module is a theme.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod case_folder;
+mod cli;
+mod event_fixture;
+mod geo;
+mod golden;
+mod input;
+mod layers;
+mod oracle;
+mod output;
 mod pack;
+mod readme;
+mod rule;
+mod source;

@@ -6,6 +6,7 @@ use speur::event::Place;
 use speur::input::Data;
 use speur::rule::{Options, RuleSet, Scratch};
 use speur::source;
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -116,11 +117,26 @@ fn every_folder_of_records_has_a_rule() {
 
 #[test]
 fn the_readme_lists_every_rule() {
-    let readme = std::fs::read_to_string(root().join("rules/README.md")).unwrap();
+    let path = root().join("rules/README.md");
+    let readme = std::fs::read_to_string(&path).unwrap();
+    let (before, _) = readme.split_once("## The pack\n").expect("rules/README.md has no heading `The pack`");
+    let mut folders = BTreeMap::<String, Vec<String>>::new();
     for Rule { stem, file, sigma } in pack() {
-        let row =
-            format!("| `{stem}` | {} |", sigma.level.map(|l| format!("{l:?}").to_lowercase()).unwrap_or_default());
-        assert!(readme.contains(&row), "rules/README.md: no row {row} for {}", file.display());
+        let level = sigma.level.map(|l| format!("{l:?}").to_lowercase()).unwrap_or_default();
+        let text = std::fs::read_to_string(&file).unwrap();
+        let matrix = text.lines().find_map(|line| line.trim().strip_prefix("matrix: [")?.strip_suffix(']'));
+        let row = format!("| `{stem}` | {level} | {} | {} |\n", sigma.title, matrix.unwrap_or_default());
+        folders.entry(file.parent().unwrap().file_name().unwrap().to_str().unwrap().to_owned()).or_default().push(row);
+    }
+    let mut want = format!("{before}## The pack\n");
+    for (folder, mut rows) in folders {
+        rows.sort();
+        want += &format!("\n### {folder}\n\n| rule | level | flags | matrix |\n|---|---|---|---|\n{}", rows.concat());
+    }
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(&path, want).unwrap();
+    } else {
+        assert!(readme == want, "rules/README.md: the table is not that of the rules; UPDATE_GOLDEN=1 writes it anew");
     }
 }
 
