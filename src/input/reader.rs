@@ -237,6 +237,7 @@ impl Reader {
 
     /// Decodes until the buffer holds as much as wanted, or the file ends.
     fn fill(&mut self, want: usize) {
+        self.buffer.reserve((want + self.chunk / 8).saturating_sub(self.buffer.len()));
         while !self.ended && self.buffer.len() < want {
             match self.text.fill(&mut self.buffer) {
                 Ok(more) => self.ended = !more,

@@ -44,13 +44,19 @@ pub struct Suspect {
     pub later: u32,
 }
 
+/// No event.
+const NONE: u32 = u32::MAX;
+
 /// Takes batches in reading order.
 #[derive(Debug, Default)]
 pub struct Merger {
     entries: Vec<Entry>,
     pool: Pool,
     tallies: Vec<Tally>,
-    by_id: FxHashMap<(Family, Sym), u32>,
+    /// By the number of an Id: the first event that has it, or [`NONE`].
+    by_id: Vec<u32>,
+    /// The first event of another family than that of `by_id`.
+    by_family_and_id: FxHashMap<(Family, Sym), u32>,
     nameless: FxHashMap<(u128, i64), u32>,
     variants: FxHashSet<(Family, Sym, u128)>,
     suspects: Vec<Suspect>,
@@ -66,6 +72,7 @@ impl Merger {
     pub fn add(&mut self, batch: Batch) {
         let before = self.rows(batch.file);
         let renumber = self.pool.absorb(&batch.pool);
+        self.by_id.resize(self.pool.len(), NONE);
         let file = batch.file as usize;
         if self.tallies.len() <= file {
             self.tallies.resize(file + 1, Tally::default());
@@ -84,7 +91,7 @@ impl Merger {
         let first = if entry.id.is_empty() {
             *self.nameless.entry((entry.origin.content, entry.time.micros)).or_insert(position)
         } else {
-            *self.by_id.entry((entry.family, entry.id)).or_insert(position)
+            self.first_with_id(&entry, position)
         };
         let tally = &mut self.tallies[file];
         if first != position {
@@ -102,6 +109,20 @@ impl Merger {
         tally.first = Some(tally.first.map_or(entry.time.micros, |t| t.min(entry.time.micros)));
         tally.last = Some(tally.last.map_or(entry.time.micros, |t| t.max(entry.time.micros)));
         self.entries.push(entry);
+    }
+
+    /// The first event of this family and Id: `position` if there was none before.
+    fn first_with_id(&mut self, entry: &Entry, position: u32) -> u32 {
+        let first = &mut self.by_id[entry.id.0 as usize];
+        if *first == NONE {
+            *first = position;
+        }
+        match self.entries.get(*first as usize) {
+            Some(other) if other.family != entry.family => {
+                *self.by_family_and_id.entry((entry.family, entry.id)).or_insert(position)
+            }
+            _ => *first,
+        }
     }
 
     /// Pairs that share an Id while their bytes differ, in reading order.
