@@ -2,10 +2,11 @@
 
 use super::Finding;
 use super::index::AddressIndex;
-use super::severity::Severity;
+use super::severity::{LEVELS, Severity};
 use super::sign_in::{SignIns, is_sign_in};
 use crate::store::{Events, Sym};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 /// What is known of one account of one tenant.
@@ -31,7 +32,7 @@ pub struct Account {
     pub findings: Severity,
 }
 
-/// One line an account, most severe first, then by name and tenant.
+/// One line an account: those with most findings of the most severe level first, then by name and tenant.
 pub fn accounts(events: &Events, index: &AddressIndex<'_>, findings: &[Finding]) -> Vec<Account> {
     let mut numbers: FxHashMap<(Sym, Sym), usize> = FxHashMap::default();
     let mut pairs: FxHashSet<(usize, u32)> = FxHashSet::default();
@@ -78,7 +79,7 @@ pub fn accounts(events: &Events, index: &AddressIndex<'_>, findings: &[Finding])
         }
     }
     found.sort_by(|a, b| {
-        let key = |x: &Account| (std::cmp::Reverse(x.findings.highest()), x.account.is_empty());
+        let key = |x: &Account| (LEVELS.map(|level| Reverse(x.findings.count(level))), x.account.is_empty());
         key(a).cmp(&key(b)).then_with(|| (&a.account, &a.tenant).cmp(&(&b.account, &b.tenant)))
     });
     found
