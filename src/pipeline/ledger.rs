@@ -122,6 +122,14 @@ pub(super) fn sort(files: &mut Vec<FileCoverage>, events: &mut Events) {
     }
 }
 
+/// What a CSV row lacks of its header's columns: its end may have been cut off.
+pub(super) fn short(data: &Data<'_>) -> Option<String> {
+    let Data::Csv { header, fields } = data else { return None };
+    let missing = header.names.get(fields.len()..).unwrap_or_default();
+    let named = missing.iter().any(|name| !name.trim().is_empty());
+    named.then(|| format!("the row has {} of {} fields; its end may be cut off", fields.len(), header.names.len()))
+}
+
 /// Whether any text in a record looks like a date: `2026-01-31`, `1/31/2026`, `31.01.2026`, `/Date(…)`.
 pub(super) fn dated(data: &Data<'_>) -> bool {
     fn text(text: &str) -> bool {

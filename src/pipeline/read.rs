@@ -192,8 +192,12 @@ impl Worker<'_> {
         }
         let source = source?;
         self.last = Some(source);
+        let short = ledger::short(&row.data);
         let decoded = (source.decode)(row.data)?;
         let mut event = (source.view)(&decoded)?;
+        if let (true, Some(short)) = (event.degraded.is_empty(), short) {
+            event.degraded = short.into();
+        }
         let place = event.address.ip.map(|ip| self.place(ip));
         event.place = place.as_deref();
         self.hits.clear();
