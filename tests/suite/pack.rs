@@ -1,7 +1,7 @@
 //! The embedded rules against their own records: `tests/rules/<rule>/{hit,miss}.jsonl`.
 
 use rsigma_parser::{SigmaRule, parse_sigma_yaml};
-use sonic_rs::{JsonContainerTrait, JsonValueMutTrait, JsonValueTrait, Value};
+use sonic_rs::{JsonValueMutTrait, JsonValueTrait, Value};
 use speur::event::Place;
 use speur::input::Data;
 use speur::rule::{Options, RuleSet, Scratch};
@@ -118,7 +118,8 @@ fn every_folder_of_records_has_a_rule() {
 fn the_readme_lists_every_rule() {
     let readme = std::fs::read_to_string(root().join("rules/README.md")).unwrap();
     for Rule { stem, file, sigma } in pack() {
-        let row = format!("| `{stem}` | {} |", sigma.level.map(|l| format!("{l:?}").to_lowercase()).unwrap_or_default());
+        let row =
+            format!("| `{stem}` | {} |", sigma.level.map(|l| format!("{l:?}").to_lowercase()).unwrap_or_default());
         assert!(readme.contains(&row), "rules/README.md: no row {row} for {}", file.display());
     }
 }
@@ -134,8 +135,8 @@ fn every_rule_fires_on_its_hits_and_on_no_miss() {
         let misses = lines(&stem, "miss.jsonl");
         assert!(hits.len() >= 2, "tests/rules/{stem}/hit.jsonl: {} records, at least 2 are wanted", hits.len());
         assert!(misses.len() >= 3, "tests/rules/{stem}/miss.jsonl: {} records, at least 3 are wanted", misses.len());
-        let missed = hits.iter().filter(|(place, line)| !met(&rules, place, line).contains(&id));
-        wrong.extend(missed.map(|(place, _)| format!("{place}: does not fire")));
+        let silent = hits.iter().filter(|(place, line)| !met(&rules, place, line).contains(&id));
+        wrong.extend(silent.map(|(place, _)| format!("{place}: does not fire")));
         let fired = misses.iter().filter(|(place, line)| met(&rules, place, line).contains(&id));
         wrong.extend(fired.map(|(place, _)| format!("{place}: fires")));
     }
