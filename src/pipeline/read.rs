@@ -222,7 +222,7 @@ impl Worker<'_> {
 
 /// Reads all files of a walk.
 pub(super) fn read(walk: Walk, tools: &Tools<'_>, wanted: &dyn Fn(&Entry, &Pool) -> bool) -> Reading {
-    let found = walk.found;
+    let mut found = walk.found;
     tools.progress.total(found.iter().filter(|f| f.member.is_none()).map(size).sum());
     let facts = Mutex::new(vec![FileFacts::default(); found.len()]);
     let collector = Mutex::new(Collector::default());
@@ -252,8 +252,9 @@ pub(super) fn read(walk: Walk, tools: &Tools<'_>, wanted: &dyn Fn(&Entry, &Pool)
             &mut rejected,
         ));
     }
-    for (name, unusable) in walk.unusable {
-        files.push(ledger::unusable(name, unusable, &mut rejected));
+    for (place, unusable) in walk.unusable {
+        files.push(ledger::unusable(place.name.clone(), unusable, &mut rejected));
+        found.push(place);
     }
     rejected.sort();
     let inputs = ledger::inputs(&found, &files);

@@ -69,3 +69,21 @@ fn a_filter_that_leaves_nothing_is_told() {
     assert_eq!(warnings, ["none of 1 events passes --from, --to, --user and --tenant"]);
     assert_eq!(self::coverage(&[("a.jsonl", &line)], &["A@B.example"]).1, Vec::<String>::new());
 }
+
+#[test]
+fn a_broken_archive_is_an_input_of_the_manifest() {
+    let home = tempfile::tempdir().unwrap();
+    let logs = home.path().join("logs");
+    std::fs::create_dir(&logs).unwrap();
+    std::fs::write(logs.join("a.jsonl"), record("x", "")).unwrap();
+    std::fs::write(logs.join("b.zip"), b"PK\x03\x04 cut").unwrap();
+    let out = home.path().join("case");
+    let options = Options { paths: vec![logs], out: out.clone(), threads: 1, ..Options::default() };
+    analyze(&options, &Silent).unwrap();
+    let manifest = json(&out, "manifest.json");
+    let inputs = manifest["inputs"].as_array().unwrap();
+    let names: Vec<&str> = inputs.iter().map(|input| input["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["logs/a.jsonl", "logs/b.zip"]);
+    assert_eq!(inputs[1]["sha256"], json(&out, "coverage.json")["files"][1]["sha256"]);
+    assert_eq!(inputs[1]["bytes"], 8);
+}
