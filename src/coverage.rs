@@ -73,9 +73,9 @@ pub struct FileCoverage {
     /// What became of its rows.
     #[serde(flatten)]
     pub counts: Counts,
-    /// Earliest event time, RFC 3339.
+    /// Earliest time of a readable record, repeats included, RFC 3339.
     pub first_time: Option<String>,
-    /// Latest event time, RFC 3339.
+    /// Latest time of a readable record, repeats included, RFC 3339.
     pub last_time: Option<String>,
     /// What else an investigator must know of this file (a cut end, a limit that was hit).
     #[serde(skip_serializing_if = "Vec::is_empty", default)]

@@ -50,7 +50,7 @@ pub(super) struct ReadArgs {
     /// Only events of this account; repeat it, or separate with commas.
     #[arg(long, value_name = "ACCOUNT", value_delimiter = ',')]
     user: Vec<String>,
-    /// Only events of this tenant, by id or name; repeat it, or separate with commas.
+    /// Only events of this tenant: its id, or its name where records state no id; repeat it, or separate with commas.
     #[arg(long, value_name = "TENANT", value_delimiter = ',')]
     tenant: Vec<String>,
     /// Worker threads; 0 takes one for each processor.

@@ -16,7 +16,7 @@ pub struct Walk {
     /// What can be opened, sorted by name.
     pub found: Vec<Found>,
     /// What cannot, by name: a folder that cannot be listed, a broken zip, an encrypted member.
-    pub unusable: Vec<(String, Unusable)>,
+    pub unusable: Vec<(Found, Unusable)>,
 }
 
 /// Lists every file and zip member below the paths. A file that is reached twice is listed once.
@@ -55,9 +55,9 @@ impl Walk {
             }
         };
         self.found.sort_by(|a, b| a.name.cmp(&b.name));
-        self.unusable.sort_by(|a, b| a.0.cmp(&b.0));
+        self.unusable.sort_by(|a, b| a.0.name.cmp(&b.0.name));
         self.found.iter_mut().for_each(|found| unique(&mut found.name));
-        self.unusable.iter_mut().for_each(|(name, _)| unique(name));
+        self.unusable.iter_mut().for_each(|(found, _)| unique(&mut found.name));
         self
     }
 }
@@ -83,14 +83,15 @@ impl Collected {
                     let below = place.strip_prefix(path).unwrap_or(place);
                     let name = slashed(&root.join(below));
                     let reason = error.io_error().map_or_else(|| printable(&error.to_string()), told);
-                    self.refuse(name, "unreadable", reason, 0);
+                    self.refuse(place.to_path_buf(), None, name, reason, 0);
                 }
             }
         }
     }
 
-    fn refuse(&mut self, name: String, format: &'static str, reason: String, bytes: u64) {
-        self.walk.unusable.push((name, Unusable { format, reason, sha256: String::new(), bytes }));
+    fn refuse(&mut self, path: PathBuf, member: Option<String>, name: String, reason: String, bytes: u64) {
+        let unusable = Unusable { format: "unreadable", reason, sha256: String::new(), bytes };
+        self.walk.unusable.push((Found { path, member, name }, unusable));
     }
 
     fn file(&mut self, path: &Path, name: String, limits: &Limits) {
@@ -99,7 +100,8 @@ impl Collected {
         }
         // Opening a pipe or a device could wait for ever.
         if !fs::metadata(path).is_ok_and(|data| data.is_file()) {
-            return self.refuse(name, "unreadable", "is not a regular file; expected a file or a folder".to_owned(), 0);
+            let reason = "is not a regular file; expected a file or a folder".to_owned();
+            return self.refuse(path.to_path_buf(), None, name, reason, 0);
         }
         let mut start = Vec::new();
         let zip = File::open(path).and_then(|file| file.take(4).read_to_end(&mut start)).is_ok() && is_zip(&start);
@@ -107,7 +109,8 @@ impl Collected {
             self.walk.found.push(Found { path: path.to_path_buf(), member: None, name });
         } else if let Err(reason) = self.members(path, &name, limits) {
             let (sha256, bytes) = hash(path).unwrap_or_default();
-            self.walk.unusable.push((name, Unusable { format: "unreadable", reason, sha256, bytes }));
+            let found = Found { path: path.to_path_buf(), member: None, name };
+            self.walk.unusable.push((found, Unusable { format: "unreadable", reason, sha256, bytes }));
         }
     }
 
@@ -126,7 +129,7 @@ impl Collected {
             let entry = match archive.by_index_raw(index) {
                 Ok(entry) => entry,
                 Err(error) => {
-                    self.refuse(shown, "unreadable", broken(&error), 0);
+                    self.refuse(path.to_path_buf(), Some(member), shown, broken(&error), 0);
                     continue;
                 }
             };
@@ -145,7 +148,7 @@ impl Collected {
             };
             drop(entry);
             match refusal {
-                Some(reason) => self.refuse(shown, "unreadable", reason, size),
+                Some(reason) => self.refuse(path.to_path_buf(), Some(member), shown, reason, size),
                 None => {
                     self.walk.found.push(Found { path: path.to_path_buf(), member: Some(member), name: shown });
                 }
@@ -195,9 +198,9 @@ pub(super) fn printable(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
         let turns = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
         if c.is_control() || turns {
-            out.extend(c.escape_unicode())
+            out.extend(c.escape_unicode());
         } else {
-            out.push(c)
+            out.push(c);
         }
         out
     })

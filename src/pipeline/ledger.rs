@@ -12,6 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct FileFacts {
     pub encoding: &'static str,
     pub delimiter: Option<u8>,
+    /// The source that the header of a CSV file names.
+    pub source: Option<&'static str>,
     pub finish: Finish,
     pub unusable: Option<Unusable>,
 }
@@ -70,7 +72,10 @@ pub(super) fn file(
     if sources.is_empty() && !dated && facts.finish.broken.is_none() {
         // No record in it says when anything happened: a settings file or a list, not a log.
         rejected.retain(|rejection| rejection.file != found.name);
-        notes.push(format!("none of its {} records holds a date: a list or settings, not a log", counts.rows));
+        notes.push(match counts.rows {
+            0 => "holds no record".to_owned(),
+            rows => format!("none of its {rows} records holds a date: a list or settings, not a log"),
+        });
         counts = Counts::default();
     }
     if let Some(broken) = &facts.finish.broken {

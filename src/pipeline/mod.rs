@@ -30,7 +30,7 @@ pub struct Options {
     pub to: Option<i64>,
     /// Accounts wanted, any of them as account, actor or target; empty means all.
     pub users: Vec<String>,
-    /// Tenants wanted, by id or name; empty means all.
+    /// Tenants wanted, as [`crate::event::Event::tenant`] has them; empty means all.
     pub tenants: Vec<String>,
     /// Worker threads; 0 takes one for each processor.
     pub threads: usize,
@@ -115,7 +115,9 @@ pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Summary, Er
             threads: rayon::current_num_threads(),
         };
         output::write_case(&case, &run, &options.out)?;
-        Ok(summary(case, book.warnings()))
+        let mut warnings = book.warnings();
+        warnings.extend(nothing_left(&case));
+        Ok(summary(case, warnings))
     })
 }
 
@@ -164,7 +166,7 @@ pub fn inspect(options: &Options, progress: &dyn Progress) -> Result<Inspection,
 fn gather(options: &Options, rules: &RuleSet, book: &AddressBook, progress: &dyn Progress) -> Result<Reading, Error> {
     let walk = walk(&options.paths, &options.limits)?;
     let tools = Tools { rules, book, limits: &options.limits, progress };
-    let read = read::read(walk, &tools, &|entry, pool| wanted(options, entry, pool))?;
+    let read = read::read(walk, &tools, &|entry, pool| wanted(options, entry, pool));
     let no_log =
         |file: &FileCoverage| file.counts.rows == 0 && matches!(file.format.as_str(), "unrecognised" | "not a log");
     if read.files.iter().all(no_log) {
@@ -183,6 +185,13 @@ fn wanted(options: &Options, entry: &Entry, pool: &crate::store::Pool) -> bool {
         && options.to.is_none_or(|to| entry.time.micros <= to)
         && named(&options.users, &[entry.account, entry.actor, entry.target])
         && named(&options.tenants, &[entry.tenant])
+}
+
+/// Told because a mistyped account or tenant looks like a clean one.
+fn nothing_left(case: &Case) -> Option<String> {
+    let outside = case.coverage.totals.counts.outside;
+    (outside > 0 && case.events.entries.is_empty())
+        .then(|| format!("none of {outside} events passes --from, --to, --user and --tenant"))
 }
 
 fn in_pool<T: Send>(threads: usize, run: impl FnOnce() -> Result<T, Error> + Send) -> Result<T, Error> {

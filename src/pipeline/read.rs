@@ -4,7 +4,6 @@ use super::ledger::{self, FileFacts};
 use super::{Progress, settle};
 use crate::coverage::{FileCoverage, Rejection};
 use crate::enrich::AddressBook;
-use crate::error::Error;
 use crate::event::{Origin, Place};
 use crate::input::{BadRow, Chunk, Data, Found, Layout, Limits, Reader, Row, Walk};
 use crate::output::Input;
@@ -57,7 +56,7 @@ struct Feed<'a> {
     found: &'a [Found],
     next: usize,
     sequence: u64,
-    current: Option<(Reader, Option<&'static Source>, u64)>,
+    current: Option<(Reader, Option<&'static Source>)>,
     facts: &'a Mutex<Vec<FileFacts>>,
     tools: &'a Tools<'a>,
 }
@@ -67,15 +66,14 @@ impl Iterator for Feed<'_> {
 
     fn next(&mut self) -> Option<Job> {
         loop {
-            if let Some((reader, csv_source, advanced)) = &mut self.current {
+            if let Some((reader, csv_source)) = &mut self.current {
                 if let Some(chunk) = reader.next_chunk() {
-                    *advanced += chunk.len() as u64;
                     self.tools.progress.advance(chunk.len() as u64);
                     self.sequence += 1;
                     let file = (self.next - 1) as u32;
                     return Some(Job { sequence: self.sequence - 1, file, chunk, csv_source: *csv_source });
                 }
-                if let Some((reader, ..)) = self.current.take() {
+                if let Some((reader, _)) = self.current.take() {
                     self.note(|facts| facts.finish = reader.finish());
                 }
             }
@@ -97,8 +95,11 @@ impl Feed<'_> {
             Layout::Csv(header) => (Some(header.delimiter), source::for_csv(header)),
         };
         let encoding = reader.encoding();
-        self.note(|facts| (facts.encoding, facts.delimiter) = (encoding, delimiter));
-        self.current = Some((reader, csv_source, 0));
+        self.note(|facts| {
+            (facts.encoding, facts.delimiter) = (encoding, delimiter);
+            facts.source = csv_source.map(|source| source.name);
+        });
+        self.current = Some((reader, csv_source));
     }
 
     fn note(&self, write: impl FnOnce(&mut FileFacts)) {
@@ -148,6 +149,8 @@ struct Worker<'a> {
 
 impl Worker<'_> {
     fn work(&mut self, job: &Job, name: &str) -> Done {
+        // Else a record that two sources would take went by what this thread happened to read before.
+        self.last = None;
         let mut done = Done { batch: Batch { file: job.file, ..Batch::default() }, ..Done::default() };
         let rows = job.chunk.rows(&mut |row| {
             let refused = match row {
@@ -192,6 +195,8 @@ impl Worker<'_> {
         }
         let source = source?;
         self.last = Some(source);
+        // Before the row is opened: a log of which no row can be used is a log all the same.
+        done.sources.insert(source.name);
         let short = ledger::short(&row.data);
         let decoded = (source.decode)(row.data)?;
         let mut event = (source.view)(&decoded)?;
@@ -211,7 +216,6 @@ impl Worker<'_> {
             content: decoded.content,
         };
         done.batch.entries.push(Entry::of(&event, origin, &self.hits, &mut done.batch.pool));
-        done.sources.insert(source.name);
         Ok(())
     }
 
@@ -221,9 +225,9 @@ impl Worker<'_> {
 }
 
 /// Reads all files of a walk.
-pub(super) fn read(walk: Walk, tools: &Tools<'_>, wanted: &dyn Fn(&Entry, &Pool) -> bool) -> Result<Reading, Error> {
-    let found = walk.found;
-    tools.progress.total(found.iter().filter(|f| f.member.is_none()).map(|f| size(f)).sum());
+pub(super) fn read(walk: Walk, tools: &Tools<'_>, wanted: &dyn Fn(&Entry, &Pool) -> bool) -> Reading {
+    let mut found = walk.found;
+    tools.progress.total(found.iter().filter(|f| f.member.is_none()).map(size).sum());
     let facts = Mutex::new(vec![FileFacts::default(); found.len()]);
     let collector = Mutex::new(Collector::default());
     let feed = Feed { found: &found, next: 0, sequence: 0, current: None, facts: &facts, tools };
@@ -241,7 +245,9 @@ pub(super) fn read(walk: Walk, tools: &Tools<'_>, wanted: &dyn Fn(&Entry, &Pool)
     let mut files = Vec::new();
     for (index, (found, facts)) in found.iter().zip(&facts).enumerate() {
         let tally = tallies.get(index).cloned().unwrap_or_default();
-        let sources = collector.sources.get(&(index as u32)).cloned().unwrap_or_default();
+        let mut sources = collector.sources.get(&(index as u32)).cloned().unwrap_or_default();
+        // The header of a CSV file says what it is, even where no row follows.
+        sources.extend(facts.source);
         files.push(ledger::file(
             found,
             facts,
@@ -250,13 +256,14 @@ pub(super) fn read(walk: Walk, tools: &Tools<'_>, wanted: &dyn Fn(&Entry, &Pool)
             &mut rejected,
         ));
     }
-    for (name, unusable) in walk.unusable {
-        files.push(ledger::unusable(name, unusable, &mut rejected));
+    for (place, unusable) in walk.unusable {
+        files.push(ledger::unusable(place.name.clone(), unusable, &mut rejected));
+        found.push(place);
     }
     rejected.sort();
     let inputs = ledger::inputs(&found, &files);
     ledger::sort(&mut files, &mut events);
-    Ok(Reading { events, files, rejected, inputs })
+    Reading { events, files, rejected, inputs }
 }
 
 fn excerpt(raw: &[u8]) -> String {

@@ -4,13 +4,13 @@ use crate::input::{Data, Found, Layout, Limits, Reader, read_many};
 use crate::source;
 use crate::store::{Entry, Merger};
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use xxhash_rust::xxh3::Xxh3;
 
-/// For each suspect of `merger`, whether the two records say the same.
+/// For each suspect of `merger`, whether the later record says the same as one before it with that Id.
 ///
 /// Both are read back from the evidence, opened, and compared as JSON by a hash in which the order of
-/// keys does not count. A record that cannot be read back is never called the same.
+/// keys does not count. A record that cannot be read back, or is not whole, is never called the same.
 pub(super) fn same(merger: &Merger, found: &[Found], limits: &Limits) -> Vec<bool> {
     let mut wanted = BTreeMap::<u32, Vec<u32>>::new();
     for suspect in merger.suspects() {
@@ -24,11 +24,10 @@ pub(super) fn same(merger: &Merger, found: &[Found], limits: &Limits) -> Vec<boo
         positions.dedup();
         read_contents(merger, &found[file as usize], &positions, limits, &mut contents);
     }
-    let same = |a: u32, b: u32| match (contents.get(&a), contents.get(&b)) {
-        (Some(a), Some(b)) => a == b,
-        _ => false,
-    };
-    merger.suspects().iter().map(|suspect| same(suspect.first, suspect.later)).collect()
+    let mut met: BTreeSet<(u32, u128)> = contents.iter().map(|(position, content)| (*position, *content)).collect();
+    // A third record may differ from the first and still repeat the second.
+    let mut repeats = |first: u32, later: u32| contents.get(&later).is_some_and(|c| !met.insert((first, *c)));
+    merger.suspects().iter().map(|suspect| repeats(suspect.first, suspect.later)).collect()
 }
 
 fn read_contents(
@@ -57,8 +56,8 @@ fn read_contents(
 
 fn content(entry: &Entry, raw: &[u8], layout: &Layout) -> Option<u128> {
     let source = source::SOURCES.iter().find(|source| source.name == entry.source)?;
-    let record = match layout {
-        Layout::Json => (source.decode)(Data::Json(sonic_rs::from_slice(raw).ok()?)).ok()?.record,
+    let decoded = match layout {
+        Layout::Json => (source.decode)(Data::Json(sonic_rs::from_slice(raw).ok()?)).ok()?,
         Layout::Csv(header) => {
             let mut reader = csv::ReaderBuilder::new()
                 .has_headers(false)
@@ -67,11 +66,14 @@ fn content(entry: &Entry, raw: &[u8], layout: &Layout) -> Option<u128> {
                 .from_reader(raw);
             let row = reader.records().next()?.ok()?;
             let fields: Vec<&str> = row.iter().collect();
-            (source.decode)(Data::Csv { header, fields }).ok()?.record
+            (source.decode)(Data::Csv { header, fields }).ok()?
         }
     };
+    if !decoded.degraded.is_empty() {
+        return None;
+    }
     let mut hash = Xxh3::new();
-    canonical(&record, &mut hash);
+    canonical(&decoded.record, &mut hash);
     Some(hash.digest128())
 }
 

@@ -29,9 +29,9 @@ pub struct Batch {
 pub struct Tally {
     /// The file's counts.
     pub counts: Counts,
-    /// Earliest event, microseconds since 1970.
+    /// Earliest event, repeats included, microseconds since 1970.
     pub first: Option<i64>,
-    /// Latest event, microseconds since 1970.
+    /// Latest event, repeats included, microseconds since 1970.
     pub last: Option<i64>,
 }
 
@@ -94,6 +94,8 @@ impl Merger {
             self.first_with_id(&entry, position)
         };
         let tally = &mut self.tallies[file];
+        tally.first = Some(tally.first.map_or(entry.time.micros, |t| t.min(entry.time.micros)));
+        tally.last = Some(tally.last.map_or(entry.time.micros, |t| t.max(entry.time.micros)));
         if first != position {
             let content = entry.origin.content;
             if self.entries[first as usize].origin.content == content
@@ -106,8 +108,6 @@ impl Merger {
         }
         tally.counts.used += 1;
         tally.counts.degraded += u64::from(!entry.degraded.is_empty());
-        tally.first = Some(tally.first.map_or(entry.time.micros, |t| t.min(entry.time.micros)));
-        tally.last = Some(tally.last.map_or(entry.time.micros, |t| t.max(entry.time.micros)));
         self.entries.push(entry);
     }
 
@@ -142,8 +142,8 @@ impl Merger {
 
     /// Settles the suspects, drops what `wanted` refuses, and sorts.
     ///
-    /// `same` says for each suspect whether the two records are equal in content: then the later one
-    /// is a duplicate, else both are kept as a conflict.
+    /// `same` says for each suspect whether its later record repeats one before it: then that is a
+    /// duplicate, else it and the first are kept as a conflict.
     pub fn finish(
         mut self,
         same: &[bool],

@@ -264,7 +264,7 @@ fn an_unreadable_file_exits_3() {
     use std::os::unix::fs::PermissionsExt;
     let home = Home::new();
     home.file("logs/locked.csv", "a,b\n");
-    std::fs::set_permissions(home.path("logs/locked.csv"), std::fs::Permissions::from_mode(0)).expect("locked");
+    std::fs::set_permissions(home.path("logs/locked.csv"), std::fs::Permissions::from_mode(0o000)).expect("locked");
     if std::fs::read(home.path("logs/locked.csv")).is_ok() {
         println!("this user reads locked files; a link to nowhere stands in");
         std::fs::remove_file(home.path("logs/locked.csv")).expect("removed");

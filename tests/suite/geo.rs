@@ -27,7 +27,7 @@ fn book(built_in: bool, files: &[PathBuf]) -> AddressBook {
     open(files).expect("usable databases")
 }
 
-/// Writes a database of one record for 8.8.8.0/24 and 2a00::/16.
+/// Writes a database of one record for `8.8.8.0/24` and `2a00::/16`.
 fn database(folder: &Path, name: &str, kind: &str, built: u64, record: &Value) -> PathBuf {
     let path = folder.join(name);
     let bytes =

@@ -415,7 +415,7 @@ fn zip_trouble_is_told_and_the_rest_is_read() {
     let told: Vec<(String, &str)> = walk
         .unusable
         .iter()
-        .map(|(name, unusable)| (name.split_once('/').unwrap().1.to_owned(), unusable.reason.as_str()))
+        .map(|(found, unusable)| (found.name.split_once('/').unwrap().1.to_owned(), unusable.reason.as_str()))
         .collect();
     assert_eq!(told.len(), 2, "{told:?}");
     assert!(told[0].0 == "cut.zip" && told[0].1.starts_with("the zip cannot be listed"), "{told:?}");

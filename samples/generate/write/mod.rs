@@ -4,7 +4,7 @@ mod audit;
 mod pack;
 mod sign_in;
 
-use crate::log::{Audit, Log, stamp};
+use crate::log::{Audit, Log};
 use crate::people::{DAY, START};
 use crate::sign_in::SignIn;
 use std::collections::BTreeMap;
