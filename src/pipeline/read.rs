@@ -57,6 +57,8 @@ struct Feed<'a> {
     next: usize,
     sequence: u64,
     current: Option<(Reader, Option<&'static Source>)>,
+    /// Bytes on disk of the current file that no advance has told yet: its text may be longer or shorter.
+    untold: u64,
     facts: &'a Mutex<Vec<FileFacts>>,
     tools: &'a Tools<'a>,
 }
@@ -68,7 +70,9 @@ impl Iterator for Feed<'_> {
         loop {
             if let Some((reader, csv_source)) = &mut self.current {
                 if let Some(chunk) = reader.next_chunk() {
-                    self.tools.progress.advance(chunk.len() as u64);
+                    let told = self.untold.min(chunk.len() as u64);
+                    self.untold -= told;
+                    self.tools.progress.advance(told);
                     self.sequence += 1;
                     let file = (self.next - 1) as u32;
                     return Some(Job { sequence: self.sequence - 1, file, chunk, csv_source: *csv_source });
@@ -77,7 +81,10 @@ impl Iterator for Feed<'_> {
                     self.note(|facts| facts.finish = reader.finish());
                 }
             }
+            self.tools.progress.advance(self.untold);
+            self.untold = 0;
             let found = self.found.get(self.next)?;
+            self.untold = share(self.found, self.next);
             self.next += 1;
             self.open(found);
         }
@@ -227,10 +234,10 @@ impl Worker<'_> {
 /// Reads all files of a walk.
 pub(super) fn read(walk: Walk, tools: &Tools<'_>, wanted: &dyn Fn(&Entry, &Pool) -> bool) -> Reading {
     let mut found = walk.found;
-    tools.progress.total(found.iter().filter(|f| f.member.is_none()).map(size).sum());
+    tools.progress.total((0..found.len()).map(|at| share(&found, at)).sum());
     let facts = Mutex::new(vec![FileFacts::default(); found.len()]);
     let collector = Mutex::new(Collector::default());
-    let feed = Feed { found: &found, next: 0, sequence: 0, current: None, facts: &facts, tools };
+    let feed = Feed { found: &found, next: 0, sequence: 0, current: None, untold: 0, facts: &facts, tools };
     let worker =
         || Worker { tools, scratch: Scratch::default(), places: FxHashMap::default(), hits: Vec::new(), last: None };
     feed.par_bridge().for_each_init(worker, |worker, job| {
@@ -270,6 +277,9 @@ fn excerpt(raw: &[u8]) -> String {
     String::from_utf8_lossy(&raw[..raw.len().min(200)]).into_owned()
 }
 
-fn size(found: &Found) -> u64 {
-    std::fs::metadata(&found.path).map_or(0, |meta| meta.len())
+/// What a file adds to the bytes to be read: its size on disk; a container's goes to its first member.
+fn share(found: &[Found], at: usize) -> u64 {
+    let here = &found[at];
+    let again = here.member.is_some() && at > 0 && found[at - 1].path == here.path;
+    if again { 0 } else { std::fs::metadata(&here.path).map_or(0, |meta| meta.len()) }
 }

@@ -131,7 +131,10 @@ fn the_readme_lists_every_rule() {
     let mut want = format!("{before}## The pack\n");
     for (folder, mut rows) in folders {
         rows.sort();
-        want += &format!("\n### {folder}\n\n| rule | level | flags | matrix |\n|---|---|---|---|\n{}", rows.concat());
+        want += "\n### ";
+        want += &folder;
+        want += "\n\n| rule | level | flags | matrix |\n|---|---|---|---|\n";
+        want += &rows.concat();
     }
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         std::fs::write(&path, want).unwrap();
