@@ -1,6 +1,6 @@
 //! Events to `timeline.csv` and `timeline.jsonl`, a stream of large blocks formatted without an allocation a field.
 
-use super::column::{COLUMNS, Cell};
+use super::column::{COLUMNS, Cell, Column, Shown};
 use super::escape::{push_csv, push_json};
 use super::folder::Sink;
 use super::view::{Row, View};
@@ -18,10 +18,11 @@ const BLOCK: usize = 1 << 20;
 /// <https://www.elastic.co/guide/en/elasticsearch/reference/current/ignore-above.html>
 const LONGEST: usize = 32_765;
 
-/// Writes `timeline.csv`: every event, every column.
+/// Writes `timeline.csv`: every event, each column that a person reads.
 pub(crate) fn csv(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
+    let columns: Vec<&Column> = COLUMNS.iter().filter(|column| !matches!(column.shown, Shown::Parquet)).collect();
     let mut block = Vec::with_capacity(BLOCK + BLOCK / 4);
-    for (number, column) in COLUMNS.iter().enumerate() {
+    for (number, column) in columns.iter().enumerate() {
         if number > 0 {
             block.push(b',');
         }
@@ -30,7 +31,7 @@ pub(crate) fn csv(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
     block.push(b'\n');
     for position in 0..view.case.events.entries.len() {
         let row = view.row(position);
-        for (number, column) in COLUMNS.iter().enumerate() {
+        for (number, column) in columns.iter().enumerate() {
             if number > 0 {
                 block.push(b',');
             }
@@ -70,11 +71,16 @@ fn push_csv_cell(out: &mut Vec<u8>, row: &Row<'_>, cell: Cell<'_>) {
     }
 }
 
-/// Writes `timeline.jsonl` in the shape Timesketch imports: `message`, `datetime`, `timestamp_desc`, then what is not empty.
+/// Writes `timeline.jsonl` in the shape Timesketch imports: `message`, `datetime`, `timestamp_desc`, then what is not
+/// empty and not said already. `event_id` leads to the rest in the other timelines.
 ///
 /// <https://timesketch.org/guides/user/import-from-json-csv/>
 pub(crate) fn jsonl(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
-    let keys: Vec<Vec<u8>> = COLUMNS.iter().map(|column| format!(",\"{}\":", column.name).into_bytes()).collect();
+    let columns: Vec<(Vec<u8>, &Column)> = COLUMNS
+        .iter()
+        .filter(|column| matches!(column.shown, Shown::Everywhere | Shown::Unless(_)))
+        .map(|column| (format!(",\"{}\":", column.name).into_bytes(), column))
+        .collect();
     let mut block = Vec::with_capacity(BLOCK + BLOCK / 4);
     let mut message = String::new();
     for position in 0..view.case.events.entries.len() {
@@ -88,7 +94,10 @@ pub(crate) fn jsonl(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
         block.extend_from_slice(b"+00:00\",\"timestamp_desc\":\"");
         block.extend_from_slice(timestamp_desc(&row).as_bytes());
         block.push(b'"');
-        for (column, key) in COLUMNS.iter().zip(&keys).skip(1) {
+        for (key, column) in &columns {
+            if matches!(column.shown, Shown::Unless(is_told) if is_told(&row, &message)) {
+                continue;
+            }
             push_json_cell(&mut block, &row, key, (column.cell)(&row));
         }
         block.extend_from_slice(b"}\n");
