@@ -4,8 +4,8 @@
 
 use super::view::Row;
 use crate::store::Sym;
-use memchr::memmem;
 use Shown::{Csv, Everywhere, Parquet, Unless};
+use memchr::memmem;
 
 /// What a column holds, as Parquet types it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub(crate) enum Kind {
     Time,
     /// Text.
     Text,
+    /// A digest, in the text timelines as hex.
+    Bytes,
     /// Whole numbers that fit 32 bits.
     U32,
     /// Whole numbers.
@@ -33,7 +35,7 @@ pub(crate) enum Cell<'a> {
     Text(&'a str),
     /// Text of this program, which needs no escape.
     Ours(&'a str),
-    /// Bytes, written as lower-case hex.
+    /// At most 32 bytes, written as lower-case hex.
     Hex(&'a [u8]),
     /// A number.
     Number(u64),
@@ -69,12 +71,7 @@ pub(crate) struct Column {
     pub(crate) cell: for<'a> fn(&Row<'a>) -> Cell<'a>,
 }
 
-const fn column(
-    shown: Shown,
-    name: &'static str,
-    kind: Kind,
-    cell: for<'a> fn(&Row<'a>) -> Cell<'a>,
-) -> Column {
+const fn column(shown: Shown, name: &'static str, kind: Kind, cell: for<'a> fn(&Row<'a>) -> Cell<'a>) -> Column {
     Column { name, kind, shown, cell }
 }
 
@@ -159,7 +156,7 @@ pub(crate) static COLUMNS: &[Column] = &[
     column(Everywhere, "conflict", Kind::Flag, |row| Cell::Flag(row.entry.conflict)),
     column(Csv, "offset", Kind::U64, |row| Cell::Number(row.entry.origin.offset)),
     column(Csv, "length", Kind::U32, |row| Cell::Number(row.entry.origin.length.into())),
-    column(Csv, "sha256", Kind::Text, |row| Cell::Hex(&row.entry.origin.digest)),
+    column(Csv, "sha256", Kind::Bytes, |row| Cell::Hex(&row.entry.origin.digest)),
     log!(Parquet, actor_id),
     log!(Parquet, application_id),
     log!(Parquet, "address_original", address),
