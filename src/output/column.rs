@@ -5,7 +5,6 @@
 use super::view::Row;
 use crate::store::Sym;
 use Shown::{Csv, Everywhere, Parquet, Unless};
-use memchr::memmem;
 
 /// What a column holds, as Parquet types it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,9 +99,10 @@ fn is_account(row: &Row<'_>, sym: Sym) -> bool {
 /// A message gives the detail last in a pair of brackets; elsewhere a short text could stand by chance.
 fn is_detail_told(row: &Row<'_>, message: &str) -> bool {
     let detail = row.view.case.events.text(row.entry.detail);
-    let Some(at) = memmem::find(message.as_bytes(), detail.as_bytes()) else { return false };
-    let (before, after) = (&message[..at], &message[at + detail.len()..]);
-    after.starts_with(')') && (before.ends_with('(') || before.ends_with(": "))
+    memchr::memchr_iter(b')', message.as_bytes()).any(|end| {
+        let before = message[..end].strip_suffix(detail);
+        before.is_some_and(|before| before.ends_with('(') || before.ends_with(": "))
+    })
 }
 
 /// Every column; the first seventeen are a contract with the readers of `timeline.csv`.
