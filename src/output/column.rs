@@ -1,7 +1,10 @@
 //! The columns of the three timelines, in order: one table, so that they cannot differ.
+//!
+//! The Parquet has all of them; the two texts leave out what `event_id` or another column leads to.
 
 use super::view::Row;
 use crate::store::Sym;
+use Shown::{Csv, Everywhere, Parquet, Unless};
 
 /// What a column holds, as Parquet types it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,6 +13,8 @@ pub(crate) enum Kind {
     Time,
     /// Text.
     Text,
+    /// A digest, in the text timelines as hex.
+    Bytes,
     /// Whole numbers that fit 32 bits.
     U32,
     /// Whole numbers.
@@ -29,7 +34,7 @@ pub(crate) enum Cell<'a> {
     Text(&'a str),
     /// Text of this program, which needs no escape.
     Ours(&'a str),
-    /// Bytes, written as lower-case hex.
+    /// At most 32 bytes, written as lower-case hex.
     Hex(&'a [u8]),
     /// A number.
     Number(u64),
@@ -39,6 +44,19 @@ pub(crate) enum Cell<'a> {
     Time(i64),
 }
 
+/// Where a column stands beside the Parquet, which has every one.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Shown {
+    /// In the CSV and the JSONL.
+    Everywhere,
+    /// In the CSV and, unless the event's message or another of its columns says the same, in the JSONL.
+    Unless(for<'a> fn(&Row<'a>, message: &str) -> bool),
+    /// In the CSV.
+    Csv,
+    /// In neither.
+    Parquet,
+}
+
 /// One column.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Column {
@@ -46,49 +64,66 @@ pub(crate) struct Column {
     pub(crate) name: &'static str,
     /// What it holds.
     pub(crate) kind: Kind,
+    /// Where it stands beside the Parquet.
+    pub(crate) shown: Shown,
     /// Its value for an event.
     pub(crate) cell: for<'a> fn(&Row<'a>) -> Cell<'a>,
 }
 
-const fn column(name: &'static str, kind: Kind, cell: for<'a> fn(&Row<'a>) -> Cell<'a>) -> Column {
-    Column { name, kind, cell }
+const fn column(shown: Shown, name: &'static str, kind: Kind, cell: for<'a> fn(&Row<'a>) -> Cell<'a>) -> Column {
+    Column { name, kind, shown, cell }
 }
 
 macro_rules! log {
-    ($name:ident) => {
-        column(stringify!($name), Kind::Text, |row| Cell::Log(row.entry.$name))
+    ($shown:expr, $name:ident) => {
+        column($shown, stringify!($name), Kind::Text, |row| Cell::Log(row.entry.$name))
     };
-    ($name:literal, $field:ident) => {
-        column($name, Kind::Text, |row| Cell::Log(row.entry.$field))
+    ($shown:ident, $name:literal, $field:ident) => {
+        column($shown, $name, Kind::Text, |row| Cell::Log(row.entry.$field))
     };
 }
 
 macro_rules! place {
-    ($name:ident) => {
-        column(stringify!($name), Kind::Text, |row| {
+    ($shown:ident, $name:ident) => {
+        column($shown, stringify!($name), Kind::Text, |row| {
             row.from.place.map_or(Cell::Empty, |place| Cell::Text(&place.$name))
         })
     };
 }
 
+fn is_account(row: &Row<'_>, sym: Sym) -> bool {
+    let events = &row.view.case.events;
+    sym == row.entry.account || events.text(sym).eq_ignore_ascii_case(events.text(row.entry.account))
+}
+
+/// A message gives the detail last in a pair of brackets; elsewhere a short text could stand by chance.
+fn is_detail_told(row: &Row<'_>, message: &str) -> bool {
+    let detail = row.view.case.events.text(row.entry.detail);
+    memchr::memchr_iter(b')', message.as_bytes()).any(|end| {
+        let before = message[..end].strip_suffix(detail);
+        before.is_some_and(|before| before.ends_with('(') || before.ends_with(": "))
+    })
+}
+
 /// Every column; the first seventeen are a contract with the readers of `timeline.csv`.
 pub(crate) static COLUMNS: &[Column] = &[
-    column("time", Kind::Time, |row| Cell::Time(row.entry.time.micros)),
-    log!(tenant),
-    log!(account),
-    log!(operation),
-    log!(workload),
-    column("address", Kind::Text, |row| Cell::Text(&row.from.text)),
-    place!(country),
-    log!(agent),
-    log!(session),
-    log!(object),
-    log!(result),
-    column("level", Kind::Text, |row| Cell::Ours(row.level)),
-    column("rules", Kind::Text, |row| Cell::Text(row.rules)),
-    column("event_id", Kind::Text, |row| Cell::Hex(&row.entry.origin.digest[..8])),
-    log!("source_id", id),
-    column("file", Kind::Text, |row| {
+    // The JSONL has it as `datetime`.
+    column(Csv, "time", Kind::Time, |row| Cell::Time(row.entry.time.micros)),
+    log!(Everywhere, tenant),
+    log!(Everywhere, account),
+    log!(Everywhere, operation),
+    log!(Everywhere, workload),
+    column(Everywhere, "address", Kind::Text, |row| Cell::Text(&row.from.text)),
+    place!(Everywhere, country),
+    log!(Everywhere, agent),
+    log!(Everywhere, session),
+    log!(Everywhere, object),
+    log!(Everywhere, result),
+    column(Everywhere, "level", Kind::Text, |row| Cell::Ours(row.level)),
+    column(Everywhere, "rules", Kind::Text, |row| Cell::Text(row.rules)),
+    column(Everywhere, "event_id", Kind::Text, |row| Cell::Hex(&row.entry.origin.digest[..8])),
+    log!(Everywhere, "source_id", id),
+    column(Csv, "file", Kind::Text, |row| {
         row.view
             .case
             .coverage
@@ -96,38 +131,38 @@ pub(crate) static COLUMNS: &[Column] = &[
             .get(row.entry.origin.file as usize)
             .map_or(Cell::Empty, |file| Cell::Text(&file.path))
     }),
-    column("row", Kind::U64, |row| Cell::Number(row.entry.origin.row)),
-    log!(actor),
-    log!(actor_id),
-    column("actor_kind", Kind::Text, |row| Cell::Ours(row.entry.actor_kind.name())),
-    log!(target),
-    column("outcome", Kind::Text, |row| Cell::Ours(row.entry.outcome.name())),
-    log!(error_code),
-    log!(application),
-    log!(application_id),
-    log!(token),
-    log!(device),
-    log!(detail),
-    column("port", Kind::U32, |row| row.entry.port.map_or(Cell::Empty, |port| Cell::Number(port.into()))),
-    log!("address_original", address),
-    column("asn", Kind::U32, |row| match row.from.place.map(|place| place.asn) {
+    column(Csv, "row", Kind::U64, |row| Cell::Number(row.entry.origin.row)),
+    log!(Unless(|row, _| is_account(row, row.entry.actor)), actor),
+    column(Csv, "actor_kind", Kind::Text, |row| Cell::Ours(row.entry.actor_kind.name())),
+    log!(Unless(|row, _| row.entry.target == row.entry.object || is_account(row, row.entry.target)), target),
+    column(Everywhere, "outcome", Kind::Text, |row| Cell::Ours(row.entry.outcome.name())),
+    log!(Everywhere, error_code),
+    log!(Everywhere, application),
+    log!(Unless(is_detail_told), detail),
+    column(Csv, "port", Kind::U32, |row| row.entry.port.map_or(Cell::Empty, |port| Cell::Number(port.into()))),
+    column(Everywhere, "asn", Kind::U32, |row| match row.from.place.map(|place| place.asn) {
         None | Some(0) => Cell::Empty,
         Some(asn) => Cell::Number(asn.into()),
     }),
-    place!(as_org),
-    place!(region),
-    place!(city),
-    column("address_kind", Kind::Text, |row| row.from.place.map_or(Cell::Empty, |place| Cell::Ours(place.kind))),
-    place!(anonymous),
-    log!(record_type),
-    column("family", Kind::Text, |row| Cell::Ours(row.entry.family.name())),
-    column("source", Kind::Text, |row| Cell::Ours(row.entry.source)),
-    log!(operation_original),
-    column("time_precision", Kind::Text, |row| Cell::Ours(row.entry.time.precision.name())),
-    column("time_basis", Kind::Text, |row| Cell::Text(row.entry.time.basis.name())),
-    log!(degraded),
-    column("conflict", Kind::Flag, |row| Cell::Flag(row.entry.conflict)),
-    column("offset", Kind::U64, |row| Cell::Number(row.entry.origin.offset)),
-    column("length", Kind::U32, |row| Cell::Number(row.entry.origin.length.into())),
-    column("sha256", Kind::Text, |row| Cell::Hex(&row.entry.origin.digest)),
+    place!(Csv, as_org),
+    place!(Csv, region),
+    place!(Csv, city),
+    column(Csv, "address_kind", Kind::Text, |row| row.from.place.map_or(Cell::Empty, |place| Cell::Ours(place.kind))),
+    place!(Csv, anonymous),
+    log!(Everywhere, token),
+    log!(Everywhere, device),
+    log!(Csv, record_type),
+    log!(Everywhere, degraded),
+    column(Everywhere, "conflict", Kind::Flag, |row| Cell::Flag(row.entry.conflict)),
+    column(Csv, "offset", Kind::U64, |row| Cell::Number(row.entry.origin.offset)),
+    column(Csv, "length", Kind::U32, |row| Cell::Number(row.entry.origin.length.into())),
+    column(Csv, "sha256", Kind::Bytes, |row| Cell::Hex(&row.entry.origin.digest)),
+    log!(Parquet, actor_id),
+    log!(Parquet, application_id),
+    log!(Parquet, "address_original", address),
+    log!(Parquet, operation_original),
+    column(Parquet, "time_precision", Kind::Text, |row| Cell::Ours(row.entry.time.precision.name())),
+    column(Parquet, "time_basis", Kind::Text, |row| Cell::Text(row.entry.time.basis.name())),
+    column(Parquet, "family", Kind::Text, |row| Cell::Ours(row.entry.family.name())),
+    column(Parquet, "source", Kind::Text, |row| Cell::Ours(row.entry.source)),
 ];

@@ -1,6 +1,6 @@
 //! Events to `timeline.csv` and `timeline.jsonl`, a stream of large blocks formatted without an allocation a field.
 
-use super::column::{COLUMNS, Cell};
+use super::column::{COLUMNS, Cell, Column, Shown};
 use super::escape::{push_csv, push_json};
 use super::folder::Sink;
 use super::view::{Row, View};
@@ -11,17 +11,20 @@ use crate::event::Family;
 use std::io;
 
 /// A block is handed on when it has grown to this size.
-const BLOCK: usize = 1 << 20;
+///
+/// Small enough that the hash and the copy to the file find it in the processor's cache.
+const BLOCK: usize = 1 << 18;
 
 /// Elasticsearch, behind Timesketch, refuses a keyword of 32,766 bytes or more.
 ///
 /// <https://www.elastic.co/guide/en/elasticsearch/reference/current/ignore-above.html>
 const LONGEST: usize = 32_765;
 
-/// Writes `timeline.csv`: every event, every column.
+/// Writes `timeline.csv`: every event, each column that a person reads.
 pub(crate) fn csv(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
+    let columns: Vec<&Column> = COLUMNS.iter().filter(|column| !matches!(column.shown, Shown::Parquet)).collect();
     let mut block = Vec::with_capacity(BLOCK + BLOCK / 4);
-    for (number, column) in COLUMNS.iter().enumerate() {
+    for (number, column) in columns.iter().enumerate() {
         if number > 0 {
             block.push(b',');
         }
@@ -30,7 +33,7 @@ pub(crate) fn csv(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
     block.push(b'\n');
     for position in 0..view.case.events.entries.len() {
         let row = view.row(position);
-        for (number, column) in COLUMNS.iter().enumerate() {
+        for (number, column) in columns.iter().enumerate() {
             if number > 0 {
                 block.push(b',');
             }
@@ -51,12 +54,7 @@ fn push_csv_cell(out: &mut Vec<u8>, row: &Row<'_>, cell: Cell<'_>) {
             if sym.is_empty() {
                 return;
             }
-            let text = row.view.case.events.text(sym);
-            if row.view.needs.csv(sym) {
-                push_csv(out, text);
-            } else {
-                out.extend_from_slice(text.as_bytes());
-            }
+            row.view.needs.push_csv(out, sym, row.view.case.events.text(sym));
         }
         Cell::Text(text) => push_csv(out, text),
         Cell::Ours(text) => out.extend_from_slice(text.as_bytes()),
@@ -70,11 +68,16 @@ fn push_csv_cell(out: &mut Vec<u8>, row: &Row<'_>, cell: Cell<'_>) {
     }
 }
 
-/// Writes `timeline.jsonl` in the shape Timesketch imports: `message`, `datetime`, `timestamp_desc`, then what is not empty.
+/// Writes `timeline.jsonl` in the shape Timesketch imports: `message`, `datetime`, `timestamp_desc`, then what is not
+/// empty and not said already. `event_id` leads to the rest in the other timelines.
 ///
 /// <https://timesketch.org/guides/user/import-from-json-csv/>
 pub(crate) fn jsonl(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
-    let keys: Vec<Vec<u8>> = COLUMNS.iter().map(|column| format!(",\"{}\":", column.name).into_bytes()).collect();
+    let columns: Vec<(Vec<u8>, &Column)> = COLUMNS
+        .iter()
+        .filter(|column| matches!(column.shown, Shown::Everywhere | Shown::Unless(_)))
+        .map(|column| (format!(",\"{}\":", column.name).into_bytes(), column))
+        .collect();
     let mut block = Vec::with_capacity(BLOCK + BLOCK / 4);
     let mut message = String::new();
     for position in 0..view.case.events.entries.len() {
@@ -88,7 +91,10 @@ pub(crate) fn jsonl(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
         block.extend_from_slice(b"+00:00\",\"timestamp_desc\":\"");
         block.extend_from_slice(timestamp_desc(&row).as_bytes());
         block.push(b'"');
-        for (column, key) in COLUMNS.iter().zip(&keys).skip(1) {
+        for (key, column) in &columns {
+            if matches!(column.shown, Shown::Unless(is_told) if is_told(&row, &message)) {
+                continue;
+            }
             push_json_cell(&mut block, &row, key, (column.cell)(&row));
         }
         block.extend_from_slice(b"}\n");
@@ -158,17 +164,18 @@ fn fitting(text: &str) -> &str {
     if text.len() <= LONGEST { text } else { &text[..text.floor_char_boundary(LONGEST)] }
 }
 
-/// Appends bytes as lower-case hex.
-pub(crate) fn push_hex(out: &mut Vec<u8>, bytes: &[u8]) {
+fn push_hex(out: &mut Vec<u8>, bytes: &[u8]) {
+    out.extend_from_slice(hex_into(&mut [0; 64], bytes));
+}
+
+/// The first 32 bytes as lower-case hex.
+pub(crate) fn hex_into<'a>(text: &'a mut [u8; 64], bytes: &[u8]) -> &'a [u8] {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut text = [0; 64];
-    for part in bytes.chunks(32) {
-        for (pair, byte) in text.chunks_exact_mut(2).zip(part) {
-            pair[0] = DIGITS[usize::from(byte >> 4)];
-            pair[1] = DIGITS[usize::from(byte & 15)];
-        }
-        out.extend_from_slice(&text[..part.len() * 2]);
+    for (pair, byte) in text.chunks_exact_mut(2).zip(bytes) {
+        pair[0] = DIGITS[usize::from(byte >> 4)];
+        pair[1] = DIGITS[usize::from(byte & 15)];
     }
+    &text[..(bytes.len() * 2).min(64)]
 }
 
 fn push_number(out: &mut Vec<u8>, mut number: u64) {

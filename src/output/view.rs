@@ -1,5 +1,6 @@
 //! What several products need of a case, worked out once.
 
+use super::chart::Charts;
 use super::escape::Needs;
 use crate::case::accounts::{Account, accounts};
 use crate::case::addresses::{Address, addresses};
@@ -25,6 +26,8 @@ pub(crate) struct View<'a> {
     pub(crate) hits: BTreeMap<String, Vec<u32>>,
     /// What each text of the pool needs before it may be written.
     pub(crate) needs: Needs,
+    /// The charts that two products hold.
+    pub(crate) charts: Charts,
     met: FxHashMap<&'a [RuleIndex], Met>,
 }
 
@@ -48,7 +51,7 @@ impl<'a> View<'a> {
             met.entry(entry.hits.as_ref()).or_insert_with(|| Met::new(&entry.hits, &case.rules));
         }
         let hits = finding::hits(&case.events, &case.rules);
-        Self { case, index, accounts: people.0, addresses: people.1, hits, needs, met }
+        Self { case, index, accounts: people.0, addresses: people.1, hits, needs, charts: Charts::default(), met }
     }
 
     /// The event at `position` with its address.

@@ -66,6 +66,7 @@ pub struct Events {
 
 impl Events {
     /// The text of `sym`.
+    #[inline]
     pub fn text(&self, sym: Sym) -> &str {
         self.pool.get(sym)
     }

@@ -98,6 +98,72 @@ fn the_csv_timeline_keeps_its_contract() {
 }
 
 #[test]
+fn the_text_timelines_leave_out_what_the_parquet_has() {
+    use polars::prelude::*;
+    let case = tenant::case();
+    let (_around, out) = written(&case);
+    let frame = ParquetReader::new(std::fs::File::open(out.join("timeline.parquet")).unwrap()).finish().unwrap();
+    let parquet: Vec<String> = frame.get_column_names().iter().map(ToString::to_string).collect();
+    let mut reader = csv::Reader::from_path(out.join("timeline.csv")).unwrap();
+    let csv: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
+    assert!(parquet.starts_with(&csv));
+    assert_eq!(
+        parquet[csv.len()..],
+        [
+            "actor_id",
+            "application_id",
+            "address_original",
+            "operation_original",
+            "time_precision",
+            "time_basis",
+            "family",
+            "source"
+        ]
+    );
+    let digests = frame.column("sha256").unwrap().binary().unwrap().clone();
+    let expected = case.events.entries.iter().map(|entry| Some(&entry.origin.digest[..]));
+    assert!(digests.iter().eq(expected));
+
+    let timeline = text(&out, "timeline.jsonl");
+    let rows: Vec<serde_json::Value> = timeline.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    for (row, entry) in rows.iter().zip(&case.events.entries) {
+        let keys: Vec<&String> = row.as_object().unwrap().keys().collect();
+        let known =
+            |key: &&String| csv.contains(key) || ["message", "datetime", "timestamp_desc"].contains(&key.as_str());
+        assert!(keys.iter().all(known), "{keys:?}");
+        assert!(!keys.iter().any(|key| ["time", "file", "row", "offset", "length", "sha256"].contains(&key.as_str())));
+        // Whatever is left out is said elsewhere in the line.
+        let (actor, account) = (case.events.text(entry.actor), case.events.text(entry.account));
+        assert_eq!(row["actor"].as_str().unwrap_or(account).to_lowercase(), actor.to_lowercase());
+        let detail = case.events.text(entry.detail);
+        let told = row["message"].as_str().unwrap().contains(detail);
+        assert!(row["detail"] == detail || row["detail"].is_null() && told, "{row}");
+    }
+    let rule = rows.iter().find(|row| row["operation"] == "New-InboxRule").unwrap();
+    assert!(rule["detail"].is_null(), "{rule}");
+    let forwarding = rows.iter().find(|row| row["operation"] == "Set-Mailbox").unwrap();
+    assert!(!forwarding["detail"].is_null(), "{forwarding}");
+}
+
+#[test]
+fn the_timesketch_timeline_names_an_actor_or_target_that_is_not_the_account() {
+    let mut events = speur::store::Events::default();
+    for (actor, target) in
+        [("Anna@harbor.example", "ANNA@harbor.example"), ("admin@harbor.example", "bram@harbor.example")]
+    {
+        tenant::push(&mut events, &tenant::QUIET);
+        let (actor, target) = (events.pool.intern(actor), events.pool.intern(target));
+        let entry = events.entries.last_mut().unwrap();
+        (entry.actor, entry.target) = (actor, target);
+    }
+    let (_around, out) = written(&tenant::finish(events));
+    let timeline = text(&out, "timeline.jsonl");
+    let rows: Vec<serde_json::Value> = timeline.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(rows[0]["actor"].is_null() && rows[0]["target"].is_null(), "{}", rows[0]);
+    assert!(rows[1]["actor"] == "admin@harbor.example" && rows[1]["target"] == "bram@harbor.example", "{}", rows[1]);
+}
+
+#[test]
 fn no_cell_of_log_text_is_a_formula() {
     let (_around, out) = written(&tenant::case());
     for name in ["timeline.csv", "findings.csv", "users.csv", "addresses.csv"] {

@@ -3,25 +3,19 @@
 use super::canvas::{Anchor, Canvas, Drawn, FADED, GREY, GRID, INK, PALETTE, picture};
 use super::scale::{Bin, number, steps};
 use crate::case::severity::{LEVELS, level};
-use crate::output::folder::Sink;
 use crate::output::view::View;
 use crate::rule::Level;
 use crate::store::Sym;
 use plotters::style::RGBColor;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io;
 
 const SIZE: (i32, i32) = (1000, 460);
 const LEFT: i32 = 70;
 const RIGHT: i32 = 800;
 const TOP: i32 = 122;
 const BOTTOM: i32 = 405;
-
-/// Writes `charts/events.svg`.
-pub(crate) fn events_svg(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
-    sink.write_all(draw(view)?.as_bytes())
-}
 
 /// What the chart shows.
 struct Bars {
@@ -34,7 +28,7 @@ struct Bars {
 }
 
 /// Draws the chart.
-pub(crate) fn draw(view: &View<'_>) -> io::Result<String> {
+pub(super) fn draw(view: &View<'_>) -> io::Result<String> {
     let bars = bars(view);
     let unit = bars.as_ref().map_or("day", |bars| bars.bin.name());
     let title = format!("Events a {unit} by workload");
@@ -79,9 +73,12 @@ fn bars(view: &View<'_>) -> Option<Bars> {
         names.push(format!("{} others", ranked.len() - other));
     }
     let mut counts: BTreeMap<i64, Vec<u64>> = BTreeMap::new();
-    for entry in entries {
-        let bar = counts.entry(bin.of(entry.time.micros)).or_insert_with(|| vec![0; names.len()]);
-        bar[places.get(&entry.workload).copied().unwrap_or(0)] += 1;
+    // In time order the events of a bar stand together.
+    for events in entries.chunk_by(|a, b| bin.of(a.time.micros) == bin.of(b.time.micros)) {
+        let bar = counts.entry(bin.of(events[0].time.micros)).or_insert_with(|| vec![0; names.len()]);
+        for entry in events {
+            bar[places.get(&entry.workload).copied().unwrap_or(0)] += 1;
+        }
     }
     Some(Bars { bin, first: bin.of(first), last: bin.of(last), names, counts, findings: marks(view, bin) })
 }

@@ -3,10 +3,9 @@
 use super::canvas::{Anchor, Canvas, Drawn, FADED, INK, picture};
 use super::scale::number;
 use crate::case::civil::{DAY, HOUR};
-use crate::output::folder::Sink;
 use crate::output::view::View;
 use plotters::style::{RGBColor, WHITE};
-use std::io::{self, Write};
+use std::io;
 
 const SIZE: (i32, i32) = (1000, 400);
 const LEFT: i32 = 90;
@@ -16,13 +15,8 @@ const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday",
 
 type Grid = [[u64; 24]; 7];
 
-/// Writes `charts/hours.svg`.
-pub(crate) fn hours_svg(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
-    sink.write_all(draw(view)?.as_bytes())
-}
-
 /// Draws the chart.
-pub(crate) fn draw(view: &View<'_>) -> io::Result<String> {
+pub(super) fn draw(view: &View<'_>) -> io::Result<String> {
     let mut grid: Grid = [[0; 24]; 7];
     for entry in &view.case.events.entries {
         // 1970-01-01 was a Thursday.

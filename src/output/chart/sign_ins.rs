@@ -4,11 +4,10 @@ use super::canvas::{Anchor, Canvas, Drawn, FADED, GREY, GRID, INK, PALETTE, pict
 use super::scale::{number, steps};
 use crate::case::sign_in::{SignIns, is_sign_in};
 use crate::output::country::named_country;
-use crate::output::folder::Sink;
 use crate::output::view::View;
 use plotters::style::RGBColor;
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io;
 
 const WIDTH: i32 = 1000;
 const LEFT: i32 = 210;
@@ -21,13 +20,8 @@ const MOST: usize = 15;
 
 const KINDS: [(&str, RGBColor); 3] = [("succeeded", PALETTE[0]), ("failed", PALETTE[6]), ("further step asked", GREY)];
 
-/// Writes `charts/signins.svg`.
-pub(crate) fn sign_ins_svg(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
-    sink.write_all(draw(view)?.as_bytes())
-}
-
 /// Draws the chart.
-pub(crate) fn draw(view: &View<'_>) -> io::Result<String> {
+pub(super) fn draw(view: &View<'_>) -> io::Result<String> {
     let rows = rows(view);
     let kinds = if rows.iter().any(|(_, count)| count.interrupted > 0) { &KINDS[..] } else { &KINDS[..2] };
     let row = BAR * kinds.len() as i32 + 10;

@@ -111,7 +111,7 @@ fn page(view: &View<'_>) -> io::Result<Page> {
         levels: LEVELS.into_iter().map(|level| (level.name(), severity.count(level))).collect(),
         suspects: suspects.iter().take(LINES).map(|account| line(account)).collect(),
         more_sections: suspects.len().saturating_sub(sections.len()),
-        charts: drawn.map(|(file, svg)| Chart { file: file.to_owned(), svg }).into(),
+        charts: drawn.map(|(file, svg)| Chart { file: file.to_owned(), svg: svg.to_owned() }).into(),
         addresses: addresses.iter().take(LINES).map(|address| address_line(address)).collect(),
         more_addresses: addresses.len().saturating_sub(LINES),
         accounts: view.accounts.iter().take(LINES).map(line).collect(),
