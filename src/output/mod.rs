@@ -40,13 +40,21 @@ pub struct Output {
 
 /// Every product, the longest to write first. The charts of single accounts and the manifest come on top.
 pub static OUTPUTS: &[Output] = &[
-    Output { name: "timeline.parquet", what: "every event, every column, typed, for data tools", writer: columnar::parquet },
+    Output {
+        name: "timeline.parquet",
+        what: "every event, every column, typed, for data tools",
+        writer: columnar::parquet,
+    },
     Output {
         name: "timeline.jsonl",
         what: "every event with a sentence, in the shape Timesketch imports; event_id leads to its place in the evidence",
         writer: timeline::jsonl,
     },
-    Output { name: "timeline.csv", what: "every event, one line each, for a spreadsheet; the Parquet has the columns for machines besides", writer: timeline::csv },
+    Output {
+        name: "timeline.csv",
+        what: "every event, one line each, for a spreadsheet; the Parquet has the columns for machines besides",
+        writer: timeline::csv,
+    },
     Output { name: "report.html", what: "what was found and for whom, to read and print", writer: report::html },
     Output { name: "findings.json", what: "the findings with their events", writer: table::findings_json },
     Output { name: "findings.csv", what: "the findings, one line each", writer: table::findings_csv },
