@@ -7,7 +7,7 @@ use anyhow::bail;
 use speur::coverage::RuleRejection;
 use speur::rule::{self, Level, Meta, Options, RuleSet};
 use std::cmp::Reverse;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Prints one line a rule, the most severe first.
 pub(super) fn list(args: &RuleArgs) -> anyhow::Result<Exit> {
@@ -29,12 +29,13 @@ pub(super) fn show(wanted: &str, args: &RuleArgs) -> anyhow::Result<Exit> {
     let named = |rule: &&Meta| rule.id == wanted || rule.title.eq_ignore_ascii_case(wanted);
     let mut found: Vec<&Meta> = set.rules().iter().filter(named).collect();
     if found.is_empty() && !wanted.is_empty() {
-        found = set.rules().iter().filter(|rule| rule.id.starts_with(wanted)).collect();
+        let stem = |rule: &&Meta| Path::new(&rule.file).file_stem().is_some_and(|stem| stem == wanted);
+        found = set.rules().iter().filter(|rule| rule.id.starts_with(wanted) || stem(rule)).collect();
     }
     let Some((rule, [])) = found.split_first() else {
         told(&refused, Exit::Incomplete);
         bail!(
-            "{wanted:?}: found {} rules of that id or title; expected one, so look it up with `speur rules list`",
+            "{wanted:?}: found {} rules of that id, title or file name; expected one, so look it up with `speur rules list`",
             found.len()
         );
     };

@@ -102,8 +102,8 @@ impl Canvas<'_> {
         loop {
             let short = excerpt(text, longest);
             let (wide, _) = self.area.estimate_text_size(&short, &style).map_err(failed)?;
-            // The estimate is in plotters' size; see above.
-            if f64::from(wide) / 1.24 <= f64::from(width) || longest <= 4 {
+            // A little more than the text takes: glyphs are measured for the whole height of a line, not for an em.
+            if wide <= width as u32 || longest <= 4 {
                 return self.text(at, &short, size, INK, anchor);
             }
             longest = longest.min(short.chars().count()) - 2;
