@@ -151,20 +151,19 @@ impl Merger {
         wanted: &dyn Fn(&Entry, &Pool) -> bool,
     ) -> (Events, Vec<Tally>) {
         let repeats = self.settle(same);
-        let mut kept = Vec::with_capacity(self.entries.len() - repeats.len());
-        for (position, entry) in std::mem::take(&mut self.entries).into_iter().enumerate() {
-            if repeats.contains(&(position as u32)) {
-                continue;
+        let Self { mut entries, pool, mut tallies, .. } = self;
+        let mut position = 0;
+        entries.retain(|entry| {
+            position += 1;
+            if repeats.contains(&(position - 1)) {
+                return false;
             }
-            if wanted(&entry, &self.pool) {
-                kept.push(entry);
-            } else {
-                self.tallies[entry.origin.file as usize].counts.outside += 1;
-            }
-        }
-        let pool = self.pool;
-        sort(&mut kept, &pool);
-        (Events { entries: kept, pool, places }, self.tallies)
+            let wanted = wanted(entry, &pool);
+            tallies[entry.origin.file as usize].counts.outside += u64::from(!wanted);
+            wanted
+        });
+        sort(&mut entries, &pool);
+        (Events { entries, pool, places }, tallies)
     }
 
     fn settle(&mut self, same: &[bool]) -> FxHashSet<u32> {
