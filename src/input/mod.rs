@@ -128,9 +128,9 @@ impl BadRow {
 }
 
 /// A file that cannot be read at all.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Unusable {
-    /// `empty`, `unreadable`, `binary` or `unrecognised`: becomes the file's format in the ledger.
+    /// `empty`, `not a log`, `unreadable`, `binary` or `unrecognised`: becomes the file's format in the ledger.
     pub format: &'static str,
     /// What was found and what was expected.
     pub reason: String,

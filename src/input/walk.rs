@@ -62,6 +62,18 @@ impl Walk {
     }
 }
 
+/// Whether a folder is what an earlier run wrote: people keep cases beside their evidence.
+fn is_case(folder: &Path) -> bool {
+    let mut start = Vec::new();
+    let manifest = File::open(folder.join("manifest.json")).and_then(|file| file.take(200).read_to_end(&mut start));
+    let speur =
+        |text: &[u8]| String::from_utf8_lossy(text).split_whitespace().collect::<String>().starts_with(MANIFEST);
+    manifest.is_ok() && speur(&start) && folder.join("coverage.json").is_file()
+}
+
+/// How the manifest of a case begins.
+const MANIFEST: &str = "{\"program\":{\"name\":\"speur\"";
+
 struct Collected {
     seen: BTreeSet<PathBuf>,
     walk: Walk,
@@ -69,9 +81,20 @@ struct Collected {
 
 impl Collected {
     fn folder(&mut self, path: &Path, root: &Path, limits: &Limits) {
-        for entry in WalkDir::new(path).follow_links(true).sort_by_file_name() {
+        let mut entries = WalkDir::new(path).follow_links(true).sort_by_file_name().into_iter();
+        while let Some(entry) = entries.next() {
             match entry {
-                Ok(entry) if entry.file_type().is_dir() => {}
+                Ok(entry) if entry.file_type().is_dir() => {
+                    if is_case(entry.path()) {
+                        entries.skip_current_dir();
+                        let below = entry.path().strip_prefix(path).unwrap_or(entry.path());
+                        let name = slashed(&root.join(below));
+                        let reason = "is a case folder of this program, no evidence; left out".to_owned();
+                        let unusable = Unusable { format: "not a log", reason, ..Unusable::default() };
+                        let found = Found { path: entry.path().to_path_buf(), member: None, name };
+                        self.walk.unusable.push((found, unusable));
+                    }
+                }
                 Ok(entry) => {
                     let below = entry.path().strip_prefix(path).unwrap_or(entry.path());
                     self.file(entry.path(), slashed(&root.join(below)), limits);

@@ -192,6 +192,17 @@ fn a_note_beside_the_evidence_is_told_and_is_no_failure() {
     assert!(ran.err.contains("note: logs/note.txt: not an export that is known"), "{}", ran.err);
 }
 
+#[test]
+fn an_earlier_case_beside_the_evidence_is_no_evidence() {
+    let home = Home::new();
+    assert_eq!(home.analyze(&[]).code, 0);
+    std::fs::rename(home.path("case"), home.path("logs/first case")).expect("moved");
+    let ran = home.analyze(&[]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.err.contains("note: logs/first case: "), "{}", ran.err);
+    assert_eq!(home.coverage()["totals"]["rows"], 3, "the case's own timeline is not read");
+}
+
 /// A rule whose condition names a selection that is not there.
 const TYPO: &str = "title: Typo\nid: 0f0e0d0c-0000-4000-8000-000000000001\nlogsource:\n    product: m365\n\
                     detection:\n    selection:\n        Operation: FileAccessed\n    condition: selektion\n";
