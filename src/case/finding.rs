@@ -6,6 +6,7 @@ use super::sentence::push_act;
 use super::{Finding, FindingRule};
 use crate::rule::{Level, Meta};
 use crate::store::{Entry, Events, RuleIndex, Sym, hex};
+use rustc_hash::FxHashSet;
 use sha2::{Digest, Sha256};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,9 +58,11 @@ fn group(events: &Events) -> BTreeMap<(RuleIndex, Sym, Sym), Vec<u32>> {
 fn finding(events: &Events, rule: &Meta, entries: &[&Entry]) -> Option<Finding> {
     let (first, last) = (entries.first()?, entries.last()?);
     let (tenant, account) = (events.text(first.tenant).to_owned(), events.text(first.account).to_owned());
+    let mut met = FxHashSet::default();
     let addresses: BTreeSet<String> = entries
         .iter()
         .filter(|entry| entry.ip.is_some() || !entry.address.is_empty())
+        .filter(|entry| met.insert((entry.ip, entry.address)))
         .map(|entry| address_text(events, entry))
         .collect();
     Some(Finding {
@@ -86,9 +89,8 @@ fn summary(events: &Events, entries: &[&Entry], addresses: &BTreeSet<String>) ->
     let mut out = String::new();
     let (Some(first), Some(last)) = (entries.first(), entries.last()) else { return out };
     push_act(&mut out, events, first);
-    let kinds: BTreeSet<(Sym, Sym, Sym, Sym)> =
-        entries.iter().map(|entry| (entry.operation, entry.actor, entry.object, entry.detail)).collect();
-    if kinds.len() > 1 {
+    let kind = |entry: &Entry| (entry.operation, entry.actor, entry.object, entry.detail);
+    if entries.iter().any(|entry| kind(entry) != kind(first)) {
         out.push_str(", and more of the kind");
     }
     out.push_str(" (");

@@ -7,7 +7,7 @@ use super::{BadRow, Finish, Found, Header, Layout, Limits, Row, Unusable, csv, j
 use std::sync::Arc;
 
 /// Text of an ordinary chunk, in bytes.
-const CHUNK: usize = 4 << 20;
+const CHUNK: usize = 1 << 20;
 /// Text that decides on the layout, in bytes.
 const HEAD: usize = 64 << 10;
 /// Length of the first line that an error shows, in bytes.
