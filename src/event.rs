@@ -191,6 +191,12 @@ pub struct Origin {
     pub content: u128,
 }
 
+/// Bytes as lower-case hex.
+pub fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    bytes.iter().flat_map(|b| [DIGITS[usize::from(b >> 4)], DIGITS[usize::from(b & 15)]]).map(char::from).collect()
+}
+
 /// What is known of an address beyond the log: filled by [`crate::enrich`].
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Place {

@@ -22,23 +22,14 @@ pub fn finding_id(rule: &str, tenant: &str, account: &str) -> String {
     hex(&hash.finalize()[..8])
 }
 
-/// The positions of the events of each finding, in time order, by finding id.
-pub fn hits(events: &Events, rules: &[Meta]) -> BTreeMap<String, Vec<u32>> {
-    let named = group(events).into_iter().filter_map(|((rule, tenant, account), positions)| {
-        let rule = rules.get(usize::from(rule))?;
-        Some((finding_id(&rule.id, events.text(tenant), events.text(account)), positions))
-    });
-    named.collect()
-}
-
 /// Builds the findings, most severe first, then by first time and id.
 pub fn findings(events: &Events, rules: &[Meta]) -> Vec<Finding> {
     let mut found: Vec<(Reverse<Level>, i64, Finding)> = Vec::new();
     for ((rule, _, _), positions) in group(events) {
         let Some(rule) = rules.get(usize::from(rule)) else { continue };
         let entries: Vec<&Entry> = positions.iter().filter_map(|&at| events.entries.get(at as usize)).collect();
-        let Some(finding) = finding(events, rule, &entries) else { continue };
         let first = entries.first().map_or(0, |entry| entry.time.micros);
+        let Some(finding) = finding(events, rule, &entries, positions) else { continue };
         found.push((Reverse(rule.level.unwrap_or(Level::Informational)), first, finding));
     }
     found.sort_by(|a, b| (a.0, a.1, &a.2.id).cmp(&(b.0, b.1, &b.2.id)));
@@ -55,7 +46,7 @@ fn group(events: &Events) -> BTreeMap<(RuleIndex, Sym, Sym), Vec<u32>> {
     groups
 }
 
-fn finding(events: &Events, rule: &Meta, entries: &[&Entry]) -> Option<Finding> {
+fn finding(events: &Events, rule: &Meta, entries: &[&Entry], positions: Vec<u32>) -> Option<Finding> {
     let (first, last) = (entries.first()?, entries.last()?);
     let (tenant, account) = (events.text(first.tenant).to_owned(), events.text(first.account).to_owned());
     let mut met = FxHashSet::default();
@@ -81,6 +72,7 @@ fn finding(events: &Events, rule: &Meta, entries: &[&Entry]) -> Option<Finding> 
         event_ids: entries.iter().map(|entry| entry.event_id()).collect(),
         summary: summary(events, entries, &addresses),
         addresses: addresses.into_iter().collect(),
+        positions,
     })
 }
 

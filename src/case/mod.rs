@@ -69,4 +69,7 @@ pub struct Finding {
     pub addresses: Vec<String>,
     /// One sentence for people.
     pub summary: String,
+    /// Where the events stand among those of the case, in time order.
+    #[serde(skip)]
+    pub positions: Vec<u32>,
 }

@@ -5,23 +5,27 @@ use crate::field::Field;
 use sonic_rs::JsonValueTrait;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
+use std::sync::LazyLock;
 
 /// The fields that name recipients of forwarded mail: cmdlet parameters, and the two layouts of a rule
 /// written by Outlook.
 ///
 /// <https://learn.microsoft.com/powershell/module/exchangepowershell/new-inboxrule>
-const FIELDS: &[&str] = &[
-    "Parameters.ForwardTo",
-    "Parameters.ForwardAsAttachmentTo",
-    "Parameters.RedirectTo",
-    "Parameters.ForwardingSmtpAddress",
-    "Parameters.ForwardingAddress",
-    "Parameters.BlindCopyTo",
-    "Parameters.CopyTo",
-    "Parameters.RedirectMessageTo",
-    "OperationProperties.RuleActions.Recipients",
-    "OperationProperties.Actions",
-];
+static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
+    let names = [
+        "Parameters.ForwardTo",
+        "Parameters.ForwardAsAttachmentTo",
+        "Parameters.RedirectTo",
+        "Parameters.ForwardingSmtpAddress",
+        "Parameters.ForwardingAddress",
+        "Parameters.BlindCopyTo",
+        "Parameters.CopyTo",
+        "Parameters.RedirectMessageTo",
+        "OperationProperties.RuleActions.Recipients",
+        "OperationProperties.Actions",
+    ];
+    names.iter().map(|name| Field::parse(name)).collect()
+});
 
 /// Gives every recipient whose domain is none of the record's own, lower case, sorted, each once.
 ///
@@ -29,8 +33,8 @@ const FIELDS: &[&str] = &[
 /// below them. A second domain of the tenant that the record does not show counts as foreign.
 pub(super) fn visit_foreign(event: &Event<'_>, visit: &mut Visit<'_>) -> ControlFlow<()> {
     let mut found = BTreeSet::new();
-    for field in FIELDS {
-        let _ = event.visit(&Field::parse(field), &mut |value| {
+    for field in FIELDS.iter() {
+        let _ = event.visit(field, &mut |value| {
             if let Scalar::Str(text) = value {
                 found.extend(addresses(text));
             }

@@ -3,6 +3,7 @@
 
 use super::walk::member_index;
 use super::{Found, Limits, Unusable};
+use crate::event::hex;
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
@@ -276,13 +277,4 @@ impl Read for Tally {
         hashed.bytes += count as u64;
         Ok(count)
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        for digit in [byte >> 4, byte & 15] {
-            text.push(char::from_digit(u32::from(digit), 16).unwrap_or('0'));
-        }
-        text
-    })
 }

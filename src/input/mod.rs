@@ -11,7 +11,7 @@ mod tests;
 mod walk;
 
 pub use container::hash;
-pub use json::{MAX_DEPTH, parse};
+pub use json::parse;
 pub use readback::{read_back, read_many};
 pub use reader::{Chunk, Reader};
 pub use walk::{Walk, walk};
@@ -121,7 +121,8 @@ pub struct BadRow {
 const EXCERPT: usize = 200;
 
 impl BadRow {
-    fn new(index: u64, offset: u64, raw: &str, reason: impl Into<String>) -> Self {
+    /// Refuses the record whose text is `raw`.
+    pub fn new(index: u64, offset: u64, raw: &str, reason: impl Into<String>) -> Self {
         let excerpt = raw.get(..raw.floor_char_boundary(EXCERPT)).unwrap_or_default().to_owned();
         Self { index, offset, length: raw.len() as u64, reason: reason.into(), excerpt }
     }

@@ -3,6 +3,7 @@
 use super::escape::push_csv;
 use super::folder::Sink;
 use super::view::View;
+use crate::case::Finding;
 use crate::case::civil::rfc3339;
 use crate::case::severity::{LEVELS, Severity};
 use crate::case::sign_in::SignIns;
@@ -81,7 +82,7 @@ pub(crate) fn findings_csv(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<(
     for finding in &view.case.findings {
         record.ours(&finding.id).ours(finding.rule.level).log(&finding.rule.title);
         record.log(&finding.tenant).log(&finding.account).ours(&finding.first_time).ours(&finding.last_time);
-        record.ours(finding.count).log(&finding.addresses.join("; ")).log(&countries(view, &finding.id).join("; "));
+        record.ours(finding.count).log(&finding.addresses.join("; ")).log(&countries(view, finding).join("; "));
         record.log(&finding.summary).log(&finding.rule.tags.join("; ")).log(&finding.rule.id);
         record.ours(some(&finding.event_ids)).end(sink)?;
     }
@@ -97,9 +98,9 @@ fn some(ids: &[String]) -> String {
 }
 
 /// Countries of a finding's addresses, sorted.
-pub(crate) fn countries<'a>(view: &'a View<'_>, finding: &str) -> Vec<&'a str> {
+pub(crate) fn countries<'a>(view: &'a View<'_>, finding: &Finding) -> Vec<&'a str> {
     let mut found: Vec<&str> =
-        view.positions(finding).iter().map(|&position| view.index.at(position as usize).country()).collect();
+        finding.positions.iter().map(|&position| view.index.at(position as usize).country()).collect();
     found.sort_unstable();
     found.dedup();
     found.retain(|country| !country.is_empty());

@@ -2,14 +2,13 @@
 
 use super::chart::Charts;
 use super::escape::Needs;
+use crate::case::Case;
 use crate::case::accounts::{Account, accounts};
 use crate::case::addresses::{Address, addresses};
 use crate::case::index::{AddressIndex, Seen};
-use crate::case::{Case, finding};
 use crate::rule::{Level, Meta};
 use crate::store::{Entry, RuleIndex};
 use rustc_hash::FxHashMap;
-use std::collections::BTreeMap;
 
 /// A case with its cross references.
 #[derive(Debug)]
@@ -22,8 +21,6 @@ pub(crate) struct View<'a> {
     pub(crate) accounts: Vec<Account>,
     /// One line an address, most severe first.
     pub(crate) addresses: Vec<Address>,
-    /// Positions of the events of each finding, by finding id.
-    pub(crate) hits: BTreeMap<String, Vec<u32>>,
     /// What each text of the pool needs before it may be written.
     pub(crate) needs: Needs,
     /// The charts that two products hold.
@@ -50,8 +47,7 @@ impl<'a> View<'a> {
         for entry in case.events.entries.iter().filter(|entry| !entry.hits.is_empty()) {
             met.entry(entry.hits.as_ref()).or_insert_with(|| Met::new(&entry.hits, &case.rules));
         }
-        let hits = finding::hits(&case.events, &case.rules);
-        Self { case, index, accounts: people.0, addresses: people.1, hits, needs, charts: Charts::default(), met }
+        Self { case, index, accounts: people.0, addresses: people.1, needs, charts: Charts::default(), met }
     }
 
     /// The event at `position` with its address.
@@ -65,11 +61,6 @@ impl<'a> View<'a> {
             level: met.map_or("", |met| met.level.name()),
             rules: met.map_or("", |met| &met.titles),
         }
-    }
-
-    /// The positions of a finding's events, in time order.
-    pub(crate) fn positions(&self, finding: &str) -> &[u32] {
-        self.hits.get(finding).map_or(&[], Vec::as_slice)
     }
 
     /// The rule with this id.

@@ -1,5 +1,6 @@
 //! What became of each file, from the counts of its rows and what its reader knows.
 
+use crate::case::civil::rfc3339;
 use crate::coverage::{Counts, FileCoverage, Rejection};
 use crate::input::{self, Data, Finish, Found, Unusable};
 use crate::output::Input;
@@ -106,11 +107,6 @@ pub(super) fn file(
         last_time: tally.last.map(rfc3339),
         notes,
     }
-}
-
-fn rfc3339(micros: i64) -> String {
-    let time = chrono::DateTime::from_timestamp_micros(micros).unwrap_or_default();
-    time.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)
 }
 
 /// Puts the files in the order of their paths, and tells the events where theirs stands now.

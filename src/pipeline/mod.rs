@@ -5,7 +5,7 @@ mod read;
 mod settle;
 
 use crate::case::finding::findings;
-use crate::case::{Case, Finding};
+use crate::case::{Case, severity};
 use crate::coverage::{Coverage, FileCoverage, Rejection, RuleCoverage};
 use crate::enrich::AddressBook;
 use crate::error::Error;
@@ -206,7 +206,7 @@ fn summary(case: Case, warnings: Vec<String>) -> Summary {
     let mut levels = BTreeMap::<std::cmp::Reverse<rule::Level>, u64>::new();
     let mut accounts = std::collections::BTreeSet::new();
     for finding in &case.findings {
-        let level = level_of(finding);
+        let level = severity::level(finding.rule.level);
         *levels.entry(std::cmp::Reverse(level)).or_default() += 1;
         if level >= rule::Level::Medium {
             accounts.insert(finding.account.clone());
@@ -219,9 +219,4 @@ fn summary(case: Case, warnings: Vec<String>) -> Summary {
         accounts: accounts.into_iter().collect(),
         warnings,
     }
-}
-
-fn level_of(finding: &Finding) -> rule::Level {
-    use rule::Level::{Critical, High, Informational, Low, Medium};
-    [Critical, High, Medium, Low].into_iter().find(|l| l.name() == finding.rule.level).unwrap_or(Informational)
 }

@@ -163,13 +163,8 @@ impl Worker<'_> {
             let refused = match row {
                 Ok(row) => {
                     let (index, offset, raw) = (row.index, row.offset, row.raw);
-                    self.row(row, job, &mut done).err().map(|reason| BadRow {
-                        index,
-                        offset,
-                        length: raw.len() as u64,
-                        reason,
-                        excerpt: excerpt(raw),
-                    })
+                    let refuse = |reason: String| BadRow::new(index, offset, &String::from_utf8_lossy(raw), reason);
+                    self.row(row, job, &mut done).err().map(refuse)
                 }
                 Err(bad) => {
                     done.dated = true;
@@ -271,10 +266,6 @@ pub(super) fn read(walk: Walk, tools: &Tools<'_>, wanted: &dyn Fn(&Entry, &Pool)
     let inputs = ledger::inputs(&found, &files);
     ledger::sort(&mut files, &mut events);
     Reading { events, files, rejected, inputs }
-}
-
-fn excerpt(raw: &[u8]) -> String {
-    String::from_utf8_lossy(&raw[..raw.len().min(200)]).into_owned()
 }
 
 /// What a file adds to the bytes to be read: its size on disk; a container's goes to its first member.

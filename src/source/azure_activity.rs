@@ -2,9 +2,9 @@
 //!
 //! Keys and meanings: <https://learn.microsoft.com/azure/azure-monitor/platform/activity-log-schema>
 
-use super::text::{Detail, at, first, hash, integer, lower, operation, scalar, string};
+use super::text::{Detail, at, first, integer, lower, operation, scalar, string};
 use super::ual::actor::{is_guest, is_system, is_upn};
-use super::{Decoded, Source, Wrapper, address, moment, not_json};
+use super::{Decoded, Source, address, json_record, moment};
 use crate::event::{ActorKind, Address, Event, Family, Outcome};
 use crate::input::Data;
 use sonic_rs::{JsonValueTrait, Value};
@@ -31,9 +31,8 @@ fn matches(record: &Value) -> bool {
 }
 
 fn decode(data: Data<'_>) -> Result<Decoded, String> {
-    let Data::Json(record) = data else { return Err(not_json()) };
-    let text = sonic_rs::to_string(&record).map_err(|e| format!("the record cannot be written as JSON: {e}"))?;
-    Ok(Decoded { record, content: hash(&text), wrapper: Wrapper::default(), degraded: String::new() })
+    let (record, content) = json_record(data)?;
+    Ok(Decoded::whole(record, content))
 }
 
 fn view(decoded: &Decoded) -> Result<Event<'_>, String> {

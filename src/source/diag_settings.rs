@@ -2,8 +2,8 @@
 
 mod directory;
 
-use super::text::{Object, hash, integer, object, string};
-use super::{Decoded, Source, Wrapper, azure_activity, not_json, signin};
+use super::text::{Object, integer, object, string};
+use super::{Decoded, Source, azure_activity, json_record, signin};
 use crate::event::Event;
 use crate::input::Data;
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
@@ -40,10 +40,9 @@ fn is_sign_in(record: &Value) -> bool {
 }
 
 fn decode(data: Data<'_>) -> Result<Decoded, String> {
-    let Data::Json(record) = data else { return Err(not_json()) };
-    let text = sonic_rs::to_string(&record).map_err(|e| format!("the record cannot be written as JSON: {e}"))?;
+    let (record, content) = json_record(data)?;
     let record = if is_sign_in(&record) { object(&graph_shaped(&record))? } else { record };
-    Ok(Decoded { record, content: hash(&text), wrapper: Wrapper::default(), degraded: String::new() })
+    Ok(Decoded::whole(record, content))
 }
 
 fn view(decoded: &Decoded) -> Result<Event<'_>, String> {

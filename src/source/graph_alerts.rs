@@ -2,8 +2,8 @@
 //!
 //! Keys and meanings: <https://learn.microsoft.com/graph/api/resources/security-alert>
 
-use super::text::{Detail, at, first, hash, lower, operation, string};
-use super::{Decoded, Source, Wrapper, address, moment, not_json};
+use super::text::{Detail, at, first, lower, operation, string};
+use super::{Decoded, Source, address, json_record, moment};
 use crate::event::{ActorKind, Event, Family, Outcome};
 use crate::input::Data;
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
@@ -26,9 +26,8 @@ fn matches(record: &Value) -> bool {
 }
 
 fn decode(data: Data<'_>) -> Result<Decoded, String> {
-    let Data::Json(record) = data else { return Err(not_json()) };
-    let text = sonic_rs::to_string(&record).map_err(|e| format!("the record cannot be written as JSON: {e}"))?;
-    Ok(Decoded { record, content: hash(&text), wrapper: Wrapper::default(), degraded: String::new() })
+    let (record, content) = json_record(data)?;
+    Ok(Decoded::whole(record, content))
 }
 
 fn view(decoded: &Decoded) -> Result<Event<'_>, String> {

@@ -1,7 +1,7 @@
 //! `graph-signins`: Graph sign-ins, v1.0 and beta, and the portal's JSON download; `UpperFirst` keys of `AzureADPreview` too.
 
-use super::text::{Object, hash, object};
-use super::{Decoded, Source, Wrapper, not_json, signin};
+use super::text::{Object, object};
+use super::{Decoded, Source, json_record, signin};
 use crate::event::Event;
 use crate::input::Data;
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
@@ -30,11 +30,9 @@ fn shaped(record: &Value, keys: [&str; 6]) -> bool {
 }
 
 fn decode(data: Data<'_>) -> Result<Decoded, String> {
-    let Data::Json(record) = data else { return Err(not_json()) };
-    let text = sonic_rs::to_string(&record).map_err(|e| format!("the record cannot be written as JSON: {e}"))?;
-    let content = hash(&text);
+    let (record, content) = json_record(data)?;
     let record = if record.get("createdDateTime").is_some() { record } else { object(&lower_first(&record))? };
-    Ok(Decoded { record, content, wrapper: Wrapper::default(), degraded: String::new() })
+    Ok(Decoded::whole(record, content))
 }
 
 fn view(decoded: &Decoded) -> Result<Event<'_>, String> {

@@ -1,7 +1,7 @@
 //! `mgmt-activity`: bare `AuditData` records, as the Office 365 Management Activity API and many tools write them.
 
-use super::text::{hash, object};
-use super::{Decoded, Source, Wrapper, not_json, ual};
+use super::text::object;
+use super::{Decoded, Source, json_record, ual};
 use crate::event::Event;
 use crate::input::Data;
 use sonic_rs::Value;
@@ -23,10 +23,9 @@ fn matches(record: &Value) -> bool {
 }
 
 fn decode(data: Data<'_>) -> Result<Decoded, String> {
-    let Data::Json(record) = data else { return Err(not_json()) };
-    let text = sonic_rs::to_string(&record).map_err(|e| format!("the record cannot be written as JSON: {e}"))?;
+    let (record, content) = json_record(data)?;
     let record = if ual::is_lower(&record) { object(&ual::restore(&record))? } else { record };
-    Ok(Decoded { record, content: hash(&text), wrapper: Wrapper::default(), degraded: String::new() })
+    Ok(Decoded::whole(record, content))
 }
 
 fn view(decoded: &Decoded) -> Result<Event<'_>, String> {

@@ -56,6 +56,13 @@ pub struct Decoded {
     pub degraded: String,
 }
 
+impl Decoded {
+    /// A record that came without a wrapper and lacks nothing.
+    fn whole(record: Value, content: u128) -> Self {
+        Self { record, content, ..Self::default() }
+    }
+}
+
 /// Columns around the record that repeat or complete it.
 #[derive(Debug, Default)]
 pub struct Wrapper {
@@ -133,6 +140,17 @@ fn not_csv() -> String {
     "found a JSON record, expected a CSV row".to_owned()
 }
 
-fn not_json() -> String {
-    "found a CSV row, expected a JSON record".to_owned()
+/// The record of a JSON row.
+fn json(data: Data<'_>) -> Result<Value, String> {
+    match data {
+        Data::Json(record) => Ok(record),
+        Data::Csv { .. } => Err("found a CSV row, expected a JSON record".to_owned()),
+    }
+}
+
+/// The record of a JSON row, and the hash of its content.
+fn json_record(data: Data<'_>) -> Result<(Value, u128), String> {
+    let record = json(data)?;
+    let text = sonic_rs::to_string(&record).map_err(|e| format!("the record cannot be written as JSON: {e}"))?;
+    Ok((record, text::hash(&text)))
 }

@@ -2,7 +2,7 @@
 
 use super::text::{at, scalar, string};
 use super::ual::{self, Outer};
-use super::{Decoded, Source, cell, not_csv, not_json};
+use super::{Decoded, Source, cell, json, not_csv};
 use crate::event::Event;
 use crate::input::{Data, Header};
 use sonic_rs::{JsonValueTrait, Value};
@@ -55,8 +55,7 @@ fn matches_json(record: &Value) -> bool {
 }
 
 fn decode_json(data: Data<'_>) -> Result<Decoded, String> {
-    let Data::Json(record) = data else { return Err(not_json()) };
-    unwrap(&record)
+    unwrap(&json(data)?)
 }
 
 fn view_json(decoded: &Decoded) -> Result<Event<'_>, String> {

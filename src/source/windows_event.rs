@@ -1,8 +1,8 @@
 //! `windows-event`: Windows event log records as JSON, which turn up among a responder's exports.
 
-use super::text::{Detail, first, hash, lower, scalar, string};
+use super::text::{Detail, first, lower, scalar, string};
 use super::ual::actor::is_system;
-use super::{Decoded, Source, Wrapper, moment, not_json};
+use super::{Decoded, Source, json_record, moment};
 use crate::event::{ActorKind, Address, Event, Family, Outcome};
 use crate::input::Data;
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
@@ -25,9 +25,8 @@ fn matches(record: &Value) -> bool {
 }
 
 fn decode(data: Data<'_>) -> Result<Decoded, String> {
-    let Data::Json(record) = data else { return Err(not_json()) };
-    let text = sonic_rs::to_string(&record).map_err(|e| format!("the record cannot be written as JSON: {e}"))?;
-    Ok(Decoded { record, content: hash(&text), wrapper: Wrapper::default(), degraded: String::new() })
+    let (record, content) = json_record(data)?;
+    Ok(Decoded::whole(record, content))
 }
 
 fn view(decoded: &Decoded) -> Result<Event<'_>, String> {

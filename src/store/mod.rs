@@ -6,6 +6,7 @@ mod pool;
 pub use merge::{Batch, Merger, Suspect, Tally};
 pub use pool::{Pool, Sym};
 
+pub use crate::event::hex;
 use crate::event::{ActorKind, Event, Family, Origin, Outcome, Place, Time};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -150,10 +151,4 @@ impl Entry {
     pub fn event_id(&self) -> String {
         hex(&self.origin.digest[..8])
     }
-}
-
-/// Bytes as lower-case hex.
-pub fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes.iter().flat_map(|b| [DIGITS[usize::from(b >> 4)], DIGITS[usize::from(b & 15)]]).map(char::from).collect()
 }

@@ -5,13 +5,11 @@ mod element;
 mod steps;
 
 use super::{BadRow, Data, Row};
-use memchr::{memchr, memchr_iter, memrchr};
+use crate::event::{MAX_DEPTH, open_json};
+use memchr::{memchr, memrchr};
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
 pub(super) use steps::State;
 use steps::{Step, Steps};
-
-/// Deepest nesting of lists and objects that is read, so that no record can exhaust a thread's stack.
-pub const MAX_DEPTH: usize = 128;
 
 /// The lists of a wrapper object that hold records.
 const LISTS: [&str; 2] = ["value", "records"];
@@ -21,37 +19,7 @@ const LISTS: [&str; 2] = ["value", "records"];
 /// # Errors
 /// What was found and where, in bytes from the start.
 pub fn parse(text: &str) -> Result<Value, String> {
-    let bytes = text.as_bytes();
-    let opened = memchr_iter(b'{', bytes).count() + memchr_iter(b'[', bytes).count();
-    if opened > MAX_DEPTH && too_deep(bytes) {
-        return Err(format!("nested more than {MAX_DEPTH} deep"));
-    }
-    sonic_rs::from_str(text).map_err(|error| {
-        // The parser's message goes on with a drawing of the place.
-        let message = error.to_string();
-        let first = message.lines().next().unwrap_or("not JSON").trim_end_matches(['.', ':']);
-        super::walk::printable(&first.to_lowercase())
-    })
-}
-
-fn too_deep(bytes: &[u8]) -> bool {
-    let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
-    for byte in bytes {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if quoted => escaped = true,
-            b'"' => quoted = !quoted,
-            b'{' | b'[' if !quoted => {
-                depth += 1;
-                if depth > MAX_DEPTH {
-                    return true;
-                }
-            }
-            b'}' | b']' if !quoted => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-    false
+    open_json(text).map_err(|reason| super::walk::printable(reason.trim_end_matches(['.', ':'])))
 }
 
 /// Whether a text that begins so can be JSON that holds objects.

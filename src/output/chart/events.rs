@@ -91,7 +91,7 @@ fn marks(view: &View<'_>, bin: Bin) -> BTreeMap<i64, (Level, u64)> {
         if level < Level::Medium {
             continue;
         }
-        let moments = view.positions(&finding.id).iter().map(|&at| view.case.events.entries[at as usize].time.micros);
+        let moments = finding.positions.iter().map(|&at| view.case.events.entries[at as usize].time.micros);
         let mut bars: Vec<i64> = moments.map(|micros| bin.of(micros)).collect();
         bars.dedup();
         for bar in bars {

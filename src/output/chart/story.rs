@@ -72,7 +72,7 @@ pub(crate) fn draw(view: &View<'_>, story: &Story<'_>) -> io::Result<String> {
         .iter()
         .take(MOST)
         .map(|finding| {
-            let moments = view.positions(&finding.id).iter();
+            let moments = finding.positions.iter();
             let moments = moments.map(|&at| view.case.events.entries[at as usize].time.micros).collect();
             (level(finding.rule.level), finding.rule.title.as_str(), moments)
         })

@@ -123,7 +123,7 @@ fn tell(view: &View<'_>, finding: &Finding) -> Told {
     let (meaning, check) = rule.map_or_else(Default::default, meaning);
     let harmless = rule.map_or(&[][..], |rule| &rule.falsepositives);
     let events: Vec<EventLine> =
-        view.positions(&finding.id).iter().take(EVENTS).map(|&at| event_line(view, at as usize)).collect();
+        finding.positions.iter().take(EVENTS).map(|&at| event_line(view, at as usize)).collect();
     Told {
         id: finding.id.clone(),
         level: finding.rule.level,
@@ -148,7 +148,7 @@ fn line(finding: &Finding) -> Line {
 }
 
 fn when(view: &View<'_>, finding: &Finding) -> String {
-    let positions = view.positions(&finding.id);
+    let positions = &finding.positions;
     let time = |at: &u32| view.case.events.entries[*at as usize].time.micros;
     match (positions.first(), positions.last()) {
         (Some(first), Some(last)) => span(time(first), time(last)),
