@@ -30,7 +30,7 @@ pub fn findings(events: &Events, rules: &[Meta]) -> Vec<Finding> {
         let entries: Vec<&Entry> = positions.iter().filter_map(|&at| events.entries.get(at as usize)).collect();
         let first = entries.first().map_or(0, |entry| entry.time.micros);
         let Some(finding) = finding(events, rule, &entries, positions) else { continue };
-        found.push((Reverse(rule.level.unwrap_or(Level::Informational)), first, finding));
+        found.push((Reverse(rule.level), first, finding));
     }
     found.sort_by(|a, b| (a.0, a.1, &a.2.id).cmp(&(b.0, b.1, &b.2.id)));
     found.into_iter().map(|(_, _, finding)| finding).collect()
@@ -61,7 +61,7 @@ fn finding(events: &Events, rule: &Meta, entries: &[&Entry], positions: Vec<u32>
         rule: FindingRule {
             id: rule.id.clone(),
             title: rule.title.clone(),
-            level: rule.level.unwrap_or(Level::Informational).name(),
+            level: rule.level.name(),
             tags: rule.tags.clone(),
         },
         tenant,

@@ -5,7 +5,7 @@ use super::args::{RuleArgs, exists};
 use super::terminal::{Terminal, tell};
 use anyhow::bail;
 use speur::coverage::RuleRejection;
-use speur::rule::{self, Level, Meta, Options, RuleSet};
+use speur::rule::{self, Meta, Options, RuleSet};
 use std::cmp::Reverse;
 use std::path::{Path, PathBuf};
 
@@ -13,10 +13,10 @@ use std::path::{Path, PathBuf};
 pub(super) fn list(args: &RuleArgs) -> anyhow::Result<Exit> {
     let (set, refused) = RuleSet::load(&args.options()?);
     let mut rules: Vec<&Meta> = set.rules().iter().collect();
-    rules.sort_by_key(|rule| (Reverse(level(rule)), rule.title.as_str(), rule.id.as_str()));
+    rules.sort_by_key(|rule| (Reverse(rule.level), rule.title.as_str(), rule.id.as_str()));
     let rows = rules
         .iter()
-        .map(|rule| vec![level(rule).name().to_owned(), rule.id.clone(), rule.title.clone(), rule.file.clone()]);
+        .map(|rule| vec![rule.level.name().to_owned(), rule.id.clone(), rule.title.clone(), rule.file.clone()]);
     let mut out = Terminal::new();
     out.table(&["level", "id", "title", "file"], &rows.collect::<Vec<_>>())?;
     out.close()?;
@@ -48,7 +48,7 @@ pub(super) fn show(wanted: &str, args: &RuleArgs) -> anyhow::Result<Exit> {
 fn print(out: &mut Terminal, rule: &Meta) -> std::io::Result<()> {
     out.line(&rule.title)?;
     out.line(&format!("id:     {}", rule.id))?;
-    out.line(&format!("level:  {}", level(rule).name()))?;
+    out.line(&format!("level:  {}", rule.level.name()))?;
     out.line(&format!("tags:   {}", rule.tags.join(", ")))?;
     out.line(&format!("file:   {}", rule.file))?;
     out.line(&format!("sha256: {}", rule.sha256))?;
@@ -86,8 +86,4 @@ fn told(refused: &[RuleRejection], exit: Exit) -> Exit {
         tell(&format!("{file}:{line}: {reason}"));
     }
     if refused.is_empty() { Exit::Done } else { exit }
-}
-
-fn level(rule: &Meta) -> Level {
-    rule.level.unwrap_or(Level::Informational)
 }

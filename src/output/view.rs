@@ -72,7 +72,7 @@ impl<'a> View<'a> {
 impl Met {
     fn new(hits: &[RuleIndex], rules: &[Meta]) -> Self {
         let rules: Vec<&Meta> = hits.iter().filter_map(|&rule| rules.get(usize::from(rule))).collect();
-        let level = rules.iter().filter_map(|rule| rule.level).max().unwrap_or(Level::Informational);
+        let level = rules.iter().map(|rule| rule.level).max().unwrap_or_default();
         let titles: Vec<&str> = rules.iter().map(|rule| rule.title.as_str()).collect();
         Self { level, titles: titles.join("; ") }
     }

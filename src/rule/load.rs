@@ -361,7 +361,7 @@ fn meta(read: &Read<'_, SigmaRule>) -> Meta {
     Meta {
         id: rule.id.clone().filter(|id| !id.is_empty()).unwrap_or_else(digest),
         title: rule.title.clone(),
-        level: rule.level.map(level),
+        level: rule.level.map_or(Level::Informational, level),
         tags: rule.tags.clone(),
         description: rule.description.clone().unwrap_or_default().trim_end().to_owned(),
         falsepositives: rule.falsepositives.clone(),

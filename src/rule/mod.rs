@@ -24,10 +24,11 @@ use rsigma_parser::SigmaRule;
 use std::path::PathBuf;
 
 /// Severity, as Sigma names it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Level {
     /// For the record.
+    #[default]
     Informational,
     /// Worth a look beside others.
     Low,
@@ -60,7 +61,7 @@ pub struct Meta {
     /// Title.
     pub title: String,
     /// Severity; informational when the rule states none.
-    pub level: Option<Level>,
+    pub level: Level,
     /// Tags as written, such as `attack.t1114.003`.
     pub tags: Vec<String>,
     /// What it finds and why that matters.

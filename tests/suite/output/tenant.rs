@@ -120,7 +120,7 @@ fn rule(id: &str, title: &str, level: Level, tags: &[&str], description: &str) -
     Meta {
         id: id.to_owned(),
         title: title.to_owned(),
-        level: Some(level),
+        level,
         tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
         description: description.to_owned(),
         falsepositives: vec!["The owner of the mailbox did it.".to_owned()],
