@@ -24,6 +24,10 @@ pub enum Family {
     Activity,
     /// Entra Identity Protection risk reports.
     Risk,
+    /// Message trace: what the mail servers did with a message.
+    Trace,
+    /// What was true when an export was collected: a rule, a permission, a method; no act.
+    State,
 }
 
 impl Family {
@@ -35,6 +39,8 @@ impl Family {
             Self::Directory => "directory",
             Self::Activity => "activity",
             Self::Risk => "risk",
+            Self::Trace => "trace",
+            Self::State => "state",
         }
     }
 }

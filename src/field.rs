@@ -62,7 +62,7 @@ const fn row(name: &'static str, core: Core, kind: &'static str, meaning: &'stat
 /// Every field of the Event schema, in the order of the documentation.
 pub static CATALOGUE: &[Entry] = &[
     row("time", Core::Time, "time", "when it happened, microseconds since 1970-01-01T00:00:00Z"),
-    row("family", Core::Family, "text", "which log: audit, signin, directory, activity or risk"),
+    row("family", Core::Family, "text", "which log: audit, signin, directory, activity, risk, trace or state"),
     row("source", Core::Source, "text", "name of the source that read the record"),
     row("id", Core::Id, "text", "the record's own Id"),
     row("tenant", Core::Tenant, "text", "tenant id, else tenant name"),

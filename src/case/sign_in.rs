@@ -11,7 +11,7 @@ pub fn is_sign_in(events: &Events, entry: &Entry) -> bool {
     match entry.family {
         Family::SignIn => true,
         Family::Audit => matches!(events.text(entry.operation), "UserLoggedIn" | "UserLoginFailed"),
-        Family::Directory | Family::Activity | Family::Risk => false,
+        Family::Directory | Family::Activity | Family::Risk | Family::Trace | Family::State => false,
     }
 }
 

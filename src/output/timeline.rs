@@ -156,6 +156,8 @@ fn timestamp_desc(row: &Row<'_>) -> &'static str {
     }
     match row.entry.family {
         Family::Risk => "Risk Detection Time",
+        Family::Trace => "Message Received Time",
+        Family::State => "Collection Time",
         Family::Audit | Family::SignIn | Family::Directory | Family::Activity => "Recorded Activity Time",
     }
 }

@@ -4,6 +4,7 @@ use crate::case::civil::rfc3339;
 use crate::coverage::{Counts, FileCoverage, Rejection};
 use crate::input::{self, Data, Finish, Found, Unusable};
 use crate::output::Input;
+use crate::source::FileContext;
 use crate::store::{Events, Tally};
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,6 +16,7 @@ pub(super) struct FileFacts {
     pub delimiter: Option<u8>,
     /// The source that the header of a CSV file names.
     pub source: Option<&'static str>,
+    pub context: FileContext,
     pub finish: Finish,
     pub unusable: Option<Unusable>,
 }

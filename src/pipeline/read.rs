@@ -8,7 +8,7 @@ use crate::event::{Origin, Place};
 use crate::input::{BadRow, Chunk, Data, Found, Layout, Limits, Reader, Row, Walk};
 use crate::output::Input;
 use crate::rule::{RuleSet, Scratch};
-use crate::source::{self, Source};
+use crate::source::{self, FileContext, Source};
 use crate::store::{Batch, Entry, Events, Merger, Pool, RuleIndex};
 use rayon::iter::{ParallelBridge, ParallelIterator};
 use rustc_hash::FxHashMap;
@@ -38,7 +38,13 @@ struct Job {
     sequence: u64,
     file: u32,
     chunk: Chunk,
+    opened: Arc<Opened>,
+}
+
+/// What is known of a file once its first bytes are read.
+struct Opened {
     csv_source: Option<&'static Source>,
+    context: FileContext,
 }
 
 /// What came of a job.
@@ -56,7 +62,7 @@ struct Feed<'a> {
     found: &'a [Found],
     next: usize,
     sequence: u64,
-    current: Option<(Reader, Option<&'static Source>)>,
+    current: Option<(Reader, Arc<Opened>)>,
     /// Bytes on disk of the current file that no advance has told yet: its text may be longer or shorter.
     untold: u64,
     facts: &'a Mutex<Vec<FileFacts>>,
@@ -68,14 +74,14 @@ impl Iterator for Feed<'_> {
 
     fn next(&mut self) -> Option<Job> {
         loop {
-            if let Some((reader, csv_source)) = &mut self.current {
+            if let Some((reader, opened)) = &mut self.current {
                 if let Some(chunk) = reader.next_chunk() {
                     let told = self.untold.min(chunk.len() as u64);
                     self.untold -= told;
                     self.tools.progress.advance(told);
                     self.sequence += 1;
                     let file = (self.next - 1) as u32;
-                    return Some(Job { sequence: self.sequence - 1, file, chunk, csv_source: *csv_source });
+                    return Some(Job { sequence: self.sequence - 1, file, chunk, opened: Arc::clone(opened) });
                 }
                 if let Some((reader, _)) = self.current.take() {
                     self.note(|facts| facts.finish = reader.finish());
@@ -102,11 +108,13 @@ impl Feed<'_> {
             Layout::Csv(header) => (Some(header.delimiter), source::for_csv(header)),
         };
         let encoding = reader.encoding();
+        let context = FileContext { name: found.name.clone(), ..FileContext::default() };
         self.note(|facts| {
             (facts.encoding, facts.delimiter) = (encoding, delimiter);
             facts.source = csv_source.map(|source| source.name);
+            facts.context = context.clone();
         });
-        self.current = Some((reader, csv_source));
+        self.current = Some((reader, Arc::new(Opened { csv_source, context })));
     }
 
     fn note(&self, write: impl FnOnce(&mut FileFacts)) {
@@ -189,7 +197,7 @@ impl Worker<'_> {
 
     fn row(&mut self, row: Row<'_>, job: &Job, done: &mut Done) -> Result<(), String> {
         let source = match &row.data {
-            Data::Csv { header, .. } => job.csv_source.ok_or_else(|| source::unrecognised_csv(header)),
+            Data::Csv { header, .. } => job.opened.csv_source.ok_or_else(|| source::unrecognised_csv(header)),
             Data::Json(record) => source::for_json(record, self.last).ok_or_else(|| source::unrecognised_json(record)),
         };
         if source.is_err() {
@@ -200,8 +208,8 @@ impl Worker<'_> {
         // Before the row is opened: a log of which no row can be used is a log all the same.
         done.sources.insert(source.name);
         let short = ledger::short(&row.data);
-        let decoded = (source.decode)(row.data)?;
-        let mut event = (source.view)(&decoded)?;
+        let decoded = (source.decode)(row.data, &job.opened.context)?;
+        let mut event = (source.view)(&decoded, &job.opened.context)?;
         if let (true, Some(short)) = (event.degraded.is_empty(), short) {
             event.degraded = short.into();
         }
@@ -241,7 +249,8 @@ pub(super) fn read(walk: Walk, tools: &Tools<'_>, wanted: &dyn Fn(&Entry, &Pool)
     });
     let collector = collector.into_inner().unwrap_or_else(PoisonError::into_inner);
     let facts = facts.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let same = settle::same(&collector.merger, &found, tools.limits);
+    let files: Vec<_> = found.iter().zip(facts.iter().map(|facts| &facts.context)).collect();
+    let same = settle::same(&collector.merger, &files, tools.limits);
     let (mut events, tallies) = collector.merger.finish(&same, tools.book.places(), wanted);
     let mut rejected = collector.rejected;
     let mut files = Vec::new();

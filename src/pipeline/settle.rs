@@ -1,7 +1,7 @@
 //! Two records with one Id and different bytes: equal in content, or a conflict?
 
 use crate::input::{Data, Found, Layout, Limits, Reader, read_many};
-use crate::source;
+use crate::source::{self, FileContext};
 use crate::store::{Entry, Merger};
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,7 +11,7 @@ use xxhash_rust::xxh3::Xxh3;
 ///
 /// Both are read back from the evidence, opened, and compared as JSON by a hash in which the order of
 /// keys does not count. A record that cannot be read back, or is not whole, is never called the same.
-pub(super) fn same(merger: &Merger, found: &[Found], limits: &Limits) -> Vec<bool> {
+pub(super) fn same(merger: &Merger, files: &[(&Found, &FileContext)], limits: &Limits) -> Vec<bool> {
     let mut wanted = BTreeMap::<u32, Vec<u32>>::new();
     for suspect in merger.suspects() {
         for position in [suspect.first, suspect.later] {
@@ -22,7 +22,7 @@ pub(super) fn same(merger: &Merger, found: &[Found], limits: &Limits) -> Vec<boo
     for (file, mut positions) in wanted {
         positions.sort_by_key(|p| (merger.entry(*p).origin.offset, *p));
         positions.dedup();
-        read_contents(merger, &found[file as usize], &positions, limits, &mut contents);
+        read_contents(merger, files[file as usize], &positions, limits, &mut contents);
     }
     let mut met: BTreeSet<(u32, u128)> = contents.iter().map(|(position, content)| (*position, *content)).collect();
     // A third record may differ from the first and still repeat the second.
@@ -32,7 +32,7 @@ pub(super) fn same(merger: &Merger, found: &[Found], limits: &Limits) -> Vec<boo
 
 fn read_contents(
     merger: &Merger,
-    found: &Found,
+    (found, context): (&Found, &FileContext),
     positions: &[u32],
     limits: &Limits,
     contents: &mut BTreeMap<u32, u128>,
@@ -48,16 +48,16 @@ fn read_contents(
     let layout = reader.layout().clone();
     // A file that cannot be read back leaves its records out of `contents`: they count as conflicts.
     let _ = read_many(found, &spans, &mut |index, raw| {
-        if let Some(content) = content(merger.entry(positions[index]), raw, &layout) {
+        if let Some(content) = content(merger.entry(positions[index]), raw, &layout, context) {
             contents.insert(positions[index], content);
         }
     });
 }
 
-fn content(entry: &Entry, raw: &[u8], layout: &Layout) -> Option<u128> {
+fn content(entry: &Entry, raw: &[u8], layout: &Layout, context: &FileContext) -> Option<u128> {
     let source = source::SOURCES.iter().find(|source| source.name == entry.source)?;
     let decoded = match layout {
-        Layout::Json => (source.decode)(Data::Json(sonic_rs::from_slice(raw).ok()?)).ok()?,
+        Layout::Json => (source.decode)(Data::Json(sonic_rs::from_slice(raw).ok()?), context).ok()?,
         Layout::Csv(header) => {
             let mut reader = csv::ReaderBuilder::new()
                 .has_headers(false)
@@ -66,7 +66,7 @@ fn content(entry: &Entry, raw: &[u8], layout: &Layout) -> Option<u128> {
                 .from_reader(raw);
             let row = reader.records().next()?.ok()?;
             let fields: Vec<&str> = row.iter().collect();
-            (source.decode)(Data::Csv { header, fields }).ok()?
+            (source.decode)(Data::Csv { header, fields }, context).ok()?
         }
     };
     if !decoded.degraded.is_empty() {

@@ -4,7 +4,7 @@
 
 use super::text::{Detail, at, first, integer, lower, operation, scalar, string};
 use super::ual::actor::{is_guest, is_system, is_upn};
-use super::{Decoded, Source, address, json_record, moment};
+use super::{Decoded, FileContext, Source, address, json_record, moment};
 use crate::event::{ActorKind, Address, Event, Family, Outcome};
 use crate::input::Data;
 use sonic_rs::{JsonValueTrait, Value};
@@ -30,13 +30,13 @@ fn matches(record: &Value) -> bool {
     (has("eventTimestamp") && has("operationName")) || (has("event_timestamp") && has("operation_name"))
 }
 
-fn decode(data: Data<'_>) -> Result<Decoded, String> {
+fn decode(data: Data<'_>, _: &FileContext) -> Result<Decoded, String> {
     let (record, content) = json_record(data)?;
     Ok(Decoded::whole(record, content))
 }
 
-fn view(decoded: &Decoded) -> Result<Event<'_>, String> {
-    view_as(decoded, NAME)
+fn view<'a>(decoded: &'a Decoded, context: &FileContext) -> Result<Event<'a>, String> {
+    view_as(decoded, context, NAME)
 }
 
 /// A member that is text, or an object around `value` and its localised form.
@@ -46,12 +46,16 @@ fn named<'a>(record: &'a Value, keys: &[&str]) -> &'a str {
 }
 
 /// Reads an activity record, whichever wrapper it came in.
-pub(super) fn view_as<'a>(decoded: &'a Decoded, source: &'static str) -> Result<Event<'a>, String> {
+pub(super) fn view_as<'a>(
+    decoded: &'a Decoded,
+    context: &FileContext,
+    source: &'static str,
+) -> Result<Event<'a>, String> {
     let record = &decoded.record;
     let get = |path: &[&str]| string(at(record, path));
     let stamp = named(record, &["time", "eventTimestamp", "event_timestamp", "eventTime"]);
-    let time =
-        moment::parse(stamp).ok_or_else(|| format!("found time {stamp:?}, expected a date with a time of day"))?;
+    let time = moment::parse(stamp, context.dates)
+        .ok_or_else(|| format!("found time {stamp:?}, expected a date with a time of day"))?;
     let original = named(record, &["operationName", "operationname", "operation_name"]);
     let category = named(record, &["category"]);
     let original = first(&[original, category]);

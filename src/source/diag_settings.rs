@@ -3,7 +3,7 @@
 mod directory;
 
 use super::text::{Object, integer, object, string};
-use super::{Decoded, Source, azure_activity, json_record, signin};
+use super::{Decoded, FileContext, Source, azure_activity, json_record, signin};
 use crate::event::Event;
 use crate::input::Data;
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
@@ -39,24 +39,24 @@ fn is_sign_in(record: &Value) -> bool {
     category.len() >= 10 && category.to_ascii_lowercase().ends_with("signinlogs")
 }
 
-fn decode(data: Data<'_>) -> Result<Decoded, String> {
+fn decode(data: Data<'_>, _: &FileContext) -> Result<Decoded, String> {
     let (record, content) = json_record(data)?;
     let record = if is_sign_in(&record) { object(&graph_shaped(&record))? } else { record };
     Ok(Decoded::whole(record, content))
 }
 
-fn view(decoded: &Decoded) -> Result<Event<'_>, String> {
+fn view<'a>(decoded: &'a Decoded, context: &FileContext) -> Result<Event<'a>, String> {
     let record = &decoded.record;
     if is_sign_in(record) {
-        return signin::view(decoded, NAME);
+        return signin::view(decoded, context, NAME);
     }
     let properties = record.get("properties");
     let has = |key: &str| properties.is_some_and(|p| p.get(key).is_some());
     let entra = has("initiatedBy") || has("loggedByService") || has("activityDisplayName");
     if string(record.get("category")) == "AuditLogs" || entra {
-        return directory::view(decoded, NAME);
+        return directory::view(decoded, context, NAME);
     }
-    azure_activity::view_as(decoded, NAME)
+    azure_activity::view_as(decoded, context, NAME)
 }
 
 /// The members of `properties`, then those of the wrapper that it lacks.

@@ -2,7 +2,7 @@
 
 use super::signin::{self, Cells};
 use super::text::string;
-use super::{Decoded, Source, Wrapper, any_cell, cell, not_csv};
+use super::{Decoded, FileContext, Source, Wrapper, any_cell, cell, not_csv};
 use crate::event::{ActorKind, Event};
 use crate::input::{Data, Header};
 use sonic_rs::JsonValueTrait;
@@ -116,7 +116,7 @@ fn matches(header: &Header) -> bool {
         && ["username", "user", "user id", "service principal id"].into_iter().any(has)
 }
 
-fn decode(data: Data<'_>) -> Result<Decoded, String> {
+fn decode(data: Data<'_>, _: &FileContext) -> Result<Decoded, String> {
     let Data::Csv { header, fields } = data else { return Err(not_csv()) };
     let mut cells = Cells::new();
     let utc = cell(header, &fields, "date (utc)");
@@ -144,8 +144,8 @@ fn decode(data: Data<'_>) -> Result<Decoded, String> {
     cells.finish(Wrapper::default(), degraded)
 }
 
-fn view(decoded: &Decoded) -> Result<Event<'_>, String> {
-    let mut event = signin::view(decoded, NAME)?;
+fn view<'a>(decoded: &'a Decoded, context: &FileContext) -> Result<Event<'a>, String> {
+    let mut event = signin::view(decoded, context, NAME)?;
     // The portal names no category: a row of service principals has no user.
     if event.actor_kind == ActorKind::Application && !string(decoded.record.get("servicePrincipalId")).is_empty() {
         event.record_type = Cow::Borrowed("ServicePrincipalSignInLogs");

@@ -3,7 +3,7 @@
 //! Keys and meanings: <https://learn.microsoft.com/graph/api/resources/security-alert>
 
 use super::text::{Detail, at, first, lower, operation, string};
-use super::{Decoded, Source, address, json_record, moment};
+use super::{Decoded, FileContext, Source, address, json_record, moment};
 use crate::event::{ActorKind, Event, Family, Outcome};
 use crate::input::Data;
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
@@ -25,17 +25,17 @@ fn matches(record: &Value) -> bool {
     ["createdDateTime", "title", "severity", "serviceSource"].iter().all(|key| record.get(*key).is_some())
 }
 
-fn decode(data: Data<'_>) -> Result<Decoded, String> {
+fn decode(data: Data<'_>, _: &FileContext) -> Result<Decoded, String> {
     let (record, content) = json_record(data)?;
     Ok(Decoded::whole(record, content))
 }
 
-fn view(decoded: &Decoded) -> Result<Event<'_>, String> {
+fn view<'a>(decoded: &'a Decoded, context: &FileContext) -> Result<Event<'a>, String> {
     let record = &decoded.record;
     let get = |key: &str| string(record.get(key));
     let stamp = first(&[get("firstActivityDateTime"), get("createdDateTime")]);
-    let time = moment::parse(stamp)
-        .or_else(|| moment::parse(get("createdDateTime")))
+    let time = moment::parse(stamp, context.dates)
+        .or_else(|| moment::parse(get("createdDateTime"), context.dates))
         .ok_or_else(|| format!("found createdDateTime {stamp:?}, expected a date with a time of day"))?;
     let title = get("title");
     let user = first(&[

@@ -2,7 +2,7 @@
 
 use super::text::{scalar, string};
 use super::ual::{self, Outer};
-use super::{Decoded, Source, any_cell, cell};
+use super::{Decoded, FileContext, Source, any_cell, cell};
 use crate::event::Event;
 use crate::input::{Data, Header};
 use sonic_rs::{JsonValueTrait, Value};
@@ -29,7 +29,7 @@ fn matches_json(record: &Value) -> bool {
         && ["auditLogRecordType", "createdDateTime", "operation"].iter().any(|key| record.get(*key).is_some())
 }
 
-fn decode(data: Data<'_>) -> Result<Decoded, String> {
+fn decode(data: Data<'_>, _: &FileContext) -> Result<Decoded, String> {
     match data {
         Data::Csv { header, fields } => {
             let outer = Outer {
@@ -58,6 +58,6 @@ fn decode(data: Data<'_>) -> Result<Decoded, String> {
     }
 }
 
-fn view(decoded: &Decoded) -> Result<Event<'_>, String> {
-    ual::view(decoded, NAME)
+fn view<'a>(decoded: &'a Decoded, context: &FileContext) -> Result<Event<'a>, String> {
+    ual::view(decoded, context, NAME)
 }

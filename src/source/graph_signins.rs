@@ -1,7 +1,7 @@
 //! `graph-signins`: Graph sign-ins, v1.0 and beta, and the portal's JSON download; `UpperFirst` keys of `AzureADPreview` too.
 
 use super::text::{Object, object};
-use super::{Decoded, Source, json_record, signin};
+use super::{Decoded, FileContext, Source, json_record, signin};
 use crate::event::Event;
 use crate::input::Data;
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
@@ -29,14 +29,14 @@ fn shaped(record: &Value, keys: [&str; 6]) -> bool {
     has(time) && (has(app) || has(name) || has(client)) && (has(status) || has(address))
 }
 
-fn decode(data: Data<'_>) -> Result<Decoded, String> {
+fn decode(data: Data<'_>, _: &FileContext) -> Result<Decoded, String> {
     let (record, content) = json_record(data)?;
     let record = if record.get("createdDateTime").is_some() { record } else { object(&lower_first(&record))? };
     Ok(Decoded::whole(record, content))
 }
 
-fn view(decoded: &Decoded) -> Result<Event<'_>, String> {
-    signin::view(decoded, NAME)
+fn view<'a>(decoded: &'a Decoded, context: &FileContext) -> Result<Event<'a>, String> {
+    signin::view(decoded, context, NAME)
 }
 
 /// The JSON text of a value with every key's first letter in lower case.

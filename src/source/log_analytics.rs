@@ -1,7 +1,7 @@
 //! `log-analytics-csv`: `SigninLogs` and its sisters out of Log Analytics or Sentinel, to Graph's names.
 
 use super::signin::{self, Cells};
-use super::{Decoded, Source, Wrapper, not_csv};
+use super::{Decoded, FileContext, Source, Wrapper, not_csv};
 use crate::event::Event;
 use crate::input::{Data, Header};
 
@@ -50,7 +50,7 @@ fn path(name: &str) -> Option<&'static str> {
     })
 }
 
-fn decode(data: Data<'_>) -> Result<Decoded, String> {
+fn decode(data: Data<'_>, _: &FileContext) -> Result<Decoded, String> {
     let Data::Csv { header, fields } = data else { return Err(not_csv()) };
     let find = |wanted: &str| {
         let at = header.keys.iter().position(|key| bare(key) == wanted)?;
@@ -85,8 +85,8 @@ fn decode(data: Data<'_>) -> Result<Decoded, String> {
     cells.finish(Wrapper::default(), degraded)
 }
 
-fn view(decoded: &Decoded) -> Result<Event<'_>, String> {
-    signin::view(decoded, NAME)
+fn view<'a>(decoded: &'a Decoded, context: &FileContext) -> Result<Event<'a>, String> {
+    signin::view(decoded, context, NAME)
 }
 
 fn lower_first(name: &str) -> String {

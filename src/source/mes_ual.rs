@@ -1,7 +1,7 @@
 //! `mes-ual`: Microsoft-Extractor-Suite Get-UAL as JSON with `AuditData` as object, or flattened to CSV by `-AuditDataOnly`.
 
 use super::text::{Object, hash, object};
-use super::{Decoded, Source, Wrapper, search_ual, ual};
+use super::{Decoded, FileContext, Source, Wrapper, search_ual, ual};
 use crate::event::{Event, open_json};
 use crate::input::{Data, Header};
 use sonic_rs::{JsonValueTrait, Value};
@@ -27,15 +27,15 @@ fn matches_json(record: &Value) -> bool {
     record.get("AuditData").is_some_and(JsonValueTrait::is_object)
 }
 
-fn decode(data: Data<'_>) -> Result<Decoded, String> {
+fn decode(data: Data<'_>, _: &FileContext) -> Result<Decoded, String> {
     match data {
         Data::Json(record) => search_ual::unwrap(&record),
         Data::Csv { header, fields } => flattened(header, &fields),
     }
 }
 
-fn view(decoded: &Decoded) -> Result<Event<'_>, String> {
-    ual::view(decoded, NAME)
+fn view<'a>(decoded: &'a Decoded, context: &FileContext) -> Result<Event<'a>, String> {
+    ual::view(decoded, context, NAME)
 }
 
 /// Rebuilds `AuditData` from columns; nested values that were printed as type names are lost, and told.

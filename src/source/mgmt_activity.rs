@@ -1,7 +1,7 @@
 //! `mgmt-activity`: bare `AuditData` records, as the Office 365 Management Activity API and many tools write them.
 
 use super::text::object;
-use super::{Decoded, Source, json_record, ual};
+use super::{Decoded, FileContext, Source, json_record, ual};
 use crate::event::Event;
 use crate::input::Data;
 use sonic_rs::Value;
@@ -22,12 +22,12 @@ fn matches(record: &Value) -> bool {
     ual::is_record(record) || ual::is_lower(record)
 }
 
-fn decode(data: Data<'_>) -> Result<Decoded, String> {
+fn decode(data: Data<'_>, _: &FileContext) -> Result<Decoded, String> {
     let (record, content) = json_record(data)?;
     let record = if ual::is_lower(&record) { object(&ual::restore(&record))? } else { record };
     Ok(Decoded::whole(record, content))
 }
 
-fn view(decoded: &Decoded) -> Result<Event<'_>, String> {
-    ual::view(decoded, NAME)
+fn view<'a>(decoded: &'a Decoded, context: &FileContext) -> Result<Event<'a>, String> {
+    ual::view(decoded, context, NAME)
 }

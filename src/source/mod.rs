@@ -38,9 +38,30 @@ pub struct Source {
     /// Whether a JSON record is this export's.
     pub json: Option<fn(&Value) -> bool>,
     /// Opens the wrapper around a record.
-    pub decode: fn(Data<'_>) -> Result<Decoded, String>,
+    pub decode: fn(Data<'_>, &FileContext) -> Result<Decoded, String>,
     /// Reads an opened record into the schema.
-    pub view: for<'a> fn(&'a Decoded) -> Result<Event<'a>, String>,
+    pub view: for<'a> fn(&'a Decoded, &FileContext) -> Result<Event<'a>, String>,
+}
+
+/// What is known of the file that a row stands in, beside the row.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FileContext {
+    /// What outputs call the file: [`crate::input::Found::name`].
+    pub name: String,
+    /// Which of day and month its numeric dates put first.
+    pub dates: DateOrder,
+}
+
+/// Which of day and month comes first in the dates of a file that prints both as numbers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum DateOrder {
+    /// Not decided: a date that does not show its own order is read by its form.
+    #[default]
+    Undecided,
+    /// `1/31/2026`.
+    MonthFirst,
+    /// `31/01/2026`.
+    DayFirst,
 }
 
 /// A record without its export wrapper, owned while its [`Event`] borrows from it.

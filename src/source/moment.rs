@@ -1,5 +1,6 @@
 //! Time texts of exports to [`Time`]: ISO 8601, `/Date(ms)/`, and the .NET culture forms with a stated basis.
 
+use super::DateOrder;
 use crate::event::{Basis, Precision, Time};
 
 /// A time text taken apart.
@@ -59,10 +60,10 @@ impl Form {
     }
 }
 
-/// Reads any time text an export is known to hold.
-pub(super) fn parse(text: &str) -> Option<Moment> {
+/// Reads any time text an export is known to hold; `dates` orders day and month where the text does not.
+pub(super) fn parse(text: &str, dates: DateOrder) -> Option<Moment> {
     let text = text.trim();
-    iso(text).or_else(|| ticks(text)).or_else(|| culture(text))
+    iso(text).or_else(|| ticks(text)).or_else(|| culture(text, dates))
 }
 
 /// Digits at the start of `bytes`, at most `most`: their value and how many.
@@ -182,7 +183,7 @@ fn ticks(text: &str) -> Option<Moment> {
 }
 
 /// Day, month and year in a culture's order, then a 12 or 24 hour clock.
-fn culture(text: &str) -> Option<Moment> {
+fn culture(text: &str, dates: DateOrder) -> Option<Moment> {
     let b = text.as_bytes();
     let (first, n1) = digits(b, 4);
     let separator = *b.get(n1)?;
@@ -200,7 +201,7 @@ fn culture(text: &str) -> Option<Moment> {
     let (year, month, day, form) = match (n1, n3) {
         (4, 1 | 2) => (first, second, third, Form::Proven),
         (1 | 2, 4) => {
-            let (month_first, form) = order(first, second, separator, half);
+            let (month_first, form) = order(first, second, separator, half, dates);
             if month_first { (third, first, second, form) } else { (third, second, first, form) }
         }
         _ => return None,
@@ -210,11 +211,12 @@ fn culture(text: &str) -> Option<Moment> {
 }
 
 /// Whether the month comes first, and how that is known.
-fn order(first: i64, second: i64, separator: u8, half_day: bool) -> (bool, Form) {
+fn order(first: i64, second: i64, separator: u8, half_day: bool, dates: DateOrder) -> (bool, Form) {
     match (first > 12, second > 12) {
         (true, _) => (false, Form::Proven),
         (_, true) => (true, Form::Proven),
         _ if first == second => (true, Form::Proven),
+        _ if dates != DateOrder::Undecided => (dates == DateOrder::MonthFirst, Form::Proven),
         // en-US prints slashes and AM/PM; no culture prints full stops and the month first.
         _ if separator == b'/' && half_day => (true, Form::MonthFirst),
         _ => (false, Form::DayFirst),
@@ -268,14 +270,14 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Option<(String, Precision, Form)> {
-        parse(text).map(|m| (show(m.micros), m.precision, m.form))
+        parse(text, DateOrder::Undecided).map(|m| (show(m.micros), m.precision, m.form))
     }
 
     #[test]
     fn iso_forms_agree_with_chrono() {
         for text in ["2021-05-18T21:13:33Z", "2024-02-29T23:59:59Z", "1999-12-31T00:00:00Z", "2000-03-01T12:00:00Z"] {
             let expected = chrono::DateTime::parse_from_rfc3339(text).unwrap().timestamp_micros();
-            assert_eq!(parse(text).unwrap().micros, expected, "{text}");
+            assert_eq!(parse(text, DateOrder::Undecided).unwrap().micros, expected, "{text}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! `purview-csv`: the audit search export of the Purview and Compliance portals, old and new header.
 
 use super::ual::{self, Outer};
-use super::{Decoded, Source, any_cell, cell, not_csv};
+use super::{Decoded, FileContext, Source, any_cell, cell, not_csv};
 use crate::event::Event;
 use crate::input::{Data, Header};
 
@@ -25,7 +25,7 @@ fn matches(header: &Header) -> bool {
     has("auditdata") && has("creationdate") && (new || old)
 }
 
-fn decode(data: Data<'_>) -> Result<Decoded, String> {
+fn decode(data: Data<'_>, _: &FileContext) -> Result<Decoded, String> {
     let Data::Csv { header, fields } = data else { return Err(not_csv()) };
     let outer = Outer {
         id: any_cell(header, &fields, &["recordid", "identity"]),
@@ -38,6 +38,6 @@ fn decode(data: Data<'_>) -> Result<Decoded, String> {
     ual::open(cell(header, &fields, "auditdata"), &outer)
 }
 
-fn view(decoded: &Decoded) -> Result<Event<'_>, String> {
-    ual::view(decoded, NAME)
+fn view<'a>(decoded: &'a Decoded, context: &FileContext) -> Result<Event<'a>, String> {
+    ual::view(decoded, context, NAME)
 }

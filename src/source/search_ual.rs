@@ -2,7 +2,7 @@
 
 use super::text::{at, scalar, string};
 use super::ual::{self, Outer};
-use super::{Decoded, Source, cell, json, not_csv};
+use super::{Decoded, FileContext, Source, cell, json, not_csv};
 use crate::event::Event;
 use crate::input::{Data, Header};
 use sonic_rs::{JsonValueTrait, Value};
@@ -33,7 +33,7 @@ fn matches_csv(header: &Header) -> bool {
     has("auditdata") && !has("createddatetime")
 }
 
-fn decode_csv(data: Data<'_>) -> Result<Decoded, String> {
+fn decode_csv(data: Data<'_>, _: &FileContext) -> Result<Decoded, String> {
     let Data::Csv { header, fields } = data else { return Err(not_csv()) };
     let outer = Outer {
         id: cell(header, &fields, "identity"),
@@ -46,20 +46,20 @@ fn decode_csv(data: Data<'_>) -> Result<Decoded, String> {
     ual::open(cell(header, &fields, "auditdata"), &outer)
 }
 
-fn view_csv(decoded: &Decoded) -> Result<Event<'_>, String> {
-    ual::view(decoded, CSV.name)
+fn view_csv<'a>(decoded: &'a Decoded, context: &FileContext) -> Result<Event<'a>, String> {
+    ual::view(decoded, context, CSV.name)
 }
 
 fn matches_json(record: &Value) -> bool {
     record.get("AuditData").is_some_and(|data| data.is_str() || (!data.is_object() && wraps(record)))
 }
 
-fn decode_json(data: Data<'_>) -> Result<Decoded, String> {
+fn decode_json(data: Data<'_>, _: &FileContext) -> Result<Decoded, String> {
     unwrap(&json(data)?)
 }
 
-fn view_json(decoded: &Decoded) -> Result<Event<'_>, String> {
-    ual::view(decoded, JSON.name)
+fn view_json<'a>(decoded: &'a Decoded, context: &FileContext) -> Result<Event<'a>, String> {
+    ual::view(decoded, context, JSON.name)
 }
 
 /// Whether a record with `AuditData` has the other columns of Search-UnifiedAuditLog.

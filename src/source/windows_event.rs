@@ -2,7 +2,7 @@
 
 use super::text::{Detail, first, lower, scalar, string};
 use super::ual::actor::is_system;
-use super::{Decoded, Source, json_record, moment};
+use super::{Decoded, FileContext, Source, json_record, moment};
 use crate::event::{ActorKind, Address, Event, Family, Outcome};
 use crate::input::Data;
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
@@ -24,15 +24,15 @@ fn matches(record: &Value) -> bool {
     ["EventID", "ProviderName", "Channel", "TimeCreated"].iter().all(|key| record.get(*key).is_some())
 }
 
-fn decode(data: Data<'_>) -> Result<Decoded, String> {
+fn decode(data: Data<'_>, _: &FileContext) -> Result<Decoded, String> {
     let (record, content) = json_record(data)?;
     Ok(Decoded::whole(record, content))
 }
 
-fn view(decoded: &Decoded) -> Result<Event<'_>, String> {
+fn view<'a>(decoded: &'a Decoded, context: &FileContext) -> Result<Event<'a>, String> {
     let record = &decoded.record;
     let get = |key: &str| string(record.get(key));
-    let time = moment::parse(get("TimeCreated"))
+    let time = moment::parse(get("TimeCreated"), context.dates)
         .ok_or_else(|| format!("found TimeCreated {:?}, expected a date with a time of day", get("TimeCreated")))?;
     let data = record.get("ExtraEventData");
     let more = |key: &str| string(data.and_then(|d| d.get(key)));

@@ -12,7 +12,7 @@ use speur::event::{Event, Family, Scalar};
 use speur::field::{Core, Field};
 use speur::input::{Data, Header};
 use speur::rule::{Options, RuleSet, Scratch, rewritten};
-use speur::source;
+use speur::source::{self, FileContext};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -436,8 +436,8 @@ fn each_json(path: &Path, compare: &mut Compare<'_>) {
     for record in records {
         as_every_family(&record, path, compare);
         let Some(source) = source::for_json(&record, None) else { continue };
-        let Ok(decoded) = (source.decode)(Data::Json(record)) else { continue };
-        if let Ok(event) = (source.view)(&decoded) {
+        let Ok(decoded) = (source.decode)(Data::Json(record), &FileContext::default()) else { continue };
+        if let Ok(event) = (source.view)(&decoded, &FileContext::default()) {
             compare(&event, source.name, path);
         }
     }
@@ -457,8 +457,10 @@ fn each_csv(path: &Path, compare: &mut Compare<'_>) {
         }
         let Some(source) = source::for_csv(&header) else { continue };
         let fields = row.iter().collect();
-        let Ok(decoded) = (source.decode)(Data::Csv { header: &header, fields }) else { continue };
-        if let Ok(event) = (source.view)(&decoded) {
+        let Ok(decoded) = (source.decode)(Data::Csv { header: &header, fields }, &FileContext::default()) else {
+            continue;
+        };
+        if let Ok(event) = (source.view)(&decoded, &FileContext::default()) {
             compare(&event, source.name, path);
         }
     }

@@ -5,7 +5,7 @@ use sonic_rs::{JsonValueMutTrait, JsonValueTrait, Value};
 use speur::event::Place;
 use speur::input::Data;
 use speur::rule::{Options, RuleSet, Scratch};
-use speur::source;
+use speur::source::{self, FileContext};
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -76,8 +76,9 @@ fn met(rules: &RuleSet, place: &str, line: &str) -> BTreeSet<String> {
     let mut record: Value = sonic_rs::from_str(line).unwrap_or_else(|e| panic!("{place}: {e}"));
     let known = take_place(&mut record);
     let source = source::for_json(&record, None).unwrap_or_else(|| panic!("{place}: no source recognises it"));
-    let decoded = (source.decode)(Data::Json(record)).unwrap_or_else(|e| panic!("{place}: {e}"));
-    let mut event = (source.view)(&decoded).unwrap_or_else(|e| panic!("{place}: {e}"));
+    let decoded =
+        (source.decode)(Data::Json(record), &FileContext::default()).unwrap_or_else(|e| panic!("{place}: {e}"));
+    let mut event = (source.view)(&decoded, &FileContext::default()).unwrap_or_else(|e| panic!("{place}: {e}"));
     event.place = known.as_ref();
     let mut hits = Vec::new();
     rules.matches(&event, &mut Scratch::default(), &mut hits);

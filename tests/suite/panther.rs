@@ -4,7 +4,7 @@
 use sonic_rs::{JsonValueTrait, Value};
 use speur::input::{Found, Limits, Reader};
 use speur::rule::{Options, RuleSet, Scratch};
-use speur::source;
+use speur::source::{self, FileContext};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -47,8 +47,8 @@ fn answers(file: &Path, rules: &RuleSet) -> Vec<Result<BTreeSet<String>, String>
             let Some(source) = source::for_json(record, None) else {
                 return answers.push(Err(source::unrecognised_json(record)));
             };
-            answers.push((source.decode)(row.data).and_then(|decoded| {
-                let event = (source.view)(&decoded)?;
+            answers.push((source.decode)(row.data, &FileContext::default()).and_then(|decoded| {
+                let event = (source.view)(&decoded, &FileContext::default())?;
                 let mut hits = Vec::new();
                 rules.matches(&event, &mut scratch, &mut hits);
                 Ok(hits.into_iter().map(|hit| rules.rules()[usize::from(hit)].id.clone()).collect())

@@ -5,17 +5,17 @@
 use crate::event::{ActorKind, Event, Family, Outcome};
 use crate::source::text::{Detail, at, first, lower, operation, scalar, string};
 use crate::source::ual::actor::{is_guest, is_system, is_upn};
-use crate::source::{Decoded, address, moment};
+use crate::source::{Decoded, FileContext, address, moment};
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
 use std::borrow::Cow;
 
-pub(super) fn view<'a>(decoded: &'a Decoded, source: &'static str) -> Result<Event<'a>, String> {
+pub(super) fn view<'a>(decoded: &'a Decoded, context: &FileContext, source: &'static str) -> Result<Event<'a>, String> {
     let record = &decoded.record;
     let properties = record.get("properties");
     let get = |key: &str| string(record.get(key));
     let inner = |key: &str| string(properties.and_then(|p| p.get(key)));
     let times = [inner("activityDateTime"), get("time"), get("eventTimestamp"), get("eventTime")];
-    let time = times.iter().find_map(|text| moment::parse(text)).ok_or_else(|| {
+    let time = times.iter().find_map(|text| moment::parse(text, context.dates)).ok_or_else(|| {
         format!("found activityDateTime {:?} and time {:?}, expected a date with a time of day", times[0], times[1])
     })?;
     let original = first(&[get("operationName"), inner("activityDisplayName"), inner("operationName")]);

@@ -8,7 +8,7 @@ pub(super) use cells::Cells;
 
 use super::text::{Detail, at, first, integer, lower, operation, scalar, string};
 use super::ual::actor::{is_guest, is_system};
-use super::{Decoded, address, first_party, moment, sign_in_code};
+use super::{Decoded, FileContext, address, first_party, moment, sign_in_code};
 use crate::event::{ActorKind, Event, Family, Outcome, Time};
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
 use std::borrow::Cow;
@@ -17,10 +17,10 @@ use std::borrow::Cow;
 const OPERATION: &str = "Sign-in activity";
 
 /// Reads a Graph-shaped sign-in into the schema.
-pub(super) fn view<'a>(decoded: &'a Decoded, source: &'static str) -> Result<Event<'a>, String> {
+pub(super) fn view<'a>(decoded: &'a Decoded, context: &FileContext, source: &'static str) -> Result<Event<'a>, String> {
     let record = &decoded.record;
     let get = |key: &str| string(record.get(key));
-    let time = when(record, &decoded.wrapper.time)?;
+    let time = when(record, &decoded.wrapper.time, context)?;
     let user = first(&[get("userPrincipalName"), get("signInIdentifier"), get("userDisplayName")]);
     let service = first(&[get("servicePrincipalName"), get("appDisplayName"), get("servicePrincipalId"), get("appId")]);
     let actor = first(&[user, service]);
@@ -69,13 +69,13 @@ pub(super) fn view<'a>(decoded: &'a Decoded, source: &'static str) -> Result<Eve
     })
 }
 
-fn when(record: &Value, outer: &str) -> Result<Time, String> {
+fn when(record: &Value, outer: &str, context: &FileContext) -> Result<Time, String> {
     let keys = ["createdDateTime", "time", "timeGenerated", "eventTime"];
     let found = keys.iter().map(|key| string(record.get(*key))).find(|text| !text.is_empty()).unwrap_or_default();
-    if let Some(moment) = moment::parse(found) {
+    if let Some(moment) = moment::parse(found, context.dates) {
         return Ok(moment.of_record());
     }
-    if let Some(moment) = moment::parse(outer) {
+    if let Some(moment) = moment::parse(outer, context.dates) {
         return Ok(moment.of_wrapper());
     }
     Err(format!("found createdDateTime {found:?}, expected a date with a time of day"))

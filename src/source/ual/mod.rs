@@ -15,7 +15,7 @@ pub(super) use canonical::{is_lower, is_record, restore};
 pub(super) use wrapper::{Outer, open, open_value};
 
 use super::text::{first, integer, operation, scalar, string};
-use super::{Decoded, address, first_party, moment, sign_in_code};
+use super::{Decoded, FileContext, address, first_party, moment, sign_in_code};
 use crate::event::{Event, Family, Outcome, Time};
 use fields::Fields;
 use sonic_rs::{JsonValueTrait, Value};
@@ -51,10 +51,10 @@ impl Theme {
 }
 
 /// Reads an opened record into the schema.
-pub(super) fn view<'a>(decoded: &'a Decoded, source: &'static str) -> Result<Event<'a>, String> {
+pub(super) fn view<'a>(decoded: &'a Decoded, context: &FileContext, source: &'static str) -> Result<Event<'a>, String> {
     let fields = Fields::read(&decoded.record);
     let wrapper = &decoded.wrapper;
-    let (time, late) = when(&fields, decoded)?;
+    let (time, late) = when(&fields, decoded, context)?;
     let operation_original = first(&[string(fields.operation), &wrapper.operation]);
     if operation_original.is_empty() {
         return Err("found no Operation in the record nor in its wrapper, expected one".to_owned());
@@ -114,16 +114,16 @@ pub(super) fn view<'a>(decoded: &'a Decoded, source: &'static str) -> Result<Eve
 }
 
 /// The time, and why it is not the record's own.
-fn when(fields: &Fields<'_>, decoded: &Decoded) -> Result<(Time, &'static str), String> {
+fn when(fields: &Fields<'_>, decoded: &Decoded, context: &FileContext) -> Result<(Time, &'static str), String> {
     let own = string(fields.creation_time);
     let outer = decoded.wrapper.time.as_str();
     // A record rebuilt from its wrapper holds the wrapper's time, so the wrapper speaks for itself.
     if (decoded.degraded.is_empty() || outer.is_empty())
-        && let Some(moment) = moment::parse(own)
+        && let Some(moment) = moment::parse(own, context.dates)
     {
         return Ok((moment.of_record(), ""));
     }
-    if let Some(moment) = moment::parse(outer) {
+    if let Some(moment) = moment::parse(outer, context.dates) {
         return Ok((moment.of_wrapper(), "the record has no readable CreationTime; its time is the wrapper's"));
     }
     Err(format!("found CreationTime {own:?} and wrapper time {outer:?}, expected a date with a time of day"))

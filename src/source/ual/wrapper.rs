@@ -1,7 +1,7 @@
 //! The export's wrapper around `AuditData`: opened where `AuditData` is whole, kept as the record where it is not.
 
 use crate::source::text::{Object, hash, kind, object};
-use crate::source::{Decoded, Wrapper, moment};
+use crate::source::{DateOrder, Decoded, Wrapper, moment};
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
 
 /// The wrapper's columns, borrowed; empty where the export has none.
@@ -34,7 +34,7 @@ impl Outer<'_> {
                 return Err(format!("the row has no {name} either"));
             }
         }
-        match moment::parse(self.time) {
+        match moment::parse(self.time, DateOrder::Undecided) {
             Some(_) => Ok(()),
             None => Err(format!("the creation date {:?} of the row is no readable time", self.time)),
         }

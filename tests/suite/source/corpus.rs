@@ -2,6 +2,7 @@
 
 use super::rows::{csv, event, ndjson};
 use speur::event::{ActorKind, Outcome};
+use speur::source::FileContext;
 use std::path::PathBuf;
 
 fn corpus(file: &str) -> Option<String> {
@@ -131,7 +132,7 @@ fn speed() {
     for _ in 0..rounds {
         for record in &records {
             let data = speur::input::Data::Csv { header: &header, fields: record.iter().collect() };
-            std::hint::black_box((source.decode)(data).unwrap());
+            std::hint::black_box((source.decode)(data, &FileContext::default()).unwrap());
         }
     }
     println!("decode: {} ns a row", per(start));
@@ -139,13 +140,13 @@ fn speed() {
         .iter()
         .map(|record| {
             let data = speur::input::Data::Csv { header: &header, fields: record.iter().collect() };
-            (source.decode)(data).unwrap()
+            (source.decode)(data, &FileContext::default()).unwrap()
         })
         .collect();
     let start = std::time::Instant::now();
     for _ in 0..rounds {
         for record in &decoded {
-            std::hint::black_box((source.view)(record).unwrap());
+            std::hint::black_box((source.view)(record, &FileContext::default()).unwrap());
         }
     }
     println!("view: {} ns a row", per(start));

@@ -3,13 +3,14 @@
 use super::rows::{Read, csv, ndjson};
 use speur::event::Event;
 use speur::field::{CATALOGUE, Field};
+use speur::source::FileContext;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 /// The core fields of a row as one JSON object, empty ones left out.
 pub(crate) fn line(read: &Read) -> String {
     let shown = match read {
-        Ok((source, decoded)) => match (source.view)(decoded) {
+        Ok((source, decoded)) => match (source.view)(decoded, &FileContext::default()) {
             Ok(event) => fields(&event),
             Err(reason) => serde_json::json!({ "refused": reason }),
         },

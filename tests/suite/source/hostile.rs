@@ -2,10 +2,11 @@
 
 use super::rows::{csv, json};
 use proptest::prelude::*;
+use speur::source::FileContext;
 
 fn view(read: &super::rows::Read) {
     if let Ok((source, decoded)) = read {
-        let _ = (source.view)(decoded);
+        let _ = (source.view)(decoded, &FileContext::default());
     }
 }
 

@@ -3,7 +3,7 @@
 use sonic_rs::Value;
 use speur::event::Event;
 use speur::input::{Data, Header};
-use speur::source::{self, Decoded, Source};
+use speur::source::{self, Decoded, FileContext, Source};
 
 /// A header with keys as the reader makes them.
 pub(crate) fn header(names: &[&str]) -> Header {
@@ -28,7 +28,7 @@ pub(crate) fn csv(text: &str) -> Vec<Read> {
     let rows = reader.records().map(|record| {
         let record = record.unwrap();
         let data = Data::Csv { header: &header, fields: record.iter().collect() };
-        (source.decode)(data).map(|decoded| (source, decoded))
+        (source.decode)(data, &FileContext::default()).map(|decoded| (source, decoded))
     });
     rows.collect()
 }
@@ -37,7 +37,7 @@ pub(crate) fn csv(text: &str) -> Vec<Read> {
 pub(crate) fn json(text: &str) -> Read {
     let value: Value = sonic_rs::from_str(text).unwrap();
     let Some(source) = source::for_json(&value, None) else { return Err(source::unrecognised_json(&value)) };
-    (source.decode)(Data::Json(value)).map(|decoded| (source, decoded))
+    (source.decode)(Data::Json(value), &FileContext::default()).map(|decoded| (source, decoded))
 }
 
 /// Every record of an NDJSON text.
@@ -48,5 +48,5 @@ pub(crate) fn ndjson(text: &str) -> Vec<Read> {
 /// The event of a row that must be read.
 pub(crate) fn event(read: &Read) -> Event<'_> {
     let (source, decoded) = read.as_ref().unwrap();
-    (source.view)(decoded).unwrap()
+    (source.view)(decoded, &FileContext::default()).unwrap()
 }
