@@ -3,7 +3,7 @@
 //! The Parquet has all of them; the two texts leave out what `event_id` or another column leads to.
 
 use super::view::Row;
-use crate::store::Sym;
+use crate::store::{Id, Sym};
 use Shown::{Csv, Everywhere, Parquet, Unless};
 
 /// What a column holds, as Parquet types it.
@@ -30,6 +30,8 @@ pub(crate) enum Cell<'a> {
     Empty,
     /// Text of the log.
     Log(Sym),
+    /// A record's own Id.
+    Id(Id),
     /// Other text from outside: file names, databases, rules.
     Text(&'a str),
     /// Text of this program, which needs no escape.
@@ -122,7 +124,7 @@ pub(crate) static COLUMNS: &[Column] = &[
     column(Everywhere, "level", Kind::Text, |row| Cell::Ours(row.level)),
     column(Everywhere, "rules", Kind::Text, |row| Cell::Text(row.rules)),
     column(Everywhere, "event_id", Kind::Text, |row| Cell::Hex(&row.entry.origin.digest[..8])),
-    log!(Everywhere, "source_id", id),
+    column(Everywhere, "source_id", Kind::Text, |row| Cell::Id(row.entry.id)),
     column(Csv, "file", Kind::Text, |row| {
         row.view
             .case

@@ -69,9 +69,11 @@ fn any(text: &str, class: impl Fn(u8) -> u8) -> bool {
 }
 
 fn needs(text: &str) -> u8 {
-    let quoted = any(text, csv) || text.starts_with(' ') || text.ends_with(' ') || starts_formula(text);
-    let escaped = any(text, json);
-    (u8::from(quoted) * CSV) | (u8::from(escaped) * JSON)
+    (u8::from(needs_csv(text)) * CSV) | (u8::from(any(text, json)) * JSON)
+}
+
+fn needs_csv(text: &str) -> bool {
+    any(text, csv) || text.starts_with(' ') || text.ends_with(' ') || starts_formula(text)
 }
 
 /// Whether a spreadsheet would take a cell that starts like this for a formula; leading blanks and quotes do not protect.
@@ -89,10 +91,10 @@ fn starts_formula(text: &str) -> bool {
 /// splits at that character would begin a new cell. Other control characters become their Unicode
 /// pictures. The JSONL and Parquet timelines hold the text unchanged.
 pub fn push_csv(out: &mut Vec<u8>, text: &str) {
-    if needs(text) & CSV == 0 {
-        out.extend_from_slice(text.as_bytes());
-    } else {
+    if needs_csv(text) {
         push_quoted(out, text);
+    } else {
+        out.extend_from_slice(text.as_bytes());
     }
 }
 

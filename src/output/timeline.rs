@@ -8,6 +8,7 @@ use crate::case::civil::push_iso;
 use crate::case::sentence::push_sentence;
 use crate::case::sign_in::is_sign_in;
 use crate::event::Family;
+use crate::store::{GUID, Id};
 use std::io;
 
 /// A block is handed on when it has grown to this size.
@@ -56,6 +57,8 @@ fn push_csv_cell(out: &mut Vec<u8>, row: &Row<'_>, cell: Cell<'_>) {
             }
             row.view.needs.push_csv(out, sym, row.view.case.events.text(sym));
         }
+        Cell::Id(Id::Text(sym)) => push_csv_cell(out, row, Cell::Log(sym)),
+        Cell::Id(id) => out.extend_from_slice(id.text(&row.view.case.events.pool, &mut [0; GUID]).as_bytes()),
         Cell::Text(text) => push_csv(out, text),
         Cell::Ours(text) => out.extend_from_slice(text.as_bytes()),
         Cell::Hex(bytes) => push_hex(out, bytes),
@@ -120,6 +123,11 @@ fn push_json_cell(out: &mut Vec<u8>, row: &Row<'_>, key: &[u8], cell: Cell<'_>) 
                 out.extend_from_slice(text.as_bytes());
             }
             out.push(b'"');
+        }
+        Cell::Id(Id::Text(sym)) => push_json_cell(out, row, key, Cell::Log(sym)),
+        Cell::Id(id) => {
+            let mut room = [0; GUID];
+            push_json_cell(out, row, key, Cell::Ours(id.text(&row.view.case.events.pool, &mut room)));
         }
         Cell::Text(text) => {
             out.extend_from_slice(key);

@@ -13,6 +13,9 @@ const DETAIL: usize = 2_000;
 pub(super) fn operation(found: &str) -> Cow<'_, str> {
     let trimmed = found.trim();
     let trimmed = trimmed.strip_suffix('.').unwrap_or(trimmed).trim_end();
+    if trimmed.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Cow::Borrowed(trimmed);
+    }
     let plain = trimmed.is_ascii() && !trimmed.contains("  ") && !trimmed.contains(" ? ");
     if plain && !trimmed.bytes().any(|b| b.is_ascii_control()) {
         return Cow::Borrowed(trimmed);

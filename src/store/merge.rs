@@ -1,6 +1,6 @@
 //! Batches of events, in reading order, to one table without repeats, in time order.
 
-use super::{Entry, Events, Pool, Sym};
+use super::{Entry, Events, Id, Pool};
 use crate::coverage::Counts;
 use crate::event::{Family, Place};
 use rayon::slice::ParallelSliceMut;
@@ -44,21 +44,18 @@ pub struct Suspect {
     pub later: u32,
 }
 
-/// No event.
-const NONE: u32 = u32::MAX;
-
 /// Takes batches in reading order.
 #[derive(Debug, Default)]
 pub struct Merger {
     entries: Vec<Entry>,
     pool: Pool,
     tallies: Vec<Tally>,
-    /// By the number of an Id: the first event that has it, or [`NONE`].
-    by_id: Vec<u32>,
+    /// The first event that has an Id.
+    by_id: FxHashMap<Id, u32>,
     /// The first event of another family than that of `by_id`.
-    by_family_and_id: FxHashMap<(Family, Sym), u32>,
+    by_family_and_id: FxHashMap<(Family, Id), u32>,
     nameless: FxHashMap<(u128, i64), u32>,
-    variants: FxHashSet<(Family, Sym, u128)>,
+    variants: FxHashSet<(Family, Id, u128)>,
     suspects: Vec<Suspect>,
 }
 
@@ -72,7 +69,6 @@ impl Merger {
     pub fn add(&mut self, batch: Batch) {
         let before = self.rows(batch.file);
         let renumber = self.pool.absorb(&batch.pool);
-        self.by_id.resize(self.pool.len(), NONE);
         let file = batch.file as usize;
         if self.tallies.len() <= file {
             self.tallies.resize(file + 1, Tally::default());
@@ -113,15 +109,12 @@ impl Merger {
 
     /// The first event of this family and Id: `position` if there was none before.
     fn first_with_id(&mut self, entry: &Entry, position: u32) -> u32 {
-        let first = &mut self.by_id[entry.id.0 as usize];
-        if *first == NONE {
-            *first = position;
-        }
-        match self.entries.get(*first as usize) {
+        let first = *self.by_id.entry(entry.id).or_insert(position);
+        match self.entries.get(first as usize) {
             Some(other) if other.family != entry.family => {
                 *self.by_family_and_id.entry((entry.family, entry.id)).or_insert(position)
             }
-            _ => *first,
+            _ => first,
         }
     }
 
@@ -196,7 +189,7 @@ fn sort(entries: &mut [Entry], pool: &Pool) {
         let place = |e: &Entry| (e.origin.file, e.origin.row);
         (a.time.micros.cmp(&b.time.micros))
             .then_with(|| pool.get(a.tenant).cmp(pool.get(b.tenant)))
-            .then_with(|| pool.get(a.id).cmp(pool.get(b.id)))
+            .then_with(|| a.id.compare(&b.id, pool))
             .then_with(|| a.origin.digest.cmp(&b.origin.digest))
             .then_with(|| place(a).cmp(&place(b)))
     });

@@ -1,8 +1,10 @@
 //! Events after their bytes are gone: compact rows that share texts, in time order, without repeats.
 
+mod id;
 mod merge;
 mod pool;
 
+pub use id::{GUID, Id};
 pub use merge::{Batch, Merger, Suspect, Tally};
 pub use pool::{Pool, Sym};
 
@@ -23,7 +25,7 @@ pub struct Entry {
     pub source: &'static str,
     pub actor_kind: ActorKind,
     pub outcome: Outcome,
-    pub id: Sym,
+    pub id: Id,
     pub tenant: Sym,
     pub operation: Sym,
     pub operation_original: Sym,
@@ -87,7 +89,7 @@ impl Entry {
             source: event.source,
             actor_kind: event.actor_kind,
             outcome: event.outcome,
-            id: pool.intern(&event.id),
+            id: Id::of(&event.id, pool),
             tenant: pool.intern(&event.tenant),
             operation: pool.intern(&event.operation),
             operation_original: pool.intern(&event.operation_original),
@@ -119,8 +121,8 @@ impl Entry {
 
     /// Moves the entry to another pool: `to` says which number each text has there.
     fn renumber(&mut self, to: &[Sym]) {
+        self.id.renumber(to);
         for sym in [
-            &mut self.id,
             &mut self.tenant,
             &mut self.operation,
             &mut self.operation_original,

@@ -8,6 +8,7 @@ mod tenant;
 use speur::case::Case;
 use speur::error::Error;
 use speur::output::{Input, OUTPUTS, RunFacts, verify, write_case};
+use speur::store::GUID;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
@@ -89,7 +90,7 @@ fn the_csv_timeline_keeps_its_contract() {
     assert_eq!(rows.len(), case.events.entries.len());
     for (row, entry) in rows.iter().zip(&case.events.entries) {
         assert_eq!(row[13], entry.event_id());
-        assert_eq!(&row[14], case.events.text(entry.id));
+        assert_eq!(&row[14], entry.id.text(&case.events.pool, &mut [0; GUID]));
         assert_eq!(row[16], entry.origin.row.to_string());
         assert_eq!(&row[15], case.coverage.files[entry.origin.file as usize].path);
         assert_eq!(row[11].is_empty(), entry.hits.is_empty());

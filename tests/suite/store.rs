@@ -2,7 +2,7 @@
 
 use super::event_fixture::{event, record};
 use speur::event::{Family, Origin};
-use speur::store::{Batch, Entry, Events, Merger, Suspect, Tally};
+use speur::store::{Batch, Entry, Events, GUID, Merger, Suspect, Tally};
 use std::collections::BTreeMap;
 
 /// A row: its Id (which may be empty), its content, and its time in seconds after the first.
@@ -107,8 +107,10 @@ fn what_was_not_asked_for_is_counted_and_left_out() {
 fn rows_go_on_counting_over_the_batches_of_a_file_and_events_come_out_in_time_order() {
     let batches = vec![batch(0, &[("c", 3, 30), ("b", 2, 20)]), batch(0, &[("a", 1, 10), ("d", 4, 20)])];
     let (events, tallies) = finish(merger(batches), &[]);
-    let order: Vec<(&str, u64)> = events.entries.iter().map(|e| (events.text(e.id), e.origin.row)).collect();
-    assert_eq!(order, [("a", 3), ("b", 2), ("d", 4), ("c", 1)]);
+    let order: Vec<String> = (events.entries.iter())
+        .map(|e| format!("{} {}", e.id.text(&events.pool, &mut [0; GUID]), e.origin.row))
+        .collect();
+    assert_eq!(order, ["a 3", "b 2", "d 4", "c 1"]);
     assert_eq!(tallies[0].counts.rows, 4);
     assert_eq!(tallies[0].last.unwrap() - tallies[0].first.unwrap(), 20_000_000);
 }

@@ -5,7 +5,7 @@ use speur::case::{Case, finding};
 use speur::coverage::{Counts, Coverage, FileCoverage, Rejection, RuleCoverage, RuleRejection};
 use speur::event::{ActorKind, Basis, Family, Origin, Outcome, Place, Precision, Time};
 use speur::rule::{Level, Meta};
-use speur::store::{Entry, Events, RuleIndex, Sym};
+use speur::store::{Entry, Events, Id, RuleIndex, Sym};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -66,7 +66,7 @@ pub(crate) fn push(events: &mut Events, act: &Act<'_>) {
         source: if sign_in { "graph-signins" } else { "purview-csv" },
         actor_kind: ActorKind::User,
         outcome: act.outcome,
-        id: pool.intern(&format!("00000000-0000-4000-8000-{number:012}")),
+        id: Id::of(&format!("00000000-0000-4000-8000-{number:012}"), pool),
         tenant: pool.intern("harbor.example"),
         operation: pool.intern(act.operation),
         operation_original: pool.intern(act.operation),

@@ -1,0 +1,104 @@
+//! The texts of a column of a row group: a dictionary while they repeat, else one after the other.
+
+use super::PLAIN;
+use crate::store::Sym;
+use polars::prelude::PolarsError;
+use polars_arrow::array::{Array, DictionaryArray, MutableBinaryViewArray, PrimitiveArray, Utf8ViewArray};
+use polars_arrow::bitmap::MutableBitmap;
+use polars_arrow::datatypes::{ArrowDataType, IntegerType};
+use polars_parquet::write::Encoding;
+use rustc_hash::FxHashMap;
+
+/// A dictionary is worth its place while at most three of four values are new.
+const NEW: (usize, usize) = (3, 4);
+
+/// Texts so far. The dictionary comes from the numbers that the texts already have, so none is hashed again.
+#[derive(Default)]
+pub(super) struct Words<'a> {
+    /// For each value its place in `texts`; 0 where it is null.
+    keys: Vec<u32>,
+    valid: MutableBitmap,
+    nulls: usize,
+    texts: Vec<&'a str>,
+    by_sym: FxHashMap<Sym, u32>,
+    by_text: FxHashMap<&'a str, u32>,
+    /// Used instead of all the above where texts do not repeat.
+    plain: MutableBinaryViewArray<str>,
+    /// The last group's texts did not repeat.
+    unique: bool,
+}
+
+impl<'a> Words<'a> {
+    /// Adds a text that `sym` names.
+    pub(super) fn add_sym(&mut self, sym: Sym, text: &'a str) {
+        if self.unique {
+            return self.plain.push_value(text);
+        }
+        let key = *self.by_sym.entry(sym).or_insert_with(|| {
+            self.texts.push(text);
+            self.texts.len() as u32 - 1
+        });
+        self.push(key);
+    }
+
+    /// Adds any other text.
+    pub(super) fn add(&mut self, text: &'a str) {
+        if self.unique {
+            return self.plain.push_value(text);
+        }
+        let key = *self.by_text.entry(text).or_insert_with(|| {
+            self.texts.push(text);
+            self.texts.len() as u32 - 1
+        });
+        self.push(key);
+    }
+
+    /// Adds a text of a column whose texts do not repeat.
+    pub(super) fn add_once(&mut self, text: &str) {
+        if !self.unique {
+            self.unique = true;
+            // Only nulls can have come before in such a column.
+            self.plain.extend_null(std::mem::take(&mut self.keys).len());
+        }
+        self.plain.push_value(text);
+    }
+
+    /// Adds nothing.
+    pub(super) fn add_null(&mut self) {
+        if self.unique {
+            return self.plain.push_null();
+        }
+        self.keys.push(0);
+        self.valid.push(false);
+        self.nulls += 1;
+    }
+
+    fn push(&mut self, key: u32) {
+        self.keys.push(key);
+        self.valid.push(true);
+    }
+
+    /// Gives the values with their encoding, and starts the next group.
+    pub(super) fn finish(&mut self) -> Result<(Box<dyn Array>, Encoding), PolarsError> {
+        if self.unique {
+            return Ok((std::mem::take(&mut self.plain).freeze().boxed(), PLAIN));
+        }
+        self.by_sym.clear();
+        self.by_text.clear();
+        let (keys, texts) = (std::mem::take(&mut self.keys), std::mem::take(&mut self.texts));
+        let (valid, nulls) = (std::mem::take(&mut self.valid), std::mem::take(&mut self.nulls));
+        if texts.len() * NEW.1 > (keys.len() - nulls) * NEW.0 && texts.len() > 1 {
+            self.unique = true;
+            let mut plain = MutableBinaryViewArray::<str>::with_capacity(keys.len());
+            for (key, valid) in keys.iter().zip(&valid.freeze()) {
+                plain.push(valid.then(|| texts[*key as usize]));
+            }
+            return Ok((plain.freeze().boxed(), PLAIN));
+        }
+        let kind = ArrowDataType::Dictionary(IntegerType::UInt32, Box::new(ArrowDataType::Utf8View), false);
+        let valid = (nulls > 0).then(|| valid.freeze());
+        let keys = PrimitiveArray::<u32>::try_new(ArrowDataType::UInt32, keys.into(), valid)?;
+        let texts = Utf8ViewArray::from_slice_values(texts);
+        Ok((DictionaryArray::<u32>::try_new(kind, keys, texts.boxed())?.boxed(), Encoding::RleDictionary))
+    }
+}
