@@ -6,6 +6,7 @@ use super::sentence::push_act;
 use super::{Finding, FindingRule};
 use crate::rule::{Level, Meta};
 use crate::store::{Entry, Events, RuleIndex, Sym, hex};
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use rustc_hash::FxHashSet;
 use sha2::{Digest, Sha256};
 use std::cmp::Reverse;
@@ -24,14 +25,14 @@ pub fn finding_id(rule: &str, tenant: &str, account: &str) -> String {
 
 /// Builds the findings, most severe first, then by first time and id.
 pub fn findings(events: &Events, rules: &[Meta]) -> Vec<Finding> {
-    let mut found: Vec<(Reverse<Level>, i64, Finding)> = Vec::new();
-    for ((rule, _, _), positions) in group(events) {
-        let Some(rule) = rules.get(usize::from(rule)) else { continue };
+    let groups: Vec<_> = group(events).into_iter().collect();
+    let build = |((rule, _, _), positions): ((RuleIndex, Sym, Sym), Vec<u32>)| {
+        let rule = rules.get(usize::from(rule))?;
         let entries: Vec<&Entry> = positions.iter().filter_map(|&at| events.entries.get(at as usize)).collect();
-        let first = entries.first().map_or(0, |entry| entry.time.micros);
-        let Some(finding) = finding(events, rule, &entries, positions) else { continue };
-        found.push((Reverse(rule.level), first, finding));
-    }
+        let first = entries.first()?.time.micros;
+        Some((Reverse(rule.level), first, finding(events, rule, &entries, positions)?))
+    };
+    let mut found: Vec<(Reverse<Level>, i64, Finding)> = groups.into_par_iter().filter_map(build).collect();
     found.sort_by(|a, b| (a.0, a.1, &a.2.id).cmp(&(b.0, b.1, &b.2.id)));
     found.into_iter().map(|(_, _, finding)| finding).collect()
 }

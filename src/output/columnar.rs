@@ -3,6 +3,7 @@
 mod growing;
 mod words;
 
+use super::blocks::ranges;
 use super::column::{COLUMNS, Kind};
 use super::folder::Sink;
 use super::view::View;
@@ -14,8 +15,9 @@ use polars::prelude::{
 use polars_parquet::write::{
     CompressedPage, CompressionOptions, Encoding, ParquetType, Version, WriteOptions, array_to_columns, compress,
 };
-use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::io;
+use std::ops::Range;
 
 /// Events in a row group: what the writer holds in memory at a time.
 const GROUP: usize = 1 << 16;
@@ -41,28 +43,39 @@ pub(crate) fn parquet(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
         .batched(&schema)
         .map_err(io::Error::other)?;
     let types = writer.parquet_schema().fields().to_vec();
-    let total = view.case.events.entries.len();
-    let mut rows = Vec::with_capacity(STEP);
-    let mut growing: Vec<Growing<'_>> = COLUMNS.iter().map(|column| Growing::new(column.kind)).collect();
-    for start in (0..total).step_by(GROUP) {
-        let end = total.min(start + GROUP);
-        for first in (start..end).step_by(STEP) {
-            rows.clear();
-            rows.extend((first..end.min(first + STEP)).map(|position| view.row(position)));
-            for (growing, column) in growing.iter_mut().zip(COLUMNS) {
-                growing.add(column, &rows);
-            }
+    let groups = ranges(view.case.events.entries.len(), GROUP);
+    for some in groups.chunks(rayon::current_num_threads()) {
+        let encoded = some.par_iter().map(|rows| group(view, rows.clone(), &types, options));
+        let encoded = encoded.collect::<PolarsResult<Vec<_>>>().map_err(io::Error::other)?;
+        for (rows, columns) in some.iter().zip(encoded) {
+            writer.write_row_group(rows.len() as u64, &columns).map_err(io::Error::other)?;
         }
-        let columns = growing.par_iter_mut().zip(&types).map(|(growing, kind)| pages(growing, kind, options));
-        let columns = columns.collect::<Result<Vec<_>, _>>().map_err(io::Error::other)?;
-        writer.write_row_group((end - start) as u64, &columns).map_err(io::Error::other)?;
     }
     writer.finish().map_err(io::Error::other)?;
     Ok(())
 }
 
+/// One row group: its columns, encoded and compressed.
+fn group(
+    view: &View<'_>,
+    rows: Range<usize>,
+    types: &[ParquetType],
+    options: WriteOptions,
+) -> PolarsResult<Vec<Vec<CompressedPage>>> {
+    let mut growing: Vec<Growing<'_>> = COLUMNS.iter().map(|column| Growing::new(column.kind)).collect();
+    let mut step = Vec::with_capacity(STEP);
+    for first in rows.clone().step_by(STEP) {
+        step.clear();
+        step.extend((first..rows.end.min(first + STEP)).map(|position| view.row(position)));
+        for (growing, column) in growing.iter_mut().zip(COLUMNS) {
+            growing.add(column, &step);
+        }
+    }
+    growing.into_iter().zip(types).map(|(growing, kind)| pages(growing, kind, options)).collect()
+}
+
 /// One column of a row group, encoded and compressed.
-fn pages(growing: &mut Growing<'_>, kind: &ParquetType, options: WriteOptions) -> PolarsResult<Vec<CompressedPage>> {
+fn pages(growing: Growing<'_>, kind: &ParquetType, options: WriteOptions) -> PolarsResult<Vec<CompressedPage>> {
     let (array, encoding) = growing.finish()?;
     let pages = array_to_columns(array, kind.clone(), options, &[encoding])?.into_iter().flatten();
     pages.map(|page| Ok(compress(page?, Vec::new(), options.compression)?)).collect()

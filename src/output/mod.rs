@@ -2,6 +2,7 @@
 //!
 //! [`write_case`] writes it, [`verify`] proves that it is still what was written. [`OUTPUTS`] lists it.
 
+mod blocks;
 #[allow(clippy::cast_possible_wrap)] // pixels, and few of them
 mod chart;
 mod column;

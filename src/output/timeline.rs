@@ -1,5 +1,6 @@
 //! Events to `timeline.csv` and `timeline.jsonl`, a stream of large blocks formatted without an allocation a field.
 
+use super::blocks;
 use super::column::{COLUMNS, Cell, Column, Shown};
 use super::escape::{push_csv, push_json};
 use super::folder::Sink;
@@ -9,12 +10,7 @@ use crate::case::sentence::push_sentence;
 use crate::case::sign_in::is_sign_in;
 use crate::event::Family;
 use crate::store::{GUID, Id};
-use std::io;
-
-/// A block is handed on when it has grown to this size.
-///
-/// Small enough that the hash and the copy to the file find it in the processor's cache.
-const BLOCK: usize = 1 << 18;
+use std::io::{self, Write};
 
 /// Elasticsearch, behind Timesketch, refuses a keyword of 32,766 bytes or more.
 ///
@@ -24,28 +20,20 @@ const LONGEST: usize = 32_765;
 /// Writes `timeline.csv`: every event, each column that a person reads.
 pub(crate) fn csv(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
     let columns: Vec<&Column> = COLUMNS.iter().filter(|column| !matches!(column.shown, Shown::Parquet)).collect();
-    let mut block = Vec::with_capacity(BLOCK + BLOCK / 4);
-    for (number, column) in columns.iter().enumerate() {
-        if number > 0 {
-            block.push(b',');
-        }
-        block.extend_from_slice(column.name.as_bytes());
-    }
-    block.push(b'\n');
-    for position in 0..view.case.events.entries.len() {
-        let row = view.row(position);
-        for (number, column) in columns.iter().enumerate() {
-            if number > 0 {
-                block.push(b',');
+    let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
+    writeln!(sink, "{}", names.join(","))?;
+    blocks::write(sink, view.case.events.entries.len(), |rows, block| {
+        for position in rows {
+            let row = view.row(position);
+            for (number, column) in columns.iter().enumerate() {
+                if number > 0 {
+                    block.push(b',');
+                }
+                push_csv_cell(block, &row, (column.cell)(&row));
             }
-            push_csv_cell(&mut block, &row, (column.cell)(&row));
+            block.push(b'\n');
         }
-        block.push(b'\n');
-        if block.len() >= BLOCK {
-            sink.take(&mut block)?;
-        }
-    }
-    sink.take(&mut block)
+    })
 }
 
 fn push_csv_cell(out: &mut Vec<u8>, row: &Row<'_>, cell: Cell<'_>) {
@@ -81,31 +69,31 @@ pub(crate) fn jsonl(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
         .filter(|column| matches!(column.shown, Shown::Everywhere | Shown::Unless(_)))
         .map(|column| (format!(",\"{}\":", column.name).into_bytes(), column))
         .collect();
-    let mut block = Vec::with_capacity(BLOCK + BLOCK / 4);
-    let mut message = String::new();
-    for position in 0..view.case.events.entries.len() {
-        let row = view.row(position);
-        message.clear();
-        push_sentence(&mut message, &view.case.events, row.entry, row.from, row.rules);
-        block.extend_from_slice(b"{\"message\":\"");
-        push_json(&mut block, fitting(&message));
-        block.extend_from_slice(b"\",\"datetime\":\"");
-        push_iso(&mut block, row.entry.time.micros);
-        block.extend_from_slice(b"+00:00\",\"timestamp_desc\":\"");
-        block.extend_from_slice(timestamp_desc(&row).as_bytes());
-        block.push(b'"');
-        for (key, column) in &columns {
-            if matches!(column.shown, Shown::Unless(is_told) if is_told(&row, &message)) {
-                continue;
-            }
-            push_json_cell(&mut block, &row, key, (column.cell)(&row));
+    blocks::write(sink, view.case.events.entries.len(), |rows, block| {
+        let mut message = String::new();
+        for position in rows {
+            push_json_row(block, &view.row(position), &columns, &mut message);
         }
-        block.extend_from_slice(b"}\n");
-        if block.len() >= BLOCK {
-            sink.take(&mut block)?;
+    })
+}
+
+fn push_json_row(out: &mut Vec<u8>, row: &Row<'_>, columns: &[(Vec<u8>, &Column)], message: &mut String) {
+    message.clear();
+    push_sentence(message, &row.view.case.events, row.entry, row.from, row.rules);
+    out.extend_from_slice(b"{\"message\":\"");
+    push_json(out, fitting(message));
+    out.extend_from_slice(b"\",\"datetime\":\"");
+    push_iso(out, row.entry.time.micros);
+    out.extend_from_slice(b"+00:00\",\"timestamp_desc\":\"");
+    out.extend_from_slice(timestamp_desc(row).as_bytes());
+    out.push(b'"');
+    for (key, column) in columns {
+        if matches!(column.shown, Shown::Unless(is_told) if is_told(row, message)) {
+            continue;
         }
+        push_json_cell(out, row, key, (column.cell)(row));
     }
-    sink.take(&mut block)
+    out.extend_from_slice(b"}\n");
 }
 
 fn push_json_cell(out: &mut Vec<u8>, row: &Row<'_>, key: &[u8], cell: Cell<'_>) {

@@ -93,8 +93,8 @@ pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Summary, Er
         return Err(Error::CaseExists(options.out.clone()));
     }
     let book = AddressBook::open(&options.geo)?;
-    let (rules, refused) = RuleSet::load(&options.rules);
     in_pool(options.threads, || {
+        let (rules, refused) = RuleSet::load(&options.rules);
         let read = gather(options, &rules, &book, progress)?;
         let rule_coverage = RuleCoverage { loaded: rules.rules().len() as u64, rejected: refused };
         let coverage = Coverage::close(read.files, rule_coverage)?;
@@ -127,8 +127,8 @@ pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Summary, Er
 /// As [`analyze`].
 pub fn match_only(options: &Options, progress: &dyn Progress) -> Result<(u64, u64), Error> {
     let book = AddressBook::open(&options.geo)?;
-    let (rules, _) = RuleSet::load(&options.rules);
     in_pool(options.threads, || {
+        let (rules, _) = RuleSet::load(&options.rules);
         let read = gather(options, &rules, &book, progress)?;
         let hits = read.events.entries.iter().map(|entry| entry.hits.len() as u64).sum();
         Ok((read.events.entries.len() as u64, hits))

@@ -7,6 +7,7 @@ use super::rewrite::{self, Placeholders};
 use super::{Level, Meta, Options, pack};
 use crate::coverage::RuleRejection;
 use crate::store::{RuleIndex, hex};
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use rsigma_parser::{FilterRule, SigmaCollection, SigmaRule, parse_sigma_yaml};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -87,8 +88,10 @@ pub(super) fn load(options: &Options) -> (Vec<Loaded>, Vec<RuleRejection>) {
     }
     let filters = usable_filters(contents.filters, &contents.rules, &mut rejected);
     let mut loaded = BTreeMap::new();
-    for read in &contents.rules {
-        match build(read, &filters, &placeholders, &mapping) {
+    let built: Vec<_> =
+        contents.rules.par_iter().map(|read| (read, build(read, &filters, &placeholders, &mapping))).collect();
+    for (read, rule) in built {
+        match rule {
             Ok(rule) => keep(rule, read, &mut loaded, &mut rejected),
             Err(fault) => rejected.push(read.reject(&fault)),
         }

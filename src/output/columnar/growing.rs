@@ -55,22 +55,19 @@ impl<'a> Growing<'a> {
         }
     }
 
-    /// Gives the values with the encoding that suits them, and starts over.
-    pub(super) fn finish(&mut self) -> Result<(Box<dyn Array>, Encoding), PolarsError> {
+    /// Gives the values with the encoding that suits them.
+    pub(super) fn finish(self) -> Result<(Box<dyn Array>, Encoding), PolarsError> {
         Ok(match self {
             Self::Time(times) => {
                 let utc = ArrowDataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
-                let times = std::mem::take(times);
                 (PrimitiveArray::<i64>::try_new(utc, times.into(), None)?.boxed(), PLAIN)
             }
             Self::Text(words) => words.finish()?,
-            Self::Bytes(digests) => (std::mem::take(digests).freeze().boxed(), PLAIN),
+            Self::Bytes(digests) => (digests.freeze().boxed(), PLAIN),
             // A network or a port repeats; a place in a file does not.
-            Self::U32(numbers) => {
-                (PrimitiveArray::<u32>::from(std::mem::take(numbers)).boxed(), Encoding::RleDictionary)
-            }
-            Self::U64(numbers) => (PrimitiveArray::<u64>::from(std::mem::take(numbers)).boxed(), PLAIN),
-            Self::Flag(flags) => (BooleanArray::from_slice(std::mem::take(flags)).boxed(), PLAIN),
+            Self::U32(numbers) => (PrimitiveArray::<u32>::from(numbers).boxed(), Encoding::RleDictionary),
+            Self::U64(numbers) => (PrimitiveArray::<u64>::from(numbers).boxed(), PLAIN),
+            Self::Flag(flags) => (BooleanArray::from_slice(flags).boxed(), PLAIN),
         })
     }
 }

@@ -9,8 +9,8 @@ use polars_arrow::datatypes::{ArrowDataType, IntegerType};
 use polars_parquet::write::Encoding;
 use rustc_hash::FxHashMap;
 
-/// A dictionary is worth its place while at most three of four values are new.
-const NEW: (usize, usize) = (3, 4);
+/// Values after which it is decided whether texts repeat.
+const SAMPLE: usize = 1 << 12;
 
 /// Texts so far. The dictionary comes from the numbers that the texts already have, so none is hashed again.
 #[derive(Default)]
@@ -24,7 +24,7 @@ pub(super) struct Words<'a> {
     by_text: FxHashMap<&'a str, u32>,
     /// Used instead of all the above where texts do not repeat.
     plain: MutableBinaryViewArray<str>,
-    /// The last group's texts did not repeat.
+    /// Texts do not repeat.
     unique: bool,
 }
 
@@ -56,9 +56,7 @@ impl<'a> Words<'a> {
     /// Adds a text of a column whose texts do not repeat.
     pub(super) fn add_once(&mut self, text: &str) {
         if !self.unique {
-            self.unique = true;
-            // Only nulls can have come before in such a column.
-            self.plain.extend_null(std::mem::take(&mut self.keys).len());
+            self.unroll();
         }
         self.plain.push_value(text);
     }
@@ -76,29 +74,37 @@ impl<'a> Words<'a> {
     fn push(&mut self, key: u32) {
         self.keys.push(key);
         self.valid.push(true);
+        if self.keys.len() == SAMPLE && self.is_unique() {
+            self.unroll();
+        }
     }
 
-    /// Gives the values with their encoding, and starts the next group.
-    pub(super) fn finish(&mut self) -> Result<(Box<dyn Array>, Encoding), PolarsError> {
-        if self.unique {
-            return Ok((std::mem::take(&mut self.plain).freeze().boxed(), PLAIN));
+    /// A dictionary is worth its place while at most three of four values are new.
+    fn is_unique(&self) -> bool {
+        self.texts.len() > 1 && self.texts.len() * 4 > (self.keys.len() - self.nulls) * 3
+    }
+
+    /// Goes on without a dictionary.
+    fn unroll(&mut self) {
+        let valid = std::mem::take(&mut self.valid).freeze();
+        for (key, valid) in std::mem::take(&mut self.keys).into_iter().zip(&valid) {
+            self.plain.push(valid.then(|| self.texts[key as usize]));
         }
-        self.by_sym.clear();
-        self.by_text.clear();
-        let (keys, texts) = (std::mem::take(&mut self.keys), std::mem::take(&mut self.texts));
-        let (valid, nulls) = (std::mem::take(&mut self.valid), std::mem::take(&mut self.nulls));
-        if texts.len() * NEW.1 > (keys.len() - nulls) * NEW.0 && texts.len() > 1 {
-            self.unique = true;
-            let mut plain = MutableBinaryViewArray::<str>::with_capacity(keys.len());
-            for (key, valid) in keys.iter().zip(&valid.freeze()) {
-                plain.push(valid.then(|| texts[*key as usize]));
-            }
-            return Ok((plain.freeze().boxed(), PLAIN));
+        self.unique = true;
+    }
+
+    /// Gives the values with their encoding.
+    pub(super) fn finish(mut self) -> Result<(Box<dyn Array>, Encoding), PolarsError> {
+        if !self.unique && self.is_unique() {
+            self.unroll();
+        }
+        if self.unique {
+            return Ok((self.plain.freeze().boxed(), PLAIN));
         }
         let kind = ArrowDataType::Dictionary(IntegerType::UInt32, Box::new(ArrowDataType::Utf8View), false);
-        let valid = (nulls > 0).then(|| valid.freeze());
-        let keys = PrimitiveArray::<u32>::try_new(ArrowDataType::UInt32, keys.into(), valid)?;
-        let texts = Utf8ViewArray::from_slice_values(texts);
+        let valid = (self.nulls > 0).then(|| self.valid.freeze());
+        let keys = PrimitiveArray::<u32>::try_new(ArrowDataType::UInt32, self.keys.into(), valid)?;
+        let texts = Utf8ViewArray::from_slice_values(self.texts);
         Ok((DictionaryArray::<u32>::try_new(kind, keys, texts.boxed())?.boxed(), Encoding::RleDictionary))
     }
 }
