@@ -30,7 +30,7 @@ pub(crate) enum Cell<'a> {
     Empty,
     /// Text of the log.
     Log(Sym),
-    /// A record's own Id.
+    /// An identifier of the log.
     Id(Id),
     /// Other text from outside: file names, databases, rules.
     Text(&'a str),
@@ -151,7 +151,7 @@ pub(crate) static COLUMNS: &[Column] = &[
     place!(Csv, city),
     column(Csv, "address_kind", Kind::Text, |row| row.from.place.map_or(Cell::Empty, |place| Cell::Ours(place.kind))),
     place!(Csv, anonymous),
-    log!(Everywhere, token),
+    column(Everywhere, "token", Kind::Text, |row| Cell::Id(row.entry.token)),
     log!(Everywhere, device),
     log!(Csv, record_type),
     log!(Everywhere, degraded),

@@ -46,7 +46,8 @@ fn push_csv_cell(out: &mut Vec<u8>, row: &Row<'_>, cell: Cell<'_>) {
             row.view.needs.push_csv(out, sym, row.view.case.events.text(sym));
         }
         Cell::Id(Id::Text(sym)) => push_csv_cell(out, row, Cell::Log(sym)),
-        Cell::Id(id) => out.extend_from_slice(id.text(&row.view.case.events.pool, &mut [0; GUID]).as_bytes()),
+        // A token may begin with a dash.
+        Cell::Id(id) => push_csv(out, id.text(&row.view.case.events.pool, &mut [0; GUID])),
         Cell::Text(text) => push_csv(out, text),
         Cell::Ours(text) => out.extend_from_slice(text.as_bytes()),
         Cell::Hex(bytes) => push_hex(out, bytes),

@@ -1,38 +1,54 @@
-//! A record's own Id, kept small: nearly all are GUIDs, and nearly none repeats.
+//! Identifiers kept small: nearly all are GUIDs or as long, and nearly none repeats, so no pool holds them.
 
 use super::{Pool, Sym};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use std::cmp::Ordering;
 
-/// A record's own Id as the record prints it.
+/// A record's own Id, or its unique token identifier, as the record prints it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Id {
     /// A GUID of lower-case hex digits in the usual groups.
     Guid([u8; 16]),
-    /// Any other text; the empty text where the record has no Id.
+    /// Sixteen bytes in base64url without padding: a unique token identifier.
+    Token([u8; 16]),
+    /// Any other text; the empty text where the record has none.
     Text(Sym),
 }
 
 /// Hex digits in each group of a GUID.
 const GROUPS: [usize; 5] = [8, 4, 4, 4, 12];
 
-/// Length of a GUID's text.
+/// Length of a GUID's text, and room for that of any [`Id`] that no pool holds.
 pub const GUID: usize = 36;
+
+/// Length of a token's text.
+const TOKEN: usize = 22;
 
 impl Id {
     /// The Id with this text; a text that is no GUID goes to `pool`.
     pub fn of(text: &str, pool: &mut Pool) -> Self {
-        guid(text.as_bytes()).map_or_else(|| Self::Text(pool.intern(text)), Self::Guid)
+        let known = match text.len() {
+            GUID => guid(text.as_bytes()).map(Self::Guid),
+            TOKEN => token(text).map(Self::Token),
+            _ => None,
+        };
+        known.unwrap_or_else(|| Self::Text(pool.intern(text)))
     }
 
-    /// Whether the record has no Id.
+    /// Whether the record has none.
     pub fn is_empty(self) -> bool {
         self == Self::Text(Sym::default())
     }
 
-    /// The text; that of a GUID is written to `room`.
+    /// The text; one that no pool holds is written to `room`.
     pub fn text<'a>(&self, pool: &'a Pool, room: &'a mut [u8; GUID]) -> &'a str {
         match self {
             Self::Guid(bytes) => print(*bytes, room),
+            Self::Token(bytes) => {
+                let length = URL_SAFE_NO_PAD.encode_slice(bytes, room).unwrap_or_default();
+                std::str::from_utf8(&room[..length]).unwrap_or_default()
+            }
             Self::Text(sym) => pool.get(*sym),
         }
     }
@@ -75,6 +91,12 @@ fn guid(text: &[u8]) -> Option<[u8; 16]> {
     (wrong == 0).then_some(bytes)
 }
 
+fn token(text: &str) -> Option<[u8; 16]> {
+    let mut bytes = [0; 16];
+    let length = URL_SAFE_NO_PAD.decode_slice(text, &mut bytes).ok()?;
+    (length == bytes.len()).then_some(bytes)
+}
+
 /// The value of a lower-case hex digit; the top bit is set for anything else.
 fn digit(byte: u8) -> u8 {
     match byte {
@@ -109,7 +131,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_comes_back_as_it_was(text in "[0-9a-fA-F]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f-]{36}|.{0,40}") {
+        fn any_text_comes_back_as_it_was(text in "[0-9a-fA-F]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f-]{36}|[0-9A-Za-z_-]{21}[AQgwB]|.{0,40}") {
             let mut pool = Pool::default();
             let id = Id::of(&text, &mut pool);
             let mut room = [0; GUID];

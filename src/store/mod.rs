@@ -42,7 +42,7 @@ pub struct Entry {
     pub application: Sym,
     pub application_id: Sym,
     pub session: Sym,
-    pub token: Sym,
+    pub token: Id,
     pub device: Sym,
     pub result: Sym,
     pub error_code: Sym,
@@ -106,7 +106,7 @@ impl Entry {
             application: pool.intern(&event.application),
             application_id: pool.intern(&event.application_id),
             session: pool.intern(&event.session),
-            token: pool.intern(&event.token),
+            token: Id::of(&event.token, pool),
             device: pool.intern(&event.device),
             result: pool.intern(&event.result),
             error_code: pool.intern(&event.error_code),
@@ -122,6 +122,7 @@ impl Entry {
     /// Moves the entry to another pool: `to` says which number each text has there.
     fn renumber(&mut self, to: &[Sym]) {
         self.id.renumber(to);
+        self.token.renumber(to);
         for sym in [
             &mut self.tenant,
             &mut self.operation,
@@ -137,7 +138,6 @@ impl Entry {
             &mut self.application,
             &mut self.application_id,
             &mut self.session,
-            &mut self.token,
             &mut self.device,
             &mut self.result,
             &mut self.error_code,

@@ -83,7 +83,7 @@ pub(crate) fn push(events: &mut Events, act: &Act<'_>) {
         application: pool.intern(if sign_in { "Office 365 Exchange Online" } else { "" }),
         application_id: Sym(0),
         session: pool.intern("6a1f3c7e-session"),
-        token: Sym(0),
+        token: Id::Text(Sym(0)),
         device: Sym(0),
         result: pool.intern("Succeeded"),
         error_code: pool.intern(if act.outcome == Outcome::Failure { "50126" } else { "" }),
