@@ -2,6 +2,7 @@
 
 mod merge;
 mod pool;
+mod twin;
 
 pub use merge::{Batch, Merger, Suspect, Tally};
 pub use pool::{Pool, Sym};
