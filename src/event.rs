@@ -45,6 +45,9 @@ impl Family {
     }
 }
 
+/// Operation of a record of [`Family::SignIn`] that tells one authentication step of a sign-in and is none itself.
+pub const SIGN_IN_STEP: &str = "Authentication step";
+
 /// How fine the source states a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(u8)]

@@ -174,7 +174,7 @@ impl Field {
         }
         for collection in COLLECTIONS {
             let Some(member) = name.strip_prefix(collection).and_then(|rest| rest.strip_prefix('.')) else { continue };
-            if matches!(member, "NewValue" | "OldValue" | "newValue" | "oldValue" | "displayName") {
+            if matches!(member, "NewValue" | "OldValue" | "newValue" | "oldValue" | "displayName" | "key" | "value") {
                 break;
             }
             let (name, part) = match member.rsplit_once('.') {

@@ -59,7 +59,7 @@ pub(super) fn visit_leaves(value: &Value, visit: &mut Visit<'_>) -> ControlFlow<
 
 /// Finds the members of a Name/Value collection whose name is `name`, and gives the wanted part.
 ///
-/// A `name` that goes on after a member's own name (`RuleActions.ActionType`) looks inside its value.
+/// A modified property that is JSON text of texts is given as it stands, and opened. A `name` that goes on after a member's own name (`RuleActions.ActionType`) looks inside its value.
 pub(super) fn visit_named(
     record: &Value,
     collection: &[Box<str>],
@@ -67,6 +67,7 @@ pub(super) fn visit_named(
     part: Part,
     visit: &mut Visit<'_>,
 ) -> ControlFlow<()> {
+    let properties = collection.last().is_some_and(|name| name.eq_ignore_ascii_case("ModifiedProperties"));
     members(record, collection, &mut |member| {
         let Some(found) =
             ["Name", "displayName", "key", "name"].iter().find_map(|key| member.get(*key)).and_then(|v| v.as_str())
@@ -75,13 +76,31 @@ pub(super) fn visit_named(
         };
         let Some(value) = part.keys().iter().find_map(|key| member.get(*key)) else { return ControlFlow::Continue(()) };
         match name.strip_prefix(found) {
-            Some("") => visit_value(value, visit),
+            Some("") => {
+                visit_value(value, visit)?;
+                if properties { visit_opened(value, visit) } else { ControlFlow::Continue(()) }
+            }
             Some(rest) => {
                 rest.strip_prefix('.').map_or(ControlFlow::Continue(()), |inner| visit_inner(value, inner, visit))
             }
             None => ControlFlow::Continue(()),
         }
     })
+}
+
+/// Gives the text in a value that is JSON text of a text, or the texts of a list of them: `"Member"` and
+/// `["Member"]`, as the directory audit prints a property, hold `Member` too.
+fn visit_opened(value: &Value, visit: &mut Visit<'_>) -> ControlFlow<()> {
+    let Some(text) = value.as_str().map(str::trim) else { return ControlFlow::Continue(()) };
+    if !(text.starts_with('"') || text.starts_with('[') && text.contains('"')) {
+        return ControlFlow::Continue(());
+    }
+    let Ok(opened) = open_json(text) else { return ControlFlow::Continue(()) };
+    if let Some(inner) = opened.as_str() {
+        return visit(Scalar::Str(inner));
+    }
+    let items = opened.as_array().into_iter().flat_map(|items| items.iter());
+    items.filter_map(|item| item.as_str()).try_for_each(|inner| visit(Scalar::Str(inner)))
 }
 
 /// Looks below a member's value, which may be JSON text (`RuleActions`) or JSON proper.

@@ -183,8 +183,8 @@ impl Words<'_> {
 
     /// The fields that a name of a rule stands for.
     fn names(&self, name: &str) -> Vec<String> {
-        if let Some(names) = self.source.fields.get(name).or_else(|| self.table.fields.get(name)) {
-            return names.clone();
+        if let Some(names) = listed(&self.source.fields, name).or_else(|| listed(&self.table.fields, name)) {
+            return names;
         }
         let mut names = vec![name.to_owned()];
         if !CATALOGUE.iter().any(|entry| entry.name == name) {
@@ -226,6 +226,16 @@ impl Words<'_> {
         };
         values.into_iter().flat_map(rename).collect()
     }
+}
+
+/// What a table lists for a name, else for the longest `start.*` that it begins with.
+fn listed(fields: &Fields, name: &str) -> Option<Vec<String>> {
+    if let Some(names) = fields.get(name) {
+        return Some(names.clone());
+    }
+    let starts = fields.iter().filter_map(|(key, names)| Some((name.strip_prefix(key.strip_suffix('*')?)?, names)));
+    let (rest, names) = starts.filter(|(rest, _)| !rest.is_empty()).min_by_key(|(rest, _)| rest.len())?;
+    Some(names.iter().map(|name| name.replace('*', rest)).collect())
 }
 
 fn sigma_value(value: Option<&str>) -> SigmaValue {

@@ -1,9 +1,8 @@
-//! `diag-settings`: Azure Monitor diagnostic records; sign-ins become Graph-shaped, other categories stay as they are.
-
-mod directory;
+//! `diag-settings`: Azure Monitor diagnostic records; sign-ins and directory audit become
+//! Graph-shaped, other categories stay as they are.
 
 use super::text::{Object, integer, object, string};
-use super::{Decoded, FileContext, Source, azure_activity, json_record, signin};
+use super::{Decoded, FileContext, Source, azure_activity, directory, json_record, signin};
 use crate::event::Event;
 use crate::input::Data;
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
@@ -39,59 +38,97 @@ fn is_sign_in(record: &Value) -> bool {
     category.len() >= 10 && category.to_ascii_lowercase().ends_with("signinlogs")
 }
 
+/// Whether a record is of the Entra directory audit, in its wrapper or out of it.
+fn is_directory(record: &Value) -> bool {
+    let inner = record.get("properties").filter(sonic_rs::JsonValueTrait::is_object).unwrap_or(record);
+    let has = |key: &str| inner.get(key).is_some();
+    !is_sign_in(record)
+        && (string(record.get("category")) == "AuditLogs"
+            || has("initiatedBy")
+            || has("loggedByService")
+            || has("activityDisplayName"))
+}
+
 fn decode(data: Data<'_>, _: &FileContext) -> Result<Decoded, String> {
     let (record, content) = json_record(data)?;
-    let record = if is_sign_in(&record) { object(&graph_shaped(&record))? } else { record };
+    if is_directory(&record) {
+        return directory::decoded(object(&directory_audit(&record))?, content);
+    }
+    let record = if is_sign_in(&record) { object(&sign_in(&record))? } else { record };
     Ok(Decoded::whole(record, content))
 }
 
 fn view<'a>(decoded: &'a Decoded, context: &FileContext) -> Result<Event<'a>, String> {
     let record = &decoded.record;
     if is_sign_in(record) {
-        return signin::view(decoded, context, NAME);
+        signin::view(decoded, context, NAME)
+    } else if is_directory(record) {
+        directory::view(decoded, context, NAME)
+    } else {
+        azure_activity::view_as(decoded, context, NAME)
     }
-    let properties = record.get("properties");
-    let has = |key: &str| properties.is_some_and(|p| p.get(key).is_some());
-    let entra = has("initiatedBy") || has("loggedByService") || has("activityDisplayName");
-    if string(record.get("category")) == "AuditLogs" || entra {
-        return directory::view(decoded, context, NAME);
-    }
-    azure_activity::view_as(decoded, context, NAME)
 }
 
-/// The members of `properties`, then those of the wrapper that it lacks.
-fn graph_shaped(record: &Value) -> String {
-    let mut out = Object::new();
-    let empty = Value::default();
-    let properties = record.get("properties").filter(sonic_rs::JsonValueTrait::is_object).unwrap_or(&empty);
-    for (key, value) in properties.as_object().into_iter().flat_map(|o| o.iter()) {
-        // A null would stand before what the wrapper knows better, and the first of two equal keys counts.
-        if !value.is_null() {
-            out.value(key, value);
-        }
+/// Members of a record's `properties`, and of the wrapper where those are silent.
+struct Opened<'a> {
+    record: &'a Value,
+    properties: Option<&'a Value>,
+}
+
+impl<'a> Opened<'a> {
+    fn new(record: &'a Value) -> Self {
+        Self { record, properties: record.get("properties").filter(sonic_rs::JsonValueTrait::is_object) }
     }
-    let lacks = |key: &str| properties.get(key).is_none_or(sonic_rs::JsonValueTrait::is_null);
-    for (key, value) in record.as_object().into_iter().flat_map(|o| o.iter()) {
-        let name = restored(key);
-        if name == "resourceId" {
-            // Here it is the tenant's log, in Graph the resource signed in to.
-            out.value("diagnosticResourceId", value);
-            continue;
-        }
-        if key == "properties" || !lacks(name) || (name != key && record.get(name).is_some()) {
-            continue;
-        }
-        match (name, value.as_str()) {
-            ("location", Some("")) => {}
-            ("location", Some(country)) => {
-                let mut location = Object::new();
-                location.text("countryOrRegion", country);
-                out.raw("location", &location.finish());
+
+    fn lacks(&self, key: &str) -> bool {
+        self.properties.and_then(|p| p.get(key)).is_none_or(JsonValueTrait::is_null)
+    }
+
+    /// The members of `properties`, then those of the wrapper that it lacks and `special` did not write.
+    fn merged(&self, special: impl Fn(&mut Object, &str, &Value) -> bool) -> Object {
+        let mut out = Object::new();
+        for (key, value) in self.properties.and_then(|p| p.as_object()).into_iter().flat_map(|o| o.iter()) {
+            // A null would stand before what the wrapper knows better, and the first of two equal keys counts.
+            if !value.is_null() {
+                out.value(key, value);
             }
-            _ => out.value(name, value),
         }
+        for (key, value) in self.record.as_object().into_iter().flat_map(|o| o.iter()) {
+            let name = restored(key);
+            if name == "resourceId" {
+                // Here it is the tenant's log, in Graph the resource signed in to.
+                out.value("diagnosticResourceId", value);
+                continue;
+            }
+            if key == "properties" || !self.lacks(name) || (name != key && self.record.get(name).is_some()) {
+                continue;
+            }
+            if !special(&mut out, name, value) {
+                out.value(name, value);
+            }
+        }
+        out
     }
-    if lacks("status")
+
+    fn time(&self) -> &'a str {
+        let times = ["time", "eventTime", "eventTimestamp"].iter().map(|key| string(self.record.get(*key)));
+        times.into_iter().find(|text| !text.is_empty()).unwrap_or_default()
+    }
+}
+
+fn sign_in(record: &Value) -> String {
+    let opened = Opened::new(record);
+    let mut out = opened.merged(|out, name, value| match (name, value.as_str()) {
+        ("location", Some("")) => true,
+        ("location", Some(country)) => {
+            let mut location = Object::new();
+            location.text("countryOrRegion", country);
+            out.raw("location", &location.finish());
+            true
+        }
+        _ => false,
+    });
+    if opened.lacks("status")
         && let Some(code) = code(record)
     {
         let mut status = Object::new();
@@ -99,12 +136,23 @@ fn graph_shaped(record: &Value) -> String {
         status.some_text("failureReason", string(outer(record, "resultDescription")));
         out.raw("status", &status.finish());
     }
-    if lacks("createdDateTime") {
-        let time = ["time", "eventTime", "eventTimestamp"].iter().map(|key| string(record.get(*key)));
-        out.some_text("createdDateTime", time.into_iter().find(|text| !text.is_empty()).unwrap_or_default());
+    if opened.lacks("createdDateTime") {
+        out.some_text("createdDateTime", opened.time());
     }
-    if lacks("ipAddress") {
+    if opened.lacks("ipAddress") {
         out.some_text("ipAddress", string(outer(record, "callerIpAddress")));
+    }
+    out.finish()
+}
+
+fn directory_audit(record: &Value) -> String {
+    let opened = Opened::new(record);
+    let mut out = opened.merged(|_, _, _| false);
+    if opened.lacks("activityDateTime") && record.get("activityDateTime").is_none() {
+        out.some_text("activityDateTime", opened.time());
+    }
+    if opened.lacks("activityDisplayName") && record.get("activityDisplayName").is_none() {
+        out.some_text("activityDisplayName", string(outer(record, "operationName")));
     }
     out.finish()
 }

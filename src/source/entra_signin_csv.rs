@@ -2,7 +2,7 @@
 
 use super::signin::{self, Cells};
 use super::text::string;
-use super::{Decoded, FileContext, Source, Wrapper, any_cell, cell, not_csv};
+use super::{Decoded, FileContext, Source, Wrapper, any_cell, cell, moment, not_csv};
 use crate::event::{ActorKind, Event};
 use crate::input::{Data, Header};
 use sonic_rs::JsonValueTrait;
@@ -12,7 +12,7 @@ const NAME: &str = "entra-signin-csv";
 
 pub(super) const SOURCE: Source = Source {
     name: NAME,
-    title: "Entra portal sign-in download, CSV (users and service principals)",
+    title: "Entra portal sign-in download, CSV (interactive, non-interactive, application and managed identity)",
     recognised_by: "columns Date (UTC) or Date, Request ID and Username, User or Service principal ID",
     csv: Some(matches),
     json: None,
@@ -119,9 +119,8 @@ fn matches(header: &Header) -> bool {
 fn decode(data: Data<'_>, _: &FileContext) -> Result<Decoded, String> {
     let Data::Csv { header, fields } = data else { return Err(not_csv()) };
     let mut cells = Cells::new();
-    let utc = cell(header, &fields, "date (utc)");
-    let local = cell(header, &fields, "date");
-    cells.add("createdDateTime", if utc.is_empty() { local } else { utc });
+    let (when, uncertain) = moment::of_portal(cell(header, &fields, "date (utc)"), cell(header, &fields, "date"));
+    cells.add("createdDateTime", when);
     for (key, path) in COLUMNS {
         cells.add(path, cell(header, &fields, key));
     }
@@ -134,22 +133,24 @@ fn decode(data: Data<'_>, _: &FileContext) -> Result<Decoded, String> {
     cells.add("location.city", city);
     cells.add("location.state", state);
     cells.add("location.countryOrRegion", country);
-    let zoned = local.trim().ends_with(['Z', 'z']) || local.contains('+');
-    let degraded = if utc.is_empty() && !zoned {
-        "the Date column is in the exporter's local time, whose zone the export does not state; it is read as UTC"
-            .to_owned()
-    } else {
-        String::new()
-    };
-    cells.finish(Wrapper::default(), degraded)
+    cells.finish(Wrapper::default(), uncertain.to_owned())
 }
 
 fn view<'a>(decoded: &'a Decoded, context: &FileContext) -> Result<Event<'a>, String> {
     let mut event = signin::view(decoded, context, NAME)?;
-    // The portal names no category: a row of service principals has no user.
-    if event.actor_kind == ActorKind::Application && !string(decoded.record.get("servicePrincipalId")).is_empty() {
-        event.record_type = Cow::Borrowed("ServicePrincipalSignInLogs");
-    }
+    let has = |key: &str| !matches!(string(decoded.record.get(key)), "" | "None" | "none");
+    // The columns name no log: a row of applications has no user, one of managed identities says which kind. Only
+    // the name that the portal gives the file tells interactive sign-ins from others.
+    let named = context.name.rsplit('/').next().unwrap_or_default();
+    event.record_type = Cow::Borrowed(if has("managedIdentityType") || named.starts_with("MSISignIns") {
+        "ManagedIdentitySignInLogs"
+    } else if event.actor_kind == ActorKind::Application && has("servicePrincipalId") {
+        "ServicePrincipalSignInLogs"
+    } else if named.starts_with("NonInteractiveSignIns") {
+        "NonInteractiveUserSignInLogs"
+    } else {
+        "SignInLogs"
+    });
     Ok(event)
 }
 

@@ -2,11 +2,16 @@
 
 mod address;
 mod azure_activity;
+mod cloud_app_events;
 mod diag_settings;
+mod directory;
+mod entra_audit_csv;
+mod entra_auth_details_csv;
 mod entra_signin_csv;
 mod first_party;
 mod graph_alerts;
 mod graph_auditlog_query;
+mod graph_directory_audit;
 mod graph_signins;
 mod log_analytics;
 mod mes_ual;
@@ -108,9 +113,15 @@ pub static SOURCES: &[Source] = &[
     search_ual::JSON,
     mes_ual::SOURCE,
     graph_auditlog_query::SOURCE,
+    cloud_app_events::SOURCE,
+    log_analytics::office_activity::SOURCE,
     mgmt_activity::SOURCE,
+    entra_auth_details_csv::SOURCE,
     entra_signin_csv::SOURCE,
-    log_analytics::SOURCE,
+    log_analytics::audit::SOURCE,
+    log_analytics::signins::SOURCE,
+    entra_audit_csv::SOURCE,
+    graph_directory_audit::SOURCE,
     diag_settings::SOURCE,
     graph_signins::SOURCE,
     azure_activity::SOURCE,

@@ -66,6 +66,18 @@ pub(super) fn parse(text: &str, dates: DateOrder) -> Option<Moment> {
     iso(text).or_else(|| ticks(text)).or_else(|| culture(text, dates))
 }
 
+/// The date of a portal download, whose column says UTC or, as `Date` alone, the exporter's own time; and why it is
+/// uncertain, empty where it is not.
+pub(super) fn of_portal<'a>(utc: &'a str, local: &'a str) -> (&'a str, &'static str) {
+    if !utc.trim().is_empty() {
+        return (utc, "");
+    }
+    let zoned = local.trim().ends_with(['Z', 'z']) || local.contains('+');
+    let why =
+        "the Date column is in the exporter's local time, whose zone the export does not state; it is read as UTC";
+    (local, if zoned { "" } else { why })
+}
+
 /// Digits at the start of `bytes`, at most `most`: their value and how many.
 fn digits(bytes: &[u8], most: usize) -> (i64, usize) {
     let mut value = 0;

@@ -243,6 +243,59 @@ pub(super) fn keys(value: &Value) -> String {
     format!("{}{more}", names.join(", "))
 }
 
+/// A name that begins in capitals as Graph writes it: `IPAddress` to `ipAddress`, `AppId` to `appId`.
+pub(super) fn graph_name(name: &str) -> String {
+    if matches!(name, "RiskEventTypesV2" | "RiskEventTypes_V2") {
+        return "riskEventTypes_v2".to_owned();
+    }
+    let upper = name.bytes().take_while(u8::is_ascii_uppercase).count();
+    let all = name[upper..].bytes().all(|byte| !byte.is_ascii_lowercase());
+    let lowered = if all { upper } else { upper.saturating_sub(1).max(1).min(upper) };
+    format!("{}{}", name[..lowered].to_ascii_lowercase(), &name[lowered..])
+}
+
+/// The JSON text of a value with every key as Graph writes it; a key whose new name is taken stays.
+pub(super) fn graph_names(value: &Value) -> String {
+    if let Some(members) = value.as_object() {
+        let mut out = Object::new();
+        for (key, inner) in members {
+            let renamed = graph_name(key);
+            let free = renamed == key || value.get(renamed.as_str()).is_none();
+            out.raw(if free { &renamed } else { key }, &graph_names(inner));
+        }
+        return out.finish();
+    }
+    if let Some(items) = value.as_array() {
+        let items: Vec<String> = items.iter().map(graph_names).collect();
+        return format!("[{}]", items.join(","));
+    }
+    sonic_rs::to_string(value).unwrap_or_else(|_| "null".to_owned())
+}
+
+/// The JSON of an object or list that stands as text, encoded once or, in text columns, twice.
+pub(super) fn opened(text: &str) -> Option<Cow<'_, str>> {
+    let text = text.trim();
+    match text.as_bytes().first()? {
+        b'{' | b'[' => open_json(text).is_ok().then_some(Cow::Borrowed(text)),
+        b'"' => {
+            let inner = open_json(text).ok()?;
+            let inner = inner.as_str()?.trim();
+            (inner.starts_with(['{', '[']) && open_json(inner).is_ok()).then(|| Cow::Owned(inner.to_owned()))
+        }
+        _ => None,
+    }
+}
+
+/// Whether a cell holds what `Export-Csv` prints for a nested value: the name of its .NET type, or its members
+/// in a form of their own.
+pub(super) fn is_flattened(text: &str) -> bool {
+    text.starts_with("Microsoft.Graph.")
+        || text.starts_with("Microsoft.Open.")
+        || text.starts_with("System.Collections.")
+        || (text.starts_with("System.") && text.ends_with("[]"))
+        || (text.starts_with("@{") && text.ends_with('}'))
+}
+
 /// The 128-bit hash of a record's text.
 pub(super) fn hash(text: &str) -> u128 {
     xxhash_rust::xxh3::xxh3_128(text.as_bytes())
@@ -276,6 +329,35 @@ mod tests {
         let text = detail.finish();
         assert_eq!(text.chars().count(), DETAIL + 2);
         assert!(text.ends_with("é …"), "{}", &text[text.len() - 20..]);
+    }
+
+    #[test]
+    fn names_become_graphs() {
+        for (found, expected) in [
+            ("IPAddress", "ipAddress"),
+            ("IPAddressFromResourceProvider", "ipAddressFromResourceProvider"),
+            ("AppId", "appId"),
+            ("Id", "id"),
+            ("ID", "id"),
+            ("id", "id"),
+            ("AADTenantId", "aadTenantId"),
+            ("A", "a"),
+            ("", ""),
+            ("Über", "Über"),
+        ] {
+            assert_eq!(graph_name(found), expected, "{found}");
+        }
+        let value = open_json(r#"{"Status":{"ErrorCode":0},"AppId":"a","appId":"b","L":[{"X":1}]}"#).unwrap();
+        assert_eq!(graph_names(&value), r#"{"status":{"errorCode":0},"AppId":"a","appId":"b","l":[{"x":1}]}"#);
+    }
+
+    #[test]
+    fn json_in_text_is_opened_once_or_twice() {
+        assert_eq!(opened(r#" {"a":1} "#).as_deref(), Some(r#"{"a":1}"#));
+        assert_eq!(opened(r#""[{\"a\":1}]""#).as_deref(), Some(r#"[{"a":1}]"#));
+        for text in ["", "plain", "[External] an offer", r#""quoted""#, "{", r#""{""#] {
+            assert_eq!(opened(text), None, "{text}");
+        }
     }
 
     #[test]

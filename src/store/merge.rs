@@ -1,11 +1,12 @@
 //! Batches of events, in reading order, to one table without repeats, in time order.
 
+use super::twin::{is_richer, is_twin};
 use super::{Entry, Events, Id, Pool};
 use crate::coverage::Counts;
 use crate::event::{Family, Place};
 use rayon::slice::ParallelSliceMut;
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -136,7 +137,8 @@ impl Merger {
     /// Settles the suspects, drops what `wanted` refuses, and sorts.
     ///
     /// `same` says for each suspect whether its later record repeats one before it: then that is a
-    /// duplicate, else it and the first are kept as a conflict.
+    /// duplicate. Two exports that word one record are told by the facts they share, and the poorer is the
+    /// duplicate. Every other is kept, in conflict with those of its Id.
     pub fn finish(
         mut self,
         same: &[bool],
@@ -159,26 +161,42 @@ impl Merger {
         (Events { entries, pool, places }, tallies)
     }
 
+    /// What repeats a record that stays. Of twins the richer stays, with the rules that either meets.
     fn settle(&mut self, same: &[bool]) -> FxHashSet<u32> {
         let mut repeats = FxHashSet::default();
-        let mut conflicts = FxHashSet::default();
+        // What stays of each Id that several records share, by the first of them.
+        let mut groups = BTreeMap::<u32, Vec<u32>>::new();
         for (suspect, same) in self.suspects.iter().zip(same) {
-            let later = &self.entries[suspect.later as usize];
-            let counts = &mut self.tallies[later.origin.file as usize].counts;
-            if *same {
-                counts.used -= 1;
-                counts.degraded -= u64::from(!later.degraded.is_empty());
-                counts.duplicate += 1;
-                repeats.insert(suspect.later);
-            } else {
-                conflicts.extend([suspect.first, suspect.later]);
-            }
+            let group = groups.entry(suspect.first).or_insert_with(|| vec![suspect.first]);
+            let entry = |position: u32| &self.entries[position as usize];
+            let twin = group.iter_mut().find(|kept| is_twin(entry(**kept), entry(suspect.later), &self.pool));
+            let goes = match twin {
+                _ if *same => suspect.later,
+                Some(kept) => {
+                    let mut goes = suspect.later;
+                    if is_richer(entry(goes), entry(*kept)) {
+                        std::mem::swap(kept, &mut goes);
+                    }
+                    let hits: BTreeSet<_> = entry(*kept).hits.iter().chain(&entry(goes).hits).copied().collect();
+                    self.entries[*kept as usize].hits = hits.into_iter().collect();
+                    goes
+                }
+                None => {
+                    group.push(suspect.later);
+                    continue;
+                }
+            };
+            let entry = &self.entries[goes as usize];
+            let counts = &mut self.tallies[entry.origin.file as usize].counts;
+            counts.used -= 1;
+            counts.degraded -= u64::from(!entry.degraded.is_empty());
+            counts.duplicate += 1;
+            repeats.insert(goes);
         }
-        for (position, entry) in self.entries.iter_mut().enumerate() {
-            if conflicts.contains(&(position as u32)) {
-                entry.conflict = true;
-                self.tallies[entry.origin.file as usize].counts.conflict += 1;
-            }
+        for position in groups.into_values().filter(|group| group.len() > 1).flatten() {
+            let entry = &mut self.entries[position as usize];
+            entry.conflict = true;
+            self.tallies[entry.origin.file as usize].counts.conflict += 1;
         }
         repeats
     }

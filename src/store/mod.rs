@@ -3,6 +3,7 @@
 mod id;
 mod merge;
 mod pool;
+mod twin;
 
 pub use id::{GUID, Id};
 pub use merge::{Batch, Merger, Suspect, Tally};

@@ -88,6 +88,34 @@ fn harbor_every_malicious_record_is_in_a_finding_and_no_serious_finding_holds_a_
 }
 
 #[test]
+fn harbor_exports_that_word_records_anew_add_no_event_and_no_conflict() {
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/harbor");
+    let (_home, summary) = run(&samples, 2);
+    assert_eq!(summary.coverage.totals.counts.conflict, 0);
+    let counts = |name: &str| {
+        let mut files = summary.coverage.files.iter().filter(|file| file.path.contains(name));
+        let file = files.next().unwrap_or_else(|| panic!("no file {name}"));
+        assert!(files.next().is_none(), "{name} names several files");
+        (file.counts.rows, file.counts.used, file.counts.duplicate)
+    };
+    for (name, other) in [
+        ("OfficeActivity-", "UAL-20260115000000"),
+        ("CloudAppEvents-", "UAL-20260116000000"),
+        ("NonInteractiveSignIns_", "signIns-beta"),
+        ("ApplicationSignIns_", "signIns-beta"),
+        ("AADNonInteractiveUserSignInLogs-", "signIns-beta"),
+        ("sentinel/AuditLogs-", "directoryAudits-"),
+    ] {
+        let ((rows, used, duplicate), (_, _, elsewhere)) = (counts(name), counts(other));
+        assert!(rows >= 6, "{name}: {rows} rows");
+        assert_eq!(used + duplicate, rows, "{name}");
+        assert!(used <= elsewhere, "{name}: {used} used, of which {other} has only {elsewhere} as duplicates");
+    }
+    let (rows, used, _) = counts("AuthDetails");
+    assert!(rows > 5 && used == rows, "an authentication step is an event of its own");
+}
+
+#[test]
 fn the_thread_count_changes_no_byte() {
     let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/harbor");
     let (one, _) = run(&samples, 1);

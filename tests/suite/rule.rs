@@ -280,6 +280,9 @@ const DOTTED: &str = "m365/audit\nOperation|contains: 'Disable Strong Authentica
 const CODE: &str = "azure/signinlogs\nResultType: 50053";
 const DEVICE: &str = "azure/signinlogs\nproperties.message: Device Code";
 const COMPLIANT: &str = "azure/signinlogs\nDeviceDetail.isCompliant: 'false'\nNetworkLocationDetails: '[]'";
+const GUEST: &str =
+    "m365/audit\nModifiedProperties.UserType.OldValue: Guest\nModifiedProperties.UserType.NewValue: Member";
+const ANY_VALUE: &str = "m365/audit\nModifiedProperties.NewValue|contains: Mail.Read";
 const ROLE: &str = "azure/auditlogs\nCategory: RoleManagement\nTargetResources|contains: 'Admins'\nTargetResources.modifiedProperties.newValue|contains: Trusted";
 const DENIAL: &str = "m365/audit\nOperation|neq: Send";
 
@@ -326,13 +329,44 @@ const MAPPED: &[(&str, Family, &str, bool)] = &[
     (
         ROLE,
         Family::Directory,
-        r#"{"properties":{"category":"RoleManagement","targetResources":[{"displayName":"Admins","modifiedProperties":[{"displayName":"X","newValue":"TrustedCAs"}]}]}}"#,
+        r#"{"category":"RoleManagement","targetResources":[{"displayName":"Admins","modifiedProperties":[{"displayName":"X","newValue":"TrustedCAs"}]}]}"#,
+        true,
+    ),
+    (ROLE, Family::Directory, r#"{"category":"UserManagement","targetResources":[{"displayName":"Admins"}]}"#, false),
+    (
+        GUEST,
+        Family::Directory,
+        r#"{"targetResources":[{},{"modifiedProperties":[{"displayName":"UserType","oldValue":"[\"Guest\"]","newValue":"\"Member\""}]}]}"#,
         true,
     ),
     (
-        ROLE,
+        GUEST,
+        Family::Audit,
+        r#"{"ModifiedProperties":[{"Name":"UserType","OldValue":"[\"Guest\"]","NewValue":"[\"Member\"]"}]}"#,
+        true,
+    ),
+    (
+        GUEST,
         Family::Directory,
-        r#"{"properties":{"category":"UserManagement","targetResources":[{"displayName":"Admins"}]}}"#,
+        r#"{"targetResources":[{"modifiedProperties":[{"displayName":"UserType","oldValue":"\"Member\"","newValue":"\"Guest\""}]}]}"#,
+        false,
+    ),
+    (
+        GUEST,
+        Family::SignIn,
+        r#"{"ModifiedProperties":[{"Name":"UserType","OldValue":"[\"Guest\"]","NewValue":"[\"Member\"]"}]}"#,
+        false,
+    ),
+    (
+        ANY_VALUE,
+        Family::Directory,
+        r#"{"targetResources":[{"modifiedProperties":[{"newValue":"x Mail.Read y"}]}]}"#,
+        true,
+    ),
+    (
+        ANY_VALUE,
+        Family::Directory,
+        r#"{"targetResources":[{"modifiedProperties":[{"oldValue":"x Mail.Read y"}]}]}"#,
         false,
     ),
     (DENIAL, Family::Audit, r#"{"Operation":"Create"}"#, true),

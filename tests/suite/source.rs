@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)] // the helpers of tests are tests
 
 mod corpus;
+mod entra;
 mod golden;
 mod hostile;
 mod rows;

@@ -1,7 +1,7 @@
 //! The merge of batches: what repeats, what is in conflict, what the investigator did not ask for.
 
 use super::event_fixture::{event, record};
-use speur::event::{Family, Origin};
+use speur::event::{Family, Origin, Outcome};
 use speur::store::{Batch, Entry, Events, GUID, Merger, Suspect, Tally};
 use std::collections::BTreeMap;
 
@@ -113,4 +113,92 @@ fn rows_go_on_counting_over_the_batches_of_a_file_and_events_come_out_in_time_or
     assert_eq!(order, ["a 3", "b 2", "d 4", "c 1"]);
     assert_eq!(tallies[0].counts.rows, 4);
     assert_eq!(tallies[0].last.unwrap() - tallies[0].first.unwrap(), 20_000_000);
+}
+
+/// A sign-in with Id `x` as an export words it: source, agent, error code (either may be empty), milliseconds.
+type Worded = (&'static str, &'static str, &'static str, i64);
+
+fn worded(rows: &[Worded], family: Family) -> Merger {
+    let batches = (0..).zip(rows).map(|(file, (source, agent, code, milliseconds))| {
+        let record = record(r#"{"Operation":"Sign-in activity"}"#);
+        let mut event = event(family, &record);
+        (event.source, event.id) = (source, "x".into());
+        event.agent = (*agent).into();
+        (event.outcome, event.error_code) = match *code {
+            "" => (Outcome::Unknown, "".into()),
+            "0" => (Outcome::Success, "".into()),
+            code => (Outcome::Failure, code.into()),
+        };
+        event.account = "ada@harbor.example".into();
+        event.time.micros = 1_000_000_000_000_000 + milliseconds * 1000;
+        let digest = [file as u8; 32];
+        let origin = Origin { file, row: 1, offset: 0, length: 1, digest, content: u128::from(file) };
+        let mut batch = Batch { file, rows: 1, ..Batch::default() };
+        let hits = [u16::try_from(file).unwrap(), 7];
+        batch.entries.push(Entry::of(&event, origin, &hits, &mut batch.pool));
+        batch
+    });
+    merger(batches.collect())
+}
+
+/// Sources that stay, in the order of reading, and the counts of every file.
+fn settled(rows: &[Worded], family: Family) -> (Vec<(&'static str, bool)>, Vec<[u64; 3]>) {
+    let merger = worded(rows, family);
+    let same = vec![false; merger.suspects().len()];
+    let (mut events, tallies) = finish(merger, &same);
+    events.entries.sort_by_key(|entry| entry.origin.file);
+    (events.entries.iter().map(|entry| (entry.source, entry.conflict)).collect(), counts(&tallies))
+}
+
+#[test]
+fn one_sign_in_in_the_words_of_two_exports_is_counted_once_as_the_richer_says_it() {
+    let poor: Worded = ("entra-signin-csv", "", "50126", 0);
+    let rich: Worded = ("graph-signins", "Firefox", "50126", 777);
+    let kept = vec![("graph-signins", false)];
+    assert_eq!(settled(&[poor, rich], Family::SignIn), (kept.clone(), vec![[0, 1, 0], [1, 0, 0]]));
+    assert_eq!(settled(&[rich, poor], Family::SignIn), (kept.clone(), vec![[1, 0, 0], [0, 1, 0]]));
+    assert_eq!(settled(&[poor, rich], Family::Directory).0, kept);
+    let (events, _) = finish(worded(&[poor, rich], Family::SignIn), &[false]);
+    assert_eq!(*events.entries[0].hits, [0, 1, 7], "a rule that either form meets is met");
+}
+
+#[test]
+fn a_fact_that_both_state_otherwise_leaves_a_conflict() {
+    let first: Worded = ("entra-signin-csv", "", "50126", 0);
+    for later in [
+        ("graph-signins", "", "50053", 0),
+        ("graph-signins", "", "0", 0),
+        ("graph-signins", "", "50126", 1000),
+        ("entra-signin-csv", "Firefox", "50126", 0),
+    ] {
+        let (kept, counts) = settled(&[first, later], Family::SignIn);
+        assert_eq!(kept, [(first.0, true), (later.0, true)], "{later:?}");
+        assert_eq!(counts, [[1, 0, 1], [1, 0, 1]]);
+    }
+    let silent: Worded = ("graph-signins", "Firefox", "", 0);
+    assert_eq!(settled(&[first, silent], Family::SignIn).0.len(), 1, "silence is no other fact");
+}
+
+#[test]
+fn exports_of_the_audit_log_repeat_the_record_itself_and_conflict() {
+    let (first, later): (Worded, Worded) = (("purview-csv", "", "", 0), ("search-ual-csv", "Firefox", "", 0));
+    assert_eq!(settled(&[first, later], Family::Audit).1, [[1, 0, 1], [1, 0, 1]]);
+    let renamed: Worded = ("office-activity", "", "", 0);
+    assert_eq!(
+        settled(&[renamed, later], Family::Audit),
+        (vec![("search-ual-csv", false)], vec![[0, 1, 0], [1, 0, 0]])
+    );
+}
+
+#[test]
+fn of_four_forms_two_that_conflict_stay() {
+    let rows = [
+        ("entra-signin-csv", "", "0", 0),
+        ("graph-signins", "Firefox", "0", 0),
+        ("graph-signins", "Chrome", "0", 0),
+        ("log-analytics-signins", "", "0", 0),
+    ];
+    let (kept, counts) = settled(&rows, Family::SignIn);
+    assert_eq!(kept, [("graph-signins", true), ("graph-signins", true)]);
+    assert_eq!(counts, [[0, 1, 0], [1, 0, 1], [1, 0, 1], [0, 1, 0]]);
 }

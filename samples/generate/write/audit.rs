@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 const CRLF: &str = "\r\n";
 
 /// The name of a record type. <https://learn.microsoft.com/office/office-365-management-api/office-365-management-activity-api-schema>
-fn type_name(record_type: i64) -> &'static str {
+pub(super) fn type_name(record_type: i64) -> &'static str {
     match record_type {
         1 => "ExchangeAdmin",
         2 => "ExchangeItem",

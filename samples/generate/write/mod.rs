@@ -1,6 +1,7 @@
 //! Records to the files of `samples/harbor`: every record in one export, a few of them again where windows overlap.
 
 mod audit;
+mod entra;
 mod pack;
 mod sign_in;
 
@@ -21,6 +22,7 @@ pub(crate) fn files(mut log: Log) -> Result<Files, String> {
     let mut files = Files::new();
     audits(&log, &mut files)?;
     sign_ins(&log, &mut files);
+    entra::files(&log, &mut files);
     files.insert("truth.json".into(), truth(&log));
     Ok(files)
 }

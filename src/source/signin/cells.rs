@@ -1,8 +1,8 @@
 //! Flat columns of a sign-in export collected into a Graph-shaped record.
 
-use crate::event::open_json;
-use crate::source::text::{Object, hash, object};
+use crate::source::text::{Object, hash, object, opened};
 use crate::source::{Decoded, Wrapper};
+use sonic_rs::Value;
 
 /// Collects members of the record and of its nested objects, in the order they come.
 #[derive(Debug)]
@@ -55,12 +55,15 @@ impl Cells {
         if text.is_empty() {
             return;
         }
-        // A text column holds its JSON once more as a JSON string.
-        if text.starts_with(['{', '[']) && open_json(text).is_ok() {
-            self.record.raw(key, text);
-        } else {
-            self.record.text(key, text);
+        match opened(text) {
+            Some(json) => self.record.raw(key, &json),
+            None => self.record.text(key, text),
         }
+    }
+
+    /// Adds a value that is JSON already, below the record itself.
+    pub(in crate::source) fn value(&mut self, key: &str, value: &Value) {
+        self.record.value(key, value);
     }
 
     /// The record, with its hash.

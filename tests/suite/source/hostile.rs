@@ -34,59 +34,73 @@ fn value() -> impl Strategy<Value = String> {
 }
 
 fn key() -> impl Strategy<Value = &'static str> {
-    prop::sample::select(vec![
-        "Name",
-        "Value",
-        "ID",
-        "Type",
-        "Path",
-        "Subject",
-        "FolderItems",
-        "ParentFolder",
-        "OldValue",
-        "NewValue",
-        "key",
-        "displayName",
-        "Parameters",
-        "ModifiedProperties",
-        "ExtendedProperties",
-        "OperationProperties",
-        "Folders",
-        "Item",
-        "AffectedItems",
-        "Actor",
-        "Target",
-        "UserId",
-        "UserType",
-        "UserKey",
-        "ObjectId",
-        "ClientIP",
-        "RecordType",
-        "Data",
-        "AlertEntityId",
-        "MailboxOwnerUPN",
-        "AppAccessContext",
-        "DeviceProperties",
-        "ErrorNumber",
-        "ResultStatus",
-        "status",
-        "errorCode",
-        "userPrincipalName",
-        "location",
-        "deviceDetail",
-        "authenticationDetails",
-        "properties",
-        "initiatedBy",
-        "targetResources",
-        "user",
-        "category",
-        "resultType",
-        "identity",
-        "claims",
-        "callerIpAddress",
-        "operationName",
-    ])
+    prop::sample::select(KEYS)
 }
+
+/// Keys that sources look at.
+static KEYS: &[&str] = &[
+    "Name",
+    "Value",
+    "ID",
+    "Type",
+    "Path",
+    "Subject",
+    "FolderItems",
+    "ParentFolder",
+    "OldValue",
+    "NewValue",
+    "key",
+    "displayName",
+    "Parameters",
+    "ModifiedProperties",
+    "ExtendedProperties",
+    "OperationProperties",
+    "Item",
+    "AffectedItems",
+    "Actor",
+    "Target",
+    "UserId",
+    "UserType",
+    "UserKey",
+    "ObjectId",
+    "ClientIP",
+    "RecordType",
+    "Data",
+    "AlertEntityId",
+    "MailboxOwnerUPN",
+    "AppAccessContext",
+    "DeviceProperties",
+    "ErrorNumber",
+    "ResultStatus",
+    "status",
+    "errorCode",
+    "userPrincipalName",
+    "location",
+    "deviceDetail",
+    "authenticationDetails",
+    "properties",
+    "initiatedBy",
+    "targetResources",
+    "user",
+    "category",
+    "resultType",
+    "identity",
+    "claims",
+    "callerIpAddress",
+    "operationName",
+    "additionalDetails",
+    "modifiedProperties",
+    "newValue",
+    "TargetResources",
+    "InitiatedBy",
+    "RawEventData",
+    "UserId_",
+    "Folders",
+    "Logon_Type",
+    "Status",
+    "LocationDetails",
+    "Location",
+];
 
 fn members(count: usize) -> impl Strategy<Value = String> {
     prop::collection::vec((key(), value()), 0..count)
@@ -130,6 +144,37 @@ proptest! {
             )));
         }
         view(&json(&format!(r#"{{"eventTimestamp":"2026-02-03T09:15:42Z","operationName":"x"{members}}}"#)));
+    }
+
+    #[test]
+    fn any_directory_record_or_table_row_is_read_or_refused(members in members(12), raw in value()) {
+        for start in [
+            r#""activityDateTime":"2026-02-03T09:15:42Z","activityDisplayName":"x","loggedByService":"y""#,
+            r#""ActivityDateTime":"2026-02-03T09:15:42Z","ActivityDisplayName":"x","LoggedByService":"y""#,
+            r#""TimeGenerated":"2026-02-03T09:15:42Z","OperationName":"x","InitiatedBy":"y""#,
+            r#""TimeGenerated":"2026-02-03T09:15:42Z","UserPrincipalName":"a@b.example","ResultType":"0""#,
+            r#""TimeGenerated":"2026-02-03T09:15:42Z","OfficeWorkload":"Exchange","Operation":"x""#,
+        ] {
+            view(&json(&format!("{{{start}{members}}}")));
+        }
+        view(&json(&format!(r#"{{"Timestamp":"2026-02-03T09:15:42Z","ActionType":"x","RawEventData":{raw}{members}}}"#)));
+    }
+
+    #[test]
+    fn any_cells_of_the_portal_and_of_tables_are_read_or_refused(cells in prop::collection::vec(any::<String>(), 7)) {
+        for names in [
+            ["Date (UTC)", "Activity", "ActorType", "Target1Type", "Target1ModifiedProperty1Name", "Target1ModifiedProperty1NewValue", "AdditionalDetail1Key"],
+            ["Date", "Request ID", "Authentication method", "Succeeded", "Result detail", "Requirement", "Username"],
+            ["TimeGenerated [UTC]", "InitiatedBy", "TargetResources", "OperationName", "AdditionalDetails", "Id", "Result"],
+            ["TimeGenerated", "UserPrincipalName", "Status", "ResultType", "LocationDetails", "Location", "Type"],
+            ["TimeGenerated", "OfficeWorkload", "Operation", "Parameters", "RecordType", "UserId_", "Logon_Type"],
+            ["Timestamp", "ActionType", "RawEventData", "AccountId", "ReportId", "IPAddress", "UserAgent"],
+        ] {
+            let mut writer = csv::Writer::from_writer(Vec::new());
+            writer.write_record(names).unwrap();
+            writer.write_record(&cells).unwrap();
+            csv(&String::from_utf8(writer.into_inner().unwrap()).unwrap()).iter().for_each(view);
+        }
     }
 }
 
