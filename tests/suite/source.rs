@@ -6,4 +6,5 @@ mod corpus;
 mod golden;
 mod hostile;
 mod rows;
+mod state;
 mod traps;
