@@ -109,7 +109,9 @@ fn stated(kind: &Kind, record: &Value, context: &FileContext) -> Result<(Time, O
     }
     let mut found = Vec::new();
     for name in kind.time {
-        let text = scalar(record.get(*name));
+        let value = record.get(*name);
+        // Windows PowerShell 5.1 writes a time as an object around its value.
+        let text = scalar(value.and_then(|value| value.get("value")).or(value));
         match moment::parse(&text, context.dates) {
             Some(moment) => return Ok((moment.of_wrapper(), Some(name))),
             None if text.trim().is_empty() => {}

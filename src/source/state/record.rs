@@ -21,13 +21,16 @@ impl Record {
         Self { kind, object: Object::new(), taken: Vec::new(), degraded: Vec::new() }
     }
 
-    /// Microsoft's name for a column; the column's own where that is taken.
+    /// Microsoft's name for a column; the column's own where that is taken, with a number where that is too.
     fn name(&mut self, found: &str, key: &str) -> String {
         let found = found.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
         let wanted = [self.kind.canonical(found), found, key];
-        let name = wanted.into_iter().find(|name| !self.taken.iter().any(|taken| taken == name)).unwrap_or(key);
-        self.taken.push(name.to_owned());
-        name.to_owned()
+        let free = |name: &str| !self.taken.iter().any(|taken| taken == name);
+        let numbered = || (2..=self.taken.len() + 2).map(|number| format!("{found}#{number}")).find(|name| free(name));
+        let name = wanted.into_iter().find(|name| free(name)).map(str::to_owned).or_else(numbered);
+        let name = name.unwrap_or_else(|| key.to_owned());
+        self.taken.push(name.clone());
+        name
     }
 
     fn text(&mut self, name: &str, text: &str) {
@@ -71,7 +74,7 @@ pub(super) fn of_object(kind: &'static Kind, found: &Value) -> Read {
     let mut record = Record::new(kind);
     for (key, value) in found.as_object().into_iter().flat_map(|object| object.iter()) {
         let empty = value.as_array().is_some_and(sonic_rs::Array::is_empty);
-        if value.is_null() || value.as_str() == Some("") || empty || record.taken.iter().any(|taken| taken == key) {
+        if value.is_null() || value.as_str() == Some("") || empty {
             continue;
         }
         let name = record.name(key, key);

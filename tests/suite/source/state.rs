@@ -155,6 +155,24 @@ fn what_an_exporter_lost_is_told() {
 }
 
 #[test]
+fn a_name_that_is_taken_loses_no_member() {
+    let rule = r#"{"UserName":"anna@harbor.example","Mailbox":"other","RuleName":"x","Name":"y","MoveToFolder":"a",
+                   "ForwardTo":"","RedirectTo":"","WhenChanged":1}"#;
+    let (_, decoded) = json(rule, &collected()).unwrap();
+    let text = |key: &str| decoded.record.get(key).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
+    assert_eq!((text("Mailbox"), text("Mailbox#2")), ("anna@harbor.example".to_owned(), "other".to_owned()));
+    assert_eq!((text("Name"), text("Name#2")), ("x".to_owned(), "y".to_owned()));
+}
+
+#[test]
+fn a_time_that_powershell_wrapped_is_read() {
+    let wrapped = r#"{"UserPrincipalName":"a@harbor.example","ForwardingSmtpAddress":null,
+                      "WhenChangedUTC":{"value":"/Date(1768464131000)/","DisplayHint":2,"DateTime":"x"}}"#;
+    let unknown = FileContext::default();
+    assert_eq!(event(&json(wrapped, &unknown).unwrap(), &unknown).time.micros, 1_768_464_131_000_000);
+}
+
+#[test]
 fn all_columns_stay_in_the_record() {
     let context = collected();
     let (_, decoded) = csv(
