@@ -60,6 +60,8 @@ pub enum Precision {
     Second,
     /// Whole minutes.
     Minute,
+    /// Days: the first moment of the day stands for it.
+    Day,
 }
 
 impl Precision {
@@ -70,6 +72,7 @@ impl Precision {
             Self::Millisecond => "millisecond",
             Self::Second => "second",
             Self::Minute => "minute",
+            Self::Day => "day",
         }
     }
 }
@@ -90,6 +93,10 @@ pub enum Basis {
     WrapperAssumedMonthFirst,
     /// The export's wrapper column, read day first: a form that no month-first culture prints.
     WrapperAssumedDayFirst,
+    /// When a snapshot was collected, by the name of its file or folder, which states no zone.
+    FileName,
+    /// When a snapshot was collected, as the investigator said.
+    CollectedAt,
 }
 
 impl Basis {
@@ -102,6 +109,8 @@ impl Basis {
             Self::WrapperProven => "wrapper column, order proven by a day over 12",
             Self::WrapperAssumedMonthFirst => "wrapper column, month first assumed",
             Self::WrapperAssumedDayFirst => "wrapper column, day first assumed",
+            Self::FileName => "collection, by the name of the file or folder, read as UTC",
+            Self::CollectedAt => "collection, by --collected-at",
         }
     }
 }

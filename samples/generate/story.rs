@@ -15,9 +15,10 @@ const LAPTOP: &str =
 const LAGOS: &str = "102.89.23.77";
 const LAGOS_LATER: &str = "102.89.32.19";
 /// The application that was consented to: service principal and application id.
-const READER: (&str, &str, &str) =
+pub(crate) const READER: (&str, &str, &str) =
     ("Mail Sync Assistant", "f1c9d2ab-03d4-4b7e-9c55-2a7d6e1f8808", "b8d4e6f0-17a2-4c39-8e5b-9f0c1d2e3909");
-const COLLECTOR: &str = "ledger.copies@inbox-archive.example";
+/// Where mail is forwarded to.
+pub(crate) const COLLECTOR: &str = "ledger.copies@inbox-archive.example";
 
 /// Logs the story.
 pub(crate) fn tell(log: &mut Log, people: &[Person]) {

@@ -16,11 +16,9 @@ pub struct Account {
     pub tenant: String,
     /// The account, lower case; empty for the events that name none.
     pub account: String,
-    /// First event, microseconds since 1970.
-    pub first: i64,
-    /// Last event, microseconds since 1970.
-    pub last: i64,
-    /// How many events concern it.
+    /// First and last event, microseconds since 1970; none where only snapshots name the account.
+    pub span: Option<(i64, i64)>,
+    /// How many events concern it, snapshots not counted: they say what was so, not what was done.
     pub events: u64,
     /// Its sign-ins.
     pub sign_ins: SignIns,
@@ -42,8 +40,7 @@ pub fn accounts(events: &Events, index: &AddressIndex<'_>, findings: &[Finding])
             found.push(Account {
                 tenant: events.text(entry.tenant).to_owned(),
                 account: events.text(entry.account).to_owned(),
-                first: entry.time.micros,
-                last: entry.time.micros,
+                span: None,
                 events: 0,
                 sign_ins: SignIns::default(),
                 addresses: 0,
@@ -53,9 +50,12 @@ pub fn accounts(events: &Events, index: &AddressIndex<'_>, findings: &[Finding])
             found.len() - 1
         });
         let account = &mut found[number];
+        if !entry.is_act() {
+            continue;
+        }
         account.events += 1;
-        account.first = account.first.min(entry.time.micros);
-        account.last = account.last.max(entry.time.micros);
+        let at = entry.time.micros;
+        account.span = Some(account.span.map_or((at, at), |(first, last)| (first.min(at), last.max(at))));
         if is_sign_in(events, entry) {
             account.sign_ins.add(entry.outcome);
         }

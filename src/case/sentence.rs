@@ -83,6 +83,9 @@ const LONGEST: usize = 200;
 
 /// Appends who did what: `anna@x.example created the inbox rule "." for anna@x.example`.
 pub fn push_act(out: &mut String, events: &Events, entry: &Entry) {
+    if !entry.is_act() {
+        return push_state(out, events, entry);
+    }
     let actor = [entry.actor, entry.account, entry.actor_id].into_iter().find(|sym| !sym.is_empty());
     out.push_str(actor.map_or("an actor the record does not name", |sym| events.text(sym)));
     out.push(' ');
@@ -123,6 +126,26 @@ pub fn push_sentence(out: &mut String, events: &Events, entry: &Entry, from: &Se
     if !rules.is_empty() {
         out.push_str("; meets: ");
         out.push_str(rules);
+    }
+}
+
+/// What was so: `anna@x.example: Inbox rule at collection, "." (ForwardTo=…)`.
+fn push_state(out: &mut String, events: &Events, entry: &Entry) {
+    let (account, object) = (events.text(entry.account), events.text(entry.object));
+    if !account.is_empty() {
+        push_cut(out, account);
+        out.push_str(": ");
+    }
+    push_cut(out, events.text(entry.operation));
+    if !object.is_empty() {
+        out.push_str(", ");
+        push_quoted(out, object);
+    }
+    let detail = events.text(entry.detail);
+    if !detail.is_empty() {
+        out.push_str(" (");
+        push_cut(out, detail);
+        out.push(')');
     }
 }
 

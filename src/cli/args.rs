@@ -4,6 +4,7 @@ use anyhow::bail;
 use chrono::{DateTime, NaiveDate, NaiveTime};
 use clap::{Args, Parser, Subcommand};
 use speur::error::Error;
+use speur::event::{Basis, Precision, Time};
 use speur::{input, pipeline, rule};
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -47,6 +48,10 @@ pub(super) struct ReadArgs {
     /// Leave out later events; a date means through the end of that day, UTC.
     #[arg(long, value_name = "TIME")]
     to: Option<String>,
+    /// When exports of settings (inbox rules, permissions, grants, ...) were collected: a date, or an RFC 3339 time.
+    /// A stamp in a file's own name goes before it, one in the name of a folder after it.
+    #[arg(long, value_name = "TIME")]
+    collected_at: Option<String>,
     /// Only events of this account; repeat it, or separate with commas.
     #[arg(long, value_name = "ACCOUNT", value_delimiter = ',')]
     user: Vec<String>,
@@ -173,8 +178,10 @@ impl ReadArgs {
         if from.zip(to).is_some_and(|(from, to)| from > to) {
             bail!("--from: found a time after that of --to; expected an earlier one");
         }
+        let collected = self.collected_at.as_deref().map(collected).transpose()?;
         Ok(pipeline::Options {
             paths: self.paths.clone(),
+            collected,
             from,
             to,
             users: names("--user", &self.user)?,
@@ -190,9 +197,10 @@ impl ReadArgs {
         let one = |name: &str, text: &String| (name.to_owned(), text.clone());
         let from = self.from.iter().map(|text| one("--from", text));
         let to = self.to.iter().map(|text| one("--to", text));
+        let collected = self.collected_at.iter().map(|text| one("--collected-at", text));
         let users = self.user.iter().map(|text| one("--user", text));
         let tenants = self.tenant.iter().map(|text| one("--tenant", text));
-        from.chain(to).chain(users).chain(tenants).collect()
+        from.chain(to).chain(collected).chain(users).chain(tenants).collect()
     }
 }
 
@@ -227,6 +235,13 @@ fn time(flag: &str, text: &str, end: bool) -> anyhow::Result<i64> {
     }
 }
 
+/// A time of collection, and how fine it is.
+fn collected(text: &str) -> anyhow::Result<Time> {
+    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok();
+    let precision = if day { Precision::Day } else { Precision::Second };
+    Ok(Time { micros: time("--collected-at", text, false)?, precision, basis: Basis::CollectedAt })
+}
+
 /// Whether a file ends like a MaxMind DB: with metadata behind its marker.
 fn is_database(path: &Path) -> bool {
     const MARKER: &[u8] = b"\xab\xcd\xefMaxMind.com";
@@ -257,6 +272,16 @@ mod tests {
         assert_eq!(at("1970-01-02", true), 2 * 86_400_000_000 - 1);
         assert_eq!(at("1970-01-02T01:00:00+01:00", true), 86_400_000_000);
         assert_eq!(at("1970-01-01T00:00:00.000001Z", false), 1);
+    }
+
+    #[test]
+    fn a_time_of_collection_says_how_fine_it_is() {
+        let day = collected("2026-01-23").expect("a day");
+        assert_eq!((day.micros, day.precision), (1_769_126_400_000_000, Precision::Day));
+        let second = collected("2026-01-23T10:15:00+01:00").expect("a time");
+        assert_eq!((second.micros, second.precision), (1_769_159_700_000_000, Precision::Second));
+        let error = collected("23-01-2026").expect_err("no time").to_string();
+        assert!(error.starts_with("--collected-at: found \"23-01-2026\""), "{error}");
     }
 
     #[test]

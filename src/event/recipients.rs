@@ -1,6 +1,6 @@
 //! Where a forwarding goes, compared with the domains the record itself calls its own.
 
-use super::{Event, Scalar, Visit};
+use super::{Event, Family, Scalar, Visit};
 use crate::field::Field;
 use sonic_rs::JsonValueTrait;
 use std::collections::BTreeSet;
@@ -27,13 +27,31 @@ static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
     names.iter().map(|name| Field::parse(name)).collect()
 });
 
+/// The same in a snapshot, where they stand as fields of their own.
+static STATE_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
+    let names = [
+        "ForwardTo",
+        "ForwardAsAttachmentTo",
+        "RedirectTo",
+        "ForwardingSmtpAddress",
+        "ForwardingAddress",
+        "BlindCopyTo",
+        "CopyTo",
+        "AddToRecipients",
+        "RedirectMessageTo",
+    ];
+    names.iter().map(|name| Field::parse(name)).collect()
+});
+
 /// Gives every recipient whose domain is none of the record's own, lower case, sorted, each once.
 ///
 /// Its own are the domains of the account, the actor and the target, the tenant's name, and what lies
-/// below them. A second domain of the tenant that the record does not show counts as foreign.
+/// below them. A second domain of the tenant that the record does not show counts as foreign. A snapshot that
+/// shows no domain of its own gives nothing: a tool may name a mailbox without one.
 pub(super) fn visit_foreign(event: &Event<'_>, visit: &mut Visit<'_>) -> ControlFlow<()> {
     let mut found = BTreeSet::new();
-    for field in FIELDS.iter() {
+    let snapshot = event.family == Family::State;
+    for field in if snapshot { STATE_FIELDS.iter() } else { FIELDS.iter() } {
         let _ = event.visit(field, &mut |value| {
             if let Scalar::Str(text) = value {
                 found.extend(addresses(text));
@@ -50,6 +68,9 @@ pub(super) fn visit_foreign(event: &Event<'_>, visit: &mut Visit<'_>) -> Control
         .filter_map(|name| name.rsplit_once('@').map(|(_, domain)| domain.to_lowercase()))
         .chain(Some(tenant.to_lowercase()).filter(|name| name.contains('.')))
         .collect();
+    if snapshot && own.is_empty() {
+        return ControlFlow::Continue(());
+    }
     let foreign = |address: &&String| {
         let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain);
         !own.iter()

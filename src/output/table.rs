@@ -115,7 +115,9 @@ pub(crate) fn users_csv(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> 
     )?;
     let mut record = Record::default();
     for account in &view.accounts {
-        record.log(&account.account).log(&account.tenant).ours(rfc3339(account.first)).ours(rfc3339(account.last));
+        let time = |micros: Option<i64>| micros.map_or_else(String::new, rfc3339);
+        record.log(&account.account).log(&account.tenant);
+        record.ours(time(account.span.map(|span| span.0))).ours(time(account.span.map(|span| span.1)));
         record.ours(account.events).sign_ins(account.sign_ins).ours(account.addresses);
         record.log(&account.countries.join("; ")).severity(&account.findings).end(sink)?;
     }

@@ -8,7 +8,7 @@ use super::view::{Row, View};
 use crate::case::civil::push_iso;
 use crate::case::sentence::push_sentence;
 use crate::case::sign_in::is_sign_in;
-use crate::event::Family;
+use crate::event::{Basis, Family};
 use crate::store::{GUID, Id};
 use std::io::{self, Write};
 
@@ -154,7 +154,8 @@ fn timestamp_desc(row: &Row<'_>) -> &'static str {
     match row.entry.family {
         Family::Risk => "Risk Detection Time",
         Family::Trace => "Message Received Time",
-        Family::State => "Collection Time",
+        Family::State if matches!(row.entry.time.basis, Basis::FileName | Basis::CollectedAt) => "Collection Time",
+        Family::State => "Creation or Change Time",
         Family::Audit | Family::SignIn | Family::Directory | Family::Activity => "Recorded Activity Time",
     }
 }

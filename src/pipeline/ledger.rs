@@ -4,7 +4,7 @@ use crate::case::civil::rfc3339;
 use crate::coverage::{Counts, FileCoverage, Rejection};
 use crate::input::{self, Data, Finish, Found, Unusable};
 use crate::output::Input;
-use crate::source::FileContext;
+use crate::source::{self, FileContext};
 use crate::store::{Events, Tally};
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +17,8 @@ pub(super) struct FileFacts {
     /// The source that the header of a CSV file names.
     pub source: Option<&'static str>,
     pub context: FileContext,
+    /// What its header says of what it lacks.
+    pub note: Option<String>,
     pub finish: Finish,
     pub unusable: Option<Unusable>,
 }
@@ -71,6 +73,10 @@ pub(super) fn file(
         return self::unusable(found.name.clone(), unusable.clone(), rejected);
     }
     let mut notes = facts.finish.notes.clone();
+    notes.extend(facts.note.clone());
+    if let (true, Some(time)) = (sources.iter().any(|name| source::is_snapshot(name)), facts.context.collected) {
+        notes.push(format!("what was true at {} ({})", rfc3339(time.micros), time.basis.name()));
+    }
     let mut counts = tally.counts;
     if sources.is_empty() && !dated && facts.finish.broken.is_none() {
         // No record in it says when anything happened: a settings file or a list, not a log.

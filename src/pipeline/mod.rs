@@ -9,6 +9,7 @@ use crate::case::{Case, severity};
 use crate::coverage::{Coverage, FileCoverage, Rejection, RuleCoverage};
 use crate::enrich::AddressBook;
 use crate::error::Error;
+use crate::event::Time;
 use crate::input::{Limits, walk};
 use crate::output::{self, RunFacts};
 use crate::rule::{self, RuleSet};
@@ -32,6 +33,8 @@ pub struct Options {
     pub users: Vec<String>,
     /// Tenants wanted, as [`crate::event::Event::tenant`] has them; empty means all.
     pub tenants: Vec<String>,
+    /// When snapshots were collected whose own file name does not say it.
+    pub collected: Option<Time>,
     /// Worker threads; 0 takes one for each processor.
     pub threads: usize,
     /// Where rules come from.
@@ -145,27 +148,30 @@ pub fn inspect(options: &Options, progress: &dyn Progress) -> Result<Inspection,
         let read = gather(options, &RuleSet::default(), &book, progress)?;
         let events = &read.events;
         let mut days = BTreeMap::new();
-        for entry in &events.entries {
+        // A snapshot is no act: it would hide a gap, and make everybody active on its day.
+        let acts = || events.entries.iter().filter(|entry| entry.is_act());
+        for entry in acts() {
             let day = chrono::DateTime::from_timestamp_micros(entry.time.micros).unwrap_or_default();
             *days.entry(day.format("%Y-%m-%d").to_string()).or_default() += 1;
         }
-        let count = |field: fn(&Entry) -> crate::store::Sym| {
+        let count = |entries: &mut dyn Iterator<Item = &Entry>, field: fn(&Entry) -> crate::store::Sym| {
             let mut counts = BTreeMap::<&str, u64>::new();
-            for entry in &events.entries {
+            for entry in entries {
                 *counts.entry(events.text(field(entry))).or_default() += 1;
             }
             let mut counts: Vec<_> = counts.into_iter().map(|(name, n)| (name.to_owned(), n)).collect();
             counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
             counts
         };
-        let (accounts, operations) = (count(|e| e.account), count(|e| e.operation));
+        let accounts = count(&mut acts(), |e| e.account);
+        let operations = count(&mut events.entries.iter(), |e| e.operation);
         Ok(Inspection { coverage: Coverage::close(read.files, RuleCoverage::default())?, accounts, operations, days })
     })
 }
 
 fn gather(options: &Options, rules: &RuleSet, book: &AddressBook, progress: &dyn Progress) -> Result<Reading, Error> {
     let walk = walk(&options.paths, &options.limits)?;
-    let tools = Tools { rules, book, limits: &options.limits, progress };
+    let tools = Tools { rules, book, limits: &options.limits, collected: options.collected, progress };
     let read = read::read(walk, &tools, &|entry, pool| wanted(options, entry, pool));
     let no_log =
         |file: &FileCoverage| file.counts.rows == 0 && matches!(file.format.as_str(), "unrecognised" | "not a log");

@@ -4,7 +4,7 @@ use super::ledger::{self, FileFacts};
 use super::{Progress, settle};
 use crate::coverage::{FileCoverage, Rejection};
 use crate::enrich::AddressBook;
-use crate::event::{Origin, Place};
+use crate::event::{Origin, Place, Time};
 use crate::input::{BadRow, Chunk, Data, Found, Layout, Limits, Reader, Row, Walk};
 use crate::output::Input;
 use crate::rule::{RuleSet, Scratch};
@@ -22,6 +22,8 @@ pub(super) struct Tools<'a> {
     pub rules: &'a RuleSet,
     pub book: &'a AddressBook,
     pub limits: &'a Limits,
+    /// When snapshots were collected, as the investigator said.
+    pub collected: Option<Time>,
     pub progress: &'a dyn Progress,
 }
 
@@ -103,16 +105,21 @@ impl Feed<'_> {
             Ok(reader) => reader,
             Err(unusable) => return self.note(|facts| facts.unusable = Some(unusable)),
         };
-        let (delimiter, csv_source) = match reader.layout() {
-            Layout::Json => (None, None),
-            Layout::Csv(header) => (Some(header.delimiter), source::for_csv(header)),
+        let (delimiter, csv_source, note) = match reader.layout() {
+            Layout::Json => (None, None, None),
+            Layout::Csv(header) => {
+                let source = source::for_csv(header);
+                let note = source.and_then(|source| source::header_note(source, header));
+                (Some(header.delimiter), source, note)
+            }
         };
         let encoding = reader.encoding();
-        let context = FileContext { name: found.name.clone(), ..FileContext::default() };
+        let collected = source::collected(&found.name, self.tools.collected);
+        let context = FileContext { name: found.name.clone(), collected, ..FileContext::default() };
         self.note(|facts| {
             (facts.encoding, facts.delimiter) = (encoding, delimiter);
             facts.source = csv_source.map(|source| source.name);
-            facts.context = context.clone();
+            (facts.context, facts.note) = (context.clone(), note);
         });
         self.current = Some((reader, Arc::new(Opened { csv_source, context })));
     }

@@ -1,11 +1,12 @@
-//! `graph-alerts`: Graph security alerts (`alerts_v2`), one alert an event.
+//! `graph-alerts`: Graph security alerts (`alerts_v2`, or flattened by the Extractor-Suite), one alert an event.
 //!
-//! Keys and meanings: <https://learn.microsoft.com/graph/api/resources/security-alert>
+//! Keys and meanings: <https://learn.microsoft.com/graph/api/resources/security-alert>; columns of the CSV:
+//! <https://github.com/invictus-ir/Microsoft-Extractor-Suite>
 
-use super::text::{Detail, at, first, lower, operation, string};
-use super::{Decoded, FileContext, Source, address, json_record, moment};
+use super::text::{Detail, Object, at, first, hash, lower, object, operation, string};
+use super::{Decoded, FileContext, Source, address, any_cell, json_record, moment};
 use crate::event::{ActorKind, Event, Family, Outcome};
-use crate::input::Data;
+use crate::input::{Data, Header};
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
 use std::borrow::Cow;
 
@@ -13,9 +14,9 @@ const NAME: &str = "graph-alerts";
 
 pub(super) const SOURCE: Source = Source {
     name: NAME,
-    title: "Microsoft Graph security alerts (alerts_v2), JSON and NDJSON",
-    recognised_by: "keys createdDateTime, title, severity and serviceSource",
-    csv: None,
+    title: "Microsoft Graph security alerts (alerts_v2), JSON and NDJSON (also Microsoft-Extractor-Suite Get-SecurityAlerts, CSV)",
+    recognised_by: "keys createdDateTime, title, severity and serviceSource; columns Title, Severity, CreatedDateTime and AffectedUser",
+    csv: Some(matches_csv),
     json: Some(matches),
     decode,
     view,
@@ -25,7 +26,14 @@ fn matches(record: &Value) -> bool {
     ["createdDateTime", "title", "severity", "serviceSource"].iter().all(|key| record.get(*key).is_some())
 }
 
+fn matches_csv(header: &Header) -> bool {
+    ["title", "severity", "createddatetime", "affecteduser"].iter().all(|key| header.position(key).is_some())
+}
+
 fn decode(data: Data<'_>, _: &FileContext) -> Result<Decoded, String> {
+    if let Data::Csv { header, fields } = &data {
+        return of_row(header, fields);
+    }
     let (record, content) = json_record(data)?;
     Ok(Decoded::whole(record, content))
 }
@@ -73,6 +81,44 @@ fn view<'a>(decoded: &'a Decoded, context: &FileContext) -> Result<Event<'a>, St
         degraded: Cow::Borrowed(&decoded.degraded),
         record,
     })
+}
+
+/// A row of the flattened export under Graph's names; every column of it stays.
+fn of_row(header: &Header, fields: &[&str]) -> Result<Decoded, String> {
+    let mut record = Object::new();
+    for (key, columns) in [
+        ("id", ["id", ""]),
+        ("title", ["title", ""]),
+        ("severity", ["severity", ""]),
+        ("category", ["category", ""]),
+        ("status", ["status", ""]),
+        ("description", ["description", ""]),
+        ("createdDateTime", ["createddatetime", ""]),
+        ("firstActivityDateTime", ["eventdatetime", ""]),
+        ("serviceSource", ["provider", "detectionsource"]),
+        ("productName", ["subprovider", "vendor"]),
+        ("tenantId", ["azuretenantid", ""]),
+    ] {
+        record.some_text(key, any_cell(header, fields, &columns));
+    }
+    // Each user is `name/address`, and `null` where no address is known.
+    let users = any_cell(header, fields, &["affecteduser"]).split(';').map(str::trim).filter(|user| !user.is_empty());
+    let evidence: Vec<String> = users
+        .map(|user| {
+            let (name, ip) = user.rsplit_once('/').unwrap_or((user, ""));
+            let (mut account, mut item) = (Object::new(), Object::new());
+            account.text("userPrincipalName", name.trim());
+            item.raw("userAccount", &account.finish());
+            item.some_text("ipAddress", if ip == "null" { "" } else { ip.trim() });
+            item.finish()
+        })
+        .collect();
+    record.raw("evidence", &format!("[{}]", evidence.join(",")));
+    let mut columns = Object::new();
+    header.names.iter().zip(fields).for_each(|(name, text)| columns.some_text(name.trim(), text));
+    record.raw("columns", &columns.finish());
+    let text = record.finish();
+    Ok(Decoded::whole(object(&text)?, hash(&text)))
 }
 
 /// The first text at this path in the list of evidence.

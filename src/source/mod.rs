@@ -21,11 +21,14 @@ mod purview_csv;
 mod search_ual;
 mod sign_in_code;
 mod signin;
+mod state;
 mod text;
 mod ual;
 mod windows_event;
 
-use crate::event::Event;
+pub use state::{Kind as StateKind, kinds as state_kinds};
+
+use crate::event::{Event, Time};
 use crate::input::{Data, Header};
 use sonic_rs::Value;
 
@@ -55,6 +58,8 @@ pub struct FileContext {
     pub name: String,
     /// Which of day and month its numeric dates put first.
     pub dates: DateOrder,
+    /// When the export was collected: told by the investigator, else by its name or that of a folder above it.
+    pub collected: Option<Time>,
 }
 
 /// Which of day and month comes first in the dates of a file that prints both as numbers.
@@ -127,6 +132,7 @@ pub static SOURCES: &[Source] = &[
     azure_activity::SOURCE,
     graph_alerts::SOURCE,
     windows_event::SOURCE,
+    state::SOURCE,
 ];
 
 /// The source of a CSV file with this header.
@@ -138,6 +144,22 @@ pub fn for_csv(header: &Header) -> Option<&'static Source> {
 pub fn for_json(record: &Value, last: Option<&'static Source>) -> Option<&'static Source> {
     last.filter(|source| source.json.is_some_and(|matches| matches(record)))
         .or_else(|| SOURCES.iter().find(|source| source.json.is_some_and(|matches| matches(record))))
+}
+
+/// When an export of this name was collected: by a stamp in its own name, else as `told`, else by a stamp in the
+/// name of a folder above it.
+pub fn collected(name: &str, told: Option<Time>) -> Option<Time> {
+    state::collected(name, told)
+}
+
+/// Whether records of this source say what was true at collection, so that its time matters.
+pub fn is_snapshot(source: &str) -> bool {
+    source == state::NAME
+}
+
+/// What an investigator must know of a CSV file with this header, beside its rows.
+pub fn header_note(source: &Source, header: &Header) -> Option<String> {
+    if is_snapshot(source.name) { state::notes(header) } else { None }
 }
 
 /// Why no source takes a CSV file with this header: what was found and what was expected.

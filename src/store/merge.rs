@@ -146,6 +146,7 @@ impl Merger {
         wanted: &dyn Fn(&Entry, &Pool) -> bool,
     ) -> (Events, Vec<Tally>) {
         let repeats = self.settle(same);
+        name_tenant(&mut self.entries);
         let Self { mut entries, pool, mut tallies, .. } = self;
         let mut position = 0;
         entries.retain(|entry| {
@@ -199,6 +200,15 @@ impl Merger {
             self.tallies[entry.origin.file as usize].counts.conflict += 1;
         }
         repeats
+    }
+}
+
+/// Snapshots name no tenant: they are of the one that every other event names, if it is one.
+fn name_tenant(entries: &mut [Entry]) {
+    let mut tenants = entries.iter().map(|entry| entry.tenant).filter(|tenant| !tenant.is_empty());
+    let Some(only) = tenants.next() else { return };
+    if tenants.all(|tenant| tenant == only) {
+        entries.iter_mut().filter(|entry| !entry.is_act()).for_each(|entry| entry.tenant = only);
     }
 }
 

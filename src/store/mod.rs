@@ -150,6 +150,11 @@ impl Entry {
         }
     }
 
+    /// Whether something happened; a snapshot only says what was so when it was collected.
+    pub fn is_act(&self) -> bool {
+        self.family != Family::State
+    }
+
     /// The id that outputs use: 16 hex digits from the digest of the raw record.
     pub fn event_id(&self) -> String {
         hex(&self.origin.digest[..8])

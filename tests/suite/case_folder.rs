@@ -48,11 +48,23 @@ pub(super) fn table(case: &Path, file: &str) -> Vec<BTreeMap<String, String>> {
     csv::Reader::from_path(case.join(file)).unwrap().deserialize().map(Result::unwrap).collect()
 }
 
-/// For each record Id in a finding: the findings' levels and titles.
+/// Snapshots that belong to the story: they have no Id, so they go by what they are of, object and account.
+const LEFT_BEHIND: &[&str] = &[
+    "Inbox rule at collection, .., sanne.loodsman@harbor.example",
+    // The goose's list of rules names its mailbox once, behind them.
+    "Inbox rule at collection, .., ",
+    "OAuth grant at collection, Mail Sync Assistant, sanne loodsman",
+];
+
+/// For each record Id in a finding (of a snapshot, what [`LEFT_BEHIND`] says): the findings' levels and titles.
 fn found(case: &Path) -> BTreeMap<String, BTreeSet<(String, String)>> {
     let source_ids: BTreeMap<String, String> = table(case, "timeline.csv")
         .into_iter()
-        .map(|row| (row["event_id"].clone(), row["source_id"].clone()))
+        .map(|row| {
+            let named = || format!("{}, {}, {}", row["operation"], row["object"], row["account"]);
+            let id = Some(row["source_id"].clone()).filter(|id| !id.is_empty());
+            (row["event_id"].clone(), id.unwrap_or_else(named))
+        })
         .collect();
     let mut found = BTreeMap::<String, BTreeSet<(String, String)>>::new();
     for finding in json(case, "findings.json").as_array().unwrap() {
@@ -76,6 +88,8 @@ fn harbor_every_malicious_record_is_in_a_finding_and_no_serious_finding_holds_a_
         .map(|t| (t["source_id"].as_str().unwrap().to_owned(), format!("{}: {}", t["phase"], t["what"])))
         .collect();
     assert!(malicious.len() >= 20, "the truth must hold the whole story");
+    let left = LEFT_BEHIND.iter().map(|name| ((*name).to_owned(), "left behind".to_owned()));
+    let malicious: BTreeMap<String, String> = malicious.into_iter().chain(left).collect();
     let found = found(&case);
     let missed: Vec<_> = malicious.iter().filter(|(id, _)| !found.contains_key(*id)).collect();
     assert!(missed.is_empty(), "malicious records in no finding: {missed:#?}");

@@ -17,5 +17,6 @@ mod pack;
 mod panther;
 mod readme;
 mod rule;
+mod snapshot;
 mod source;
 mod store;

@@ -2,7 +2,7 @@
 
 use rsigma_parser::{SigmaRule, parse_sigma_yaml};
 use sonic_rs::{JsonValueMutTrait, JsonValueTrait, Value};
-use speur::event::Place;
+use speur::event::{Basis, Place, Precision, Time};
 use speur::input::Data;
 use speur::rule::{Options, RuleSet, Scratch};
 use speur::source::{self, FileContext};
@@ -76,9 +76,11 @@ fn met(rules: &RuleSet, place: &str, line: &str) -> BTreeSet<String> {
     let mut record: Value = sonic_rs::from_str(line).unwrap_or_else(|e| panic!("{place}: {e}"));
     let known = take_place(&mut record);
     let source = source::for_json(&record, None).unwrap_or_else(|| panic!("{place}: no source recognises it"));
-    let decoded =
-        (source.decode)(Data::Json(record), &FileContext::default()).unwrap_or_else(|e| panic!("{place}: {e}"));
-    let mut event = (source.view)(&decoded, &FileContext::default()).unwrap_or_else(|e| panic!("{place}: {e}"));
+    // Snapshots state no time of their own; it makes no difference to a rule.
+    let time = Time { micros: 1_769_162_400_000_000, precision: Precision::Second, basis: Basis::CollectedAt };
+    let context = FileContext { collected: Some(time), ..FileContext::default() };
+    let decoded = (source.decode)(Data::Json(record), &context).unwrap_or_else(|e| panic!("{place}: {e}"));
+    let mut event = (source.view)(&decoded, &context).unwrap_or_else(|e| panic!("{place}: {e}"));
     event.place = known.as_ref();
     let mut hits = Vec::new();
     rules.matches(&event, &mut Scratch::default(), &mut hits);

@@ -1,7 +1,7 @@
 //! The parts of the README that are made from the program: its formats, rules of thumb and products stay true.
 
 use speur::enrich::ENRICHERS;
-use speur::source::SOURCES;
+use speur::source::{SOURCES, state_kinds};
 use std::fmt::Write;
 use std::path::Path;
 
@@ -31,6 +31,11 @@ fn the_readme_lists_what_the_program_has() {
             .expect("text");
     }
     golden("formats", &formats);
+    let mut kinds = String::from("| snapshot | export | columns or keys |\n|---|---|---|\n");
+    for kind in state_kinds() {
+        writeln!(kinds, "| {} | {} | {} |", kind.noun, cell(kind.export), cell(&kind.recognised_by())).expect("text");
+    }
+    golden("snapshots", &kinds);
     let mut facts = String::from("| fact | what it says |\n|---|---|\n");
     for enricher in ENRICHERS {
         writeln!(facts, "| `{}` | {} |", enricher.name, cell(enricher.title)).expect("text");

@@ -7,4 +7,5 @@ mod entra;
 mod golden;
 mod hostile;
 mod rows;
+mod state;
 mod traps;

@@ -4,6 +4,7 @@ mod audit;
 mod entra;
 mod pack;
 mod sign_in;
+mod state;
 
 use crate::log::{Audit, Log};
 use crate::people::{DAY, START};
@@ -23,6 +24,7 @@ pub(crate) fn files(mut log: Log) -> Result<Files, String> {
     audits(&log, &mut files)?;
     sign_ins(&log, &mut files);
     entra::files(&log, &mut files);
+    files.extend(state::files(&log).into_iter().map(|(name, text)| (format!("state/{name}"), pack::utf8_bom(&text))));
     files.insert("truth.json".into(), truth(&log));
     Ok(files)
 }

@@ -5,7 +5,7 @@ use super::scale::{Bin, number, steps};
 use crate::case::severity::{LEVELS, level};
 use crate::output::view::View;
 use crate::rule::Level;
-use crate::store::Sym;
+use crate::store::{Entry, Sym};
 use plotters::style::RGBColor;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
@@ -54,11 +54,12 @@ pub(super) fn draw(view: &View<'_>) -> io::Result<String> {
 }
 
 fn bars(view: &View<'_>) -> Option<Bars> {
-    let entries = &view.case.events.entries;
+    // Snapshots are no activity: a day of collection would tower above all others.
+    let entries: Vec<&Entry> = view.case.events.entries.iter().filter(|entry| entry.is_act()).collect();
     let (first, last) = (entries.first()?.time.micros, entries.last()?.time.micros);
     let bin = Bin::choose(first, last);
     let mut totals: FxHashMap<Sym, u64> = FxHashMap::default();
-    for entry in entries {
+    for entry in &entries {
         *totals.entry(entry.workload).or_default() += 1;
     }
     let mut ranked: Vec<(u64, &str, Sym)> =
@@ -91,8 +92,9 @@ fn marks(view: &View<'_>, bin: Bin) -> BTreeMap<i64, (Level, u64)> {
         if level < Level::Medium {
             continue;
         }
-        let moments = finding.positions.iter().map(|&at| view.case.events.entries[at as usize].time.micros);
-        let mut bars: Vec<i64> = moments.map(|micros| bin.of(micros)).collect();
+        let entries = finding.positions.iter().map(|&at| &view.case.events.entries[at as usize]);
+        let mut bars: Vec<i64> =
+            entries.filter(|entry| entry.is_act()).map(|entry| bin.of(entry.time.micros)).collect();
         bars.dedup();
         for bar in bars {
             let mark = marks.entry(bar).or_insert((level, 0));

@@ -18,7 +18,7 @@ type Grid = [[u64; 24]; 7];
 /// Draws the chart.
 pub(super) fn draw(view: &View<'_>) -> io::Result<String> {
     let mut grid: Grid = [[0; 24]; 7];
-    for entry in &view.case.events.entries {
+    for entry in view.case.events.entries.iter().filter(|entry| entry.is_act()) {
         // 1970-01-01 was a Thursday.
         let day = (entry.time.micros.div_euclid(DAY) + 3).rem_euclid(7);
         let hour = entry.time.micros.rem_euclid(DAY) / HOUR;

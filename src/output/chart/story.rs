@@ -38,7 +38,7 @@ pub(crate) struct Story<'a> {
 /// One chart for each account with a finding of medium or above, by tenant and account.
 pub(crate) fn stories<'a>(view: &View<'a>) -> Vec<Story<'a>> {
     let mut accounts: BTreeMap<(&str, &str), Vec<&Finding>> = BTreeMap::new();
-    for finding in &view.case.findings {
+    for finding in view.case.findings.iter().filter(|finding| acts(view, finding).next().is_some()) {
         accounts.entry((&finding.account, &finding.tenant)).or_default().push(finding);
     }
     accounts.retain(|_, findings| findings.iter().any(|finding| level(finding.rule.level) >= Level::Medium));
@@ -60,6 +60,12 @@ pub(crate) fn stories<'a>(view: &View<'a>) -> Vec<Story<'a>> {
         .collect()
 }
 
+/// When the events of a finding happened; a snapshot has no place in a story.
+fn acts<'a>(view: &'a View<'_>, finding: &'a Finding) -> impl Iterator<Item = i64> + 'a {
+    let entries = finding.positions.iter().map(|&at| &view.case.events.entries[at as usize]);
+    entries.filter(|entry| entry.is_act()).map(|entry| entry.time.micros)
+}
+
 /// Writes the chart of one account.
 pub(crate) fn story_svg(view: &View<'_>, story: &Story<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
     sink.write_all(draw(view, story)?.as_bytes())
@@ -71,11 +77,7 @@ pub(crate) fn draw(view: &View<'_>, story: &Story<'_>) -> io::Result<String> {
         .findings
         .iter()
         .take(MOST)
-        .map(|finding| {
-            let moments = finding.positions.iter();
-            let moments = moments.map(|&at| view.case.events.entries[at as usize].time.micros).collect();
-            (level(finding.rule.level), finding.rule.title.as_str(), moments)
-        })
+        .map(|finding| (level(finding.rule.level), finding.rule.title.as_str(), acts(view, finding).collect()))
         .collect();
     strips.sort_by(|a, b| (a.2.first(), a.1).cmp(&(b.2.first(), b.1)));
     let moments = || strips.iter().flat_map(|strip| strip.2.iter().copied());

@@ -94,9 +94,9 @@ fn section(view: &View<'_>, account: &Account, findings: &[&Finding], chart: Opt
     let (told, context): (Vec<&Finding>, Vec<&Finding>) =
         findings.iter().partition(|finding| level(finding.rule.level) >= Level::Medium);
     let mut facts = format!(
-        "{} from {}; {} succeeded, {} failed",
+        "{}{}; {} succeeded, {} failed",
         counted(account.events, "event"),
-        span(account.first, account.last),
+        account.span.map_or_else(String::new, |(first, last)| format!(" from {}", span(first, last))),
         counted(account.sign_ins.succeeded, "sign-in"),
         account.sign_ins.failed
     );

@@ -100,10 +100,10 @@ fn page(view: &View<'_>) -> io::Result<Page> {
     ];
     let from_outside = |address: &&Address| address.sign_ins.total() > 0 || address.findings.total() > 0;
     let addresses: Vec<&Address> = view.addresses.iter().filter(from_outside).collect();
-    let entries = &view.case.events.entries;
+    let acts = || view.case.events.entries.iter().filter(|entry| entry.is_act());
     Ok(Page {
         headline: headline(view, &suspects, &severity),
-        span: match (entries.first(), entries.last()) {
+        span: match (acts().next(), acts().next_back()) {
             (Some(first), Some(last)) => span(first.time.micros, last.time.micros),
             _ => "no events".to_owned(),
         },
@@ -174,8 +174,8 @@ fn account_line(account: &Account, anchor: String) -> AccountLine {
         name: account_name(&account.account),
         level: account.findings.highest().map_or("", Level::name),
         counts: LEVELS.into_iter().map(|level| account.findings.count(level)).collect(),
-        first: moment(account.first),
-        last: moment(account.last),
+        first: account.span.map_or_else(String::new, |span| moment(span.0)),
+        last: account.span.map_or_else(String::new, |span| moment(span.1)),
         events: account.events,
         sign_ins: account.sign_ins,
         addresses: account.addresses,

@@ -2,7 +2,9 @@
 
 use super::rows::{csv, json};
 use proptest::prelude::*;
-use speur::source::FileContext;
+use speur::event::{Basis, Precision, Time};
+use speur::input::{Data, Header};
+use speur::source::{self, FileContext};
 
 fn view(read: &super::rows::Read) {
     if let Ok((source, decoded)) = read {
@@ -175,6 +177,53 @@ proptest! {
             writer.write_record(&cells).unwrap();
             csv(&String::from_utf8(writer.into_inner().unwrap()).unwrap()).iter().for_each(view);
         }
+    }
+}
+
+/// A snapshot is viewed with and without a time of collection.
+fn snapshot(source: &source::Source, decoded: &source::Decoded) {
+    let time = Time { micros: 0, precision: Precision::Day, basis: Basis::FileName };
+    for collected in [None, Some(time)] {
+        let _ = (source.view)(decoded, &FileContext { collected, ..FileContext::default() });
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn any_snapshot_is_read_or_refused(
+        kind in 0usize..64,
+        texts in prop::collection::vec(prop_oneof![any::<String>(), "[0-9/.:TZ+ -]{0,30}", Just("{a, b}".to_owned())], 40),
+        values in prop::collection::vec(value(), 40),
+    ) {
+        let kinds: Vec<_> = source::state_kinds().collect();
+        let kind = kinds[kind % kinds.len()];
+        let names: Vec<&str> = kind.all.iter().chain(kind.any).chain(kind.facts).chain(kind.time).copied().collect();
+        let header: Header = super::rows::header(&names);
+        let time = Time { micros: 0, precision: Precision::Day, basis: Basis::FileName };
+        let context = FileContext { collected: Some(time), ..FileContext::default() };
+        if let Some(source) = source::for_csv(&header) {
+            for context in [&context, &FileContext::default()] {
+                let fields = texts.iter().take(names.len()).map(String::as_str).collect();
+                if let Ok(decoded) = (source.decode)(Data::Csv { header: &header, fields }, context) {
+                    snapshot(source, &decoded);
+                }
+            }
+        }
+        let members: Vec<String> = names.iter().zip(&values).map(|(name, value)| format!("{name:?}:{value}")).collect();
+        let record: sonic_rs::Value = sonic_rs::from_str(&format!("{{{}}}", members.join(","))).unwrap();
+        if let Some(source) = source::for_json(&record, None)
+            && let Ok(decoded) = (source.decode)(Data::Json(record), &context)
+        {
+            snapshot(source, &decoded);
+        }
+    }
+
+    #[test]
+    fn any_name_has_a_time_of_collection_or_none(name in "[0-9A-Za-z/_T:. -]{0,60}", any in any::<String>()) {
+        let _ = source::collected(&name, None);
+        let _ = source::collected(&any, None);
     }
 }
 
