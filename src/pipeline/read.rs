@@ -104,7 +104,7 @@ impl Feed<'_> {
             Err(unusable) => return self.note(|facts| facts.unusable = Some(unusable)),
         };
         let (delimiter, csv_source) = match reader.layout() {
-            Layout::Json => (None, None),
+            Layout::Json | Layout::Xml => (None, None),
             Layout::Csv(header) => (Some(header.delimiter), source::for_csv(header)),
         };
         let encoding = reader.encoding();

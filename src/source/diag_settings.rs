@@ -3,7 +3,7 @@
 mod directory;
 
 use super::text::{Object, integer, object, string};
-use super::{Decoded, FileContext, Source, azure_activity, json_record, signin};
+use super::{Decoded, FileContext, Source, azure_activity, json_record, risk, signin};
 use crate::event::Event;
 use crate::input::Data;
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
@@ -12,7 +12,7 @@ const NAME: &str = "diag-settings";
 
 pub(super) const SOURCE: Source = Source {
     name: NAME,
-    title: "Azure Monitor diagnostic settings, JSON and NDJSON (Entra sign-in and audit logs, Azure activity)",
+    title: "Azure Monitor diagnostic settings, JSON and NDJSON (Entra sign-in and audit logs, risk reports, Azure activity)",
     recognised_by: "keys time and operationName or category; or eventTime or eventTimestamp, category and properties",
     csv: None,
     json: Some(matches),
@@ -41,6 +41,9 @@ fn is_sign_in(record: &Value) -> bool {
 
 fn decode(data: Data<'_>, _: &FileContext) -> Result<Decoded, String> {
     let (record, content) = json_record(data)?;
+    if risk::is_category(string(record.get("category"))) {
+        return risk::of_diagnostic(&record);
+    }
     let record = if is_sign_in(&record) { object(&graph_shaped(&record))? } else { record };
     Ok(Decoded::whole(record, content))
 }
@@ -49,6 +52,9 @@ fn view<'a>(decoded: &'a Decoded, context: &FileContext) -> Result<Event<'a>, St
     let record = &decoded.record;
     if is_sign_in(record) {
         return signin::view(decoded, context, NAME);
+    }
+    if risk::is_category(string(record.get("category"))) {
+        return risk::view_as(decoded, context, NAME);
     }
     let properties = record.get("properties");
     let has = |key: &str| properties.is_some_and(|p| p.get(key).is_some());

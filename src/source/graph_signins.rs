@@ -1,6 +1,6 @@
 //! `graph-signins`: Graph sign-ins, v1.0 and beta, and the portal's JSON download; `UpperFirst` keys of `AzureADPreview` too.
 
-use super::text::{Object, object};
+use super::text::{Object, lower_first, object};
 use super::{Decoded, FileContext, Source, json_record, signin};
 use crate::event::Event;
 use crate::input::Data;
@@ -31,7 +31,7 @@ fn shaped(record: &Value, keys: [&str; 6]) -> bool {
 
 fn decode(data: Data<'_>, _: &FileContext) -> Result<Decoded, String> {
     let (record, content) = json_record(data)?;
-    let record = if record.get("createdDateTime").is_some() { record } else { object(&lower_first(&record))? };
+    let record = if record.get("createdDateTime").is_some() { record } else { object(&lower_keys(&record))? };
     Ok(Decoded::whole(record, content))
 }
 
@@ -40,20 +40,18 @@ fn view<'a>(decoded: &'a Decoded, context: &FileContext) -> Result<Event<'a>, St
 }
 
 /// The JSON text of a value with every key's first letter in lower case.
-fn lower_first(value: &Value) -> String {
+fn lower_keys(value: &Value) -> String {
     if let Some(members) = value.as_object() {
         let mut out = Object::new();
         for (key, inner) in members {
-            let mut letters = key.chars();
-            let first = letters.next().map(|c| c.to_ascii_lowercase());
-            let renamed: String = first.into_iter().chain(letters).collect();
+            let renamed = lower_first(key);
             let kept = renamed == key || value.get(renamed.as_str()).is_none();
-            out.raw(if kept { &renamed } else { key }, &lower_first(inner));
+            out.raw(if kept { &renamed } else { key }, &lower_keys(inner));
         }
         return out.finish();
     }
     if let Some(items) = value.as_array() {
-        let items: Vec<String> = items.iter().map(lower_first).collect();
+        let items: Vec<String> = items.iter().map(lower_keys).collect();
         return format!("[{}]", items.join(","));
     }
     sonic_rs::to_string(value).unwrap_or_else(|_| "null".to_owned())

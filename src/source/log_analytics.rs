@@ -1,6 +1,7 @@
 //! `log-analytics-csv`: `SigninLogs` and its sisters out of Log Analytics or Sentinel, to Graph's names.
 
 use super::signin::{self, Cells};
+use super::text::lower_first;
 use super::{Decoded, FileContext, Source, Wrapper, not_csv};
 use crate::event::Event;
 use crate::input::{Data, Header};
@@ -87,9 +88,4 @@ fn decode(data: Data<'_>, _: &FileContext) -> Result<Decoded, String> {
 
 fn view<'a>(decoded: &'a Decoded, context: &FileContext) -> Result<Event<'a>, String> {
     signin::view(decoded, context, NAME)
-}
-
-fn lower_first(name: &str) -> String {
-    let mut letters = name.chars();
-    letters.next().map(|c| c.to_ascii_lowercase()).into_iter().chain(letters).collect()
 }

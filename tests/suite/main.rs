@@ -19,3 +19,4 @@ mod readme;
 mod rule;
 mod source;
 mod store;
+mod xml;

@@ -1,6 +1,7 @@
 //! Records to the files of `samples/harbor`: every record in one export, a few of them again where windows overlap.
 
 mod audit;
+mod exchange;
 mod pack;
 mod sign_in;
 
@@ -21,6 +22,7 @@ pub(crate) fn files(mut log: Log) -> Result<Files, String> {
     let mut files = Files::new();
     audits(&log, &mut files)?;
     sign_ins(&log, &mut files);
+    beside(&log, &mut files);
     files.insert("truth.json".into(), truth(&log));
     Ok(files)
 }
@@ -90,6 +92,17 @@ fn sign_ins(log: &Log, files: &mut Files) {
     put("diagnostic-settings/insights-logs-signinlogs-20260121.ndjson", sign_in::lines(&lines).into_bytes());
     put("log-analytics/SigninLogs-20260122-20260123.csv", pack::utf8_bom(&sign_in::log_analytics(&people(17, 19))));
     put("portal/InteractiveSignIns_2026-01-24_2026-01-25.csv", pack::utf8_bom(&sign_in::portal(&people(19, 21))));
+}
+
+/// Exchange's older logs, message traces and risk reports.
+fn beside(log: &Log, files: &mut Files) {
+    let first = days(log, 0, 2, 0);
+    let mut put = |name: &str, bytes: Vec<u8>| files.insert(name.to_owned(), bytes);
+    put("exchange/SearchResult.xml", exchange::admin_log(&first).into_bytes());
+    put("exchange/MailboxAuditLog-20260105-20260107.csv", pack::utf8_bom(&exchange::mailbox_log(&first)));
+    put("message-trace/sanne.loodsman@harbor.example-MTL.csv", pack::utf8_bom(&exchange::trace(log)));
+    put("message-trace/MessageTraceSummary-20260119.csv", pack::utf16(&exchange::trace_summary(log)));
+    put("risk/riskDetections.json", exchange::risks(log).into_bytes());
 }
 
 // Without times: the file must not pass for a log when the folder is read.
