@@ -72,7 +72,8 @@ fn decode(data: Data<'_>, context: &FileContext) -> Result<Decoded, String> {
             _ => record.value(key, value),
         }
     }
-    let degraded = Contents { found: &found, operation }.write(&mut record);
+    let group = record_type(operation) == "3";
+    let degraded = Contents { found: &found, operation, group }.write(&mut record);
     let text = record.finish();
     Ok(Decoded { record: object(&text)?, content: hash(&text), wrapper: Wrapper::default(), degraded })
 }

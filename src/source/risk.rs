@@ -70,11 +70,14 @@ pub(super) fn view_as<'a>(
     let get = |key: &str| string(record.get(key));
     let detection = !first(&[get("riskEventType"), get("activityDateTime"), get("detectedDateTime")]).is_empty();
     let (time, late) = when(record, detection, context)?;
-    let service = first(&[get("servicePrincipalDisplayName"), get("servicePrincipalId"), get("appId")]);
+    let service =
+        first(&[get("servicePrincipalDisplayName"), get("displayName"), get("servicePrincipalId"), get("appId")]);
     // A risky service principal has no member that a risky user lacks but these.
     let application = !get("servicePrincipalId").is_empty() || !get("servicePrincipalType").is_empty();
     let user = if application { "" } else { first(&[get("userPrincipalName"), get("userDisplayName"), get("userId")]) };
-    let actor = first(&[user, if application { first(&[service, get("displayName")]) } else { "" }, get("id")]);
+    // The id of a detection is its own; that of a risky user or service principal is theirs.
+    let own_id = if detection { "" } else { get("id") };
+    let actor = first(&[if application { service } else { user }, own_id]);
     // Azure Monitor's names; <https://learn.microsoft.com/azure/azure-monitor/reference/tables/aadriskyusers>
     let (operation, record_type) = match (detection, application) {
         (true, false) => ("User Risk Detection", "UserRiskEvents"),
@@ -98,11 +101,7 @@ pub(super) fn view_as<'a>(
         workload: Cow::Borrowed("AzureActiveDirectory"),
         record_type: Cow::Borrowed(record_type),
         actor: Cow::Borrowed(actor),
-        actor_id: Cow::Borrowed(first(&[
-            get("userId"),
-            get("servicePrincipalId"),
-            if detection { "" } else { get("id") },
-        ])),
+        actor_id: Cow::Borrowed(first(&[get("userId"), get("servicePrincipalId"), own_id])),
         actor_kind: if application { ActorKind::Application } else { ActorKind::User },
         target: Cow::Borrowed(actor),
         account: lower(actor),

@@ -32,6 +32,8 @@ static COLUMNS: &[&str] = &[
 pub(super) struct Contents<'a> {
     pub(super) found: &'a Value,
     pub(super) operation: &'a str,
+    /// Whether the act is on several items at once.
+    pub(super) group: bool,
 }
 
 impl<'a> Contents<'a> {
@@ -47,7 +49,8 @@ impl<'a> Contents<'a> {
     pub(super) fn write(&self, record: &mut Object) -> String {
         let affected = self.affected();
         let accessed = self.operation == "MailItemsAccessed";
-        if let Some(folder) = self.folder("FolderId", "FolderPathName") {
+        // An act on one item names the folder as the item's parent.
+        if let Some(folder) = self.folder("FolderId", "FolderPathName").filter(|_| self.group) {
             record.raw("Folder", &folder);
         }
         if let Some(folder) = self.folder("DestFolderId", "DestFolderPathName") {
@@ -60,6 +63,7 @@ impl<'a> Contents<'a> {
         match affected {
             Ok(list) if list.is_empty() || accessed => {}
             Ok(list) => record.raw("AffectedItems", &format!("[{}]", list.join(","))),
+            Err(_) if !self.group => {}
             Err(text) => lost = format!("SourceItems is {text:?}; the items were not exported"),
         }
         if accessed {
@@ -92,7 +96,8 @@ impl<'a> Contents<'a> {
     /// The one item of a record that is not about a group of them, and the member of a folder's permission.
     fn item(&self) -> Option<String> {
         let keys = ["ItemId", "ItemSubject", "ItemAttachments", "ItemInternetMessageId", "MemberUpn", "MemberRights"];
-        if keys.iter().all(|key| self.get(key).is_empty()) {
+        let folder = !self.group && !first(&[self.get("FolderId"), self.get("FolderPathName")]).is_empty();
+        if !folder && keys.iter().all(|key| self.get(key).is_empty()) {
             return None;
         }
         let mut parent = Object::new();
@@ -283,7 +288,8 @@ mod tests {
     fn subjects_are_only_divided_where_they_can_be() {
         let of = |json: &str| {
             let found: Value = sonic_rs::from_str(json).unwrap();
-            let found = Contents { found: &found, operation: "SoftDelete" }.affected().map(|list| list.join("\n"));
+            let found =
+                Contents { found: &found, operation: "SoftDelete", group: true }.affected().map(|list| list.join("\n"));
             found.map_err(str::to_owned)
         };
         assert_eq!(

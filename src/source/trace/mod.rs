@@ -31,7 +31,8 @@ enum Way {
 /// Reads a record with the names of `Get-MessageTrace` into the schema.
 ///
 /// The operation is Microsoft's own word for what was done: the status (`Delivered`, `Failed`, …), in an
-/// extended report the event (`RECEIVE`, `SEND`, `DELIVER`, …); of several the words that differ, in order.
+/// extended report the event (`RECEIVE`, `SEND`, `DELIVER`, …); of several the words that differ, in order; the
+/// record type where the row has none.
 /// The actor is the sender, the target the first recipient, and the account whichever of them is the tenant's.
 pub(super) fn view<'a>(decoded: &'a Decoded, context: &FileContext, report: Report) -> Result<Event<'a>, String> {
     let record = &decoded.record;
@@ -41,10 +42,16 @@ pub(super) fn view<'a>(decoded: &'a Decoded, context: &FileContext, report: Repo
         .ok_or_else(|| format!("found {} {time:?}, expected a date with a time of day", report.time))?;
     let sender = get("SenderAddress");
     let recipient = texts(record, "RecipientAddress").next().unwrap_or_default();
-    let statuses = distinct(texts(record, "Status").map(last_word));
-    let operation = if get("EventId").is_empty() { statuses.clone() } else { Cow::Borrowed(get("EventId")) };
+    let mut operation = distinct(texts(record, "Status").map(last_word), ", ");
+    if !get("EventId").is_empty() {
+        operation = Cow::Borrowed(get("EventId"));
+    }
+    let mut degraded = decoded.degraded.as_str();
     if operation.is_empty() {
-        return Err("found no status and no event, expected what was done with the message".to_owned());
+        if first(&[sender, recipient, get("MessageId")]).is_empty() {
+            return Err("found no status, sender, recipient or message id, expected a message".to_owned());
+        }
+        (operation, degraded) = (Cow::Borrowed(report.record_type), "the row does not say what became of the message");
     }
     let way = way(record, sender, recipient, &context.name);
     Ok(Event {
@@ -74,11 +81,11 @@ pub(super) fn view<'a>(decoded: &'a Decoded, context: &FileContext, report: Repo
         token: Cow::Borrowed(""),
         device: Cow::Borrowed(get("ClientHostname")),
         outcome: outcome(&operation),
-        result: distinct(texts(record, "Status")),
+        result: distinct(texts(record, "Status"), "; "),
         error_code: Cow::Borrowed(""),
         object: Cow::Borrowed(get("Subject")),
         detail: detail(record),
-        degraded: Cow::Borrowed(&decoded.degraded),
+        degraded: Cow::Borrowed(degraded),
         record,
         operation,
     })
@@ -96,8 +103,8 @@ fn last_word(status: &str) -> &str {
     status.rsplit(',').next().unwrap_or(status).trim()
 }
 
-/// The texts that differ, in the order they come.
-fn distinct<'a>(found: impl Iterator<Item = &'a str>) -> Cow<'a, str> {
+/// The texts that differ, in the order they come, with `between` between them.
+fn distinct<'a>(found: impl Iterator<Item = &'a str>, between: &str) -> Cow<'a, str> {
     let mut seen: Vec<&str> = Vec::new();
     for text in found {
         if !text.is_empty() && !seen.contains(&text) {
@@ -107,7 +114,7 @@ fn distinct<'a>(found: impl Iterator<Item = &'a str>) -> Cow<'a, str> {
     match seen.as_slice() {
         [] => Cow::Borrowed(""),
         [one] => Cow::Borrowed(*one),
-        several => Cow::Owned(several.join(", ")),
+        several => Cow::Owned(several.join(between)),
     }
 }
 
@@ -145,14 +152,22 @@ fn way(record: &Value, sender: &str, recipient: &str, file: &str) -> Way {
 
 /// <https://learn.microsoft.com/powershell/module/exchangepowershell/get-messagetracev2#-status>
 fn outcome(operation: &str) -> Outcome {
-    let is = |known: &[&str]| known.iter().any(|word| word.eq_ignore_ascii_case(operation));
-    if is(&["Delivered", "Deliver", "Expanded", "Expand", "Resolved", "Resolve", "FilteredAsSpam", "Send", "Receive"]) {
-        Outcome::Success
-    } else if is(&["Failed", "Fail", "Quarantined", "Quarantine", "Drop", "BadMail"]) {
-        Outcome::Failure
-    } else {
-        Outcome::Unknown
-    }
+    let of = |word: &str| {
+        let is = |known: &[&str]| known.iter().any(|known| known.eq_ignore_ascii_case(word));
+        if is(&["Delivered", "Deliver", "Expanded", "Expand", "Resolved", "Resolve", "FilteredAsSpam"])
+            || is(&["Send", "SendExternal", "Receive"])
+        {
+            Outcome::Success
+        } else if is(&["Failed", "Fail", "Quarantined", "Quarantine", "Drop", "BadMail"]) {
+            Outcome::Failure
+        } else {
+            Outcome::Unknown
+        }
+    };
+    // Recipients may have fared differently; then no one outcome is the message's.
+    let mut words = operation.split(", ").map(of);
+    let first = words.next().unwrap_or(Outcome::Unknown);
+    if words.all(|other| other == first) { first } else { Outcome::Unknown }
 }
 
 fn detail(record: &Value) -> Cow<'_, str> {
