@@ -99,7 +99,7 @@ fn logon_type(value: Option<&Value>) -> String {
         ["Owner", "Admin", "Delegate", "Transport", "SystemService", "BestAccess", "DelegatedAdmin"];
     let text = scalar(value);
     let known = NAMES.iter().position(|name| name.eq_ignore_ascii_case(text.trim()));
-    match known.map(|at| at as i64).or_else(|| text.trim().parse().ok()) {
+    match known.or_else(|| text.trim().parse().ok()) {
         Some(number) => number.to_string(),
         None => sonic_rs::to_string(&*text).unwrap_or_else(|_| "null".to_owned()),
     }

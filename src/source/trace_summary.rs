@@ -53,7 +53,7 @@ fn decode(data: Data<'_>, _: &FileContext) -> Result<Decoded, String> {
             "recipient_status" => {
                 let (recipients, statuses) = recipients(string(Some(value)));
                 if statuses.iter().any(|status| status.is_empty()) {
-                    degraded = "recipient_status names a recipient without a status".to_owned();
+                    "recipient_status names a recipient without a status".clone_into(&mut degraded);
                 }
                 record.raw("RecipientAddress", &list(&recipients));
                 record.raw("Status", &list(&statuses));

@@ -59,15 +59,13 @@ pub(super) fn pending(text: &str, state: State) -> (usize, State) {
 /// Behind an element too long to be kept: where the next one begins, and otherwise how much of the text can
 /// be let go.
 pub(super) fn skip(text: &str, state: State) -> (Option<usize>, usize) {
-    match steps::resume(text.as_bytes(), 1, state) {
-        Some(at) => (Some(at), at),
-        None => {
-            // What could be the beginning of the next tag is kept, and a byte before it: the first is never one.
-            let kept = text.floor_char_boundary(text.len().saturating_sub(steps::LONGEST_NAME + 2));
-            let tag = text.as_bytes().get(kept) == Some(&b'<');
-            (None, if tag { text.floor_char_boundary(kept.saturating_sub(1)) } else { kept })
-        }
+    if let Some(at) = steps::resume(text.as_bytes(), 1, state) {
+        return (Some(at), at);
     }
+    // What could be the beginning of the next tag is kept, and a byte before it: the first is never one.
+    let kept = text.floor_char_boundary(text.len().saturating_sub(steps::LONGEST_NAME + 2));
+    let tag = text.as_bytes().get(kept) == Some(&b'<');
+    (None, if tag { text.floor_char_boundary(kept.saturating_sub(1)) } else { kept })
 }
 
 /// Gives every record of a text that [`cut`] made; `last` when the file ends with it.

@@ -92,7 +92,7 @@ impl<'a> Steps<'a> {
                 if !self.whole || rest.iter().all(u8::is_ascii_whitespace) {
                     return self.stop();
                 }
-                return self.bad(self.at + blank(rest), self.bytes.len(), CUT);
+                return self.bad(self.at + blank(rest), self.bytes.len(), self.short());
             };
             self.at = at;
             let rest = self.bytes.get(at..).unwrap_or_default();
@@ -127,7 +127,7 @@ impl<'a> Steps<'a> {
                     }
                 }
                 Tag::More if !self.whole => return Step::More,
-                Tag::More => return self.bad(at, self.bytes.len(), CUT),
+                Tag::More => return self.bad(at, self.bytes.len(), self.short()),
                 Tag::Malformed(place) => {
                     // What the broken root holds is read all the same.
                     self.state = State { root: hash(name(rest.get(1..).unwrap_or_default())), record: 0 };
@@ -145,8 +145,7 @@ impl<'a> Steps<'a> {
                 return Step::Element(start, end);
             }
             Found::More if !self.whole => return Step::More,
-            Found::More if self.cut_told => (self.bytes.len(), CUT),
-            Found::More => (self.bytes.len(), MALFORMED),
+            Found::More => (self.bytes.len(), self.short()),
             Found::Malformed(place) => (place, MALFORMED),
         };
         let named = self.state.record != hash(b"");
@@ -156,6 +155,11 @@ impl<'a> Steps<'a> {
             None if self.whole => self.bad(start, self.bytes.len(), reason),
             None => Step::More,
         }
+    }
+
+    /// Why something does not end within a text that no more follows: a cut falls behind it, or the file ends.
+    fn short(&self) -> &'static str {
+        if self.cut_told { CUT } else { MALFORMED }
     }
 
     /// Refuses what lies before `end`; without one, all that follows.

@@ -77,13 +77,12 @@ pub fn parse(text: &str) -> Result<Value, String> {
                 None
             }
             Event::GeneralRef(entity) => {
-                let found = match entity.resolve_char_ref().map_err(|error| told(&error))? {
-                    Some(char) => char.to_string(),
-                    None => {
-                        let name = entity.decode().map_err(|error| told(&error))?;
-                        let known = resolve_predefined_entity(&name);
-                        known.ok_or_else(|| format!("the entity {name:?} is not defined"))?.to_owned()
-                    }
+                let found = if let Some(char) = entity.resolve_char_ref().map_err(|error| told(&error))? {
+                    char.to_string()
+                } else {
+                    let name = entity.decode().map_err(|error| told(&error))?;
+                    let known = resolve_predefined_entity(&name);
+                    known.ok_or_else(|| format!("the entity {name:?} is not defined"))?.to_owned()
                 };
                 append(&mut open, &found)?;
                 None

@@ -47,7 +47,6 @@ impl<'a> Contents<'a> {
 
     /// Adds all of it; gives why the record is incomplete, empty when it is whole.
     pub(super) fn write(&self, record: &mut Object) -> String {
-        let affected = self.affected();
         let accessed = self.operation == "MailItemsAccessed";
         // An act on one item names the folder as the item's parent.
         if let Some(folder) = self.folder("FolderId", "FolderPathName").filter(|_| self.group) {
@@ -59,12 +58,12 @@ impl<'a> Contents<'a> {
         if let Some(item) = self.item() {
             record.raw("Item", &item);
         }
-        let mut lost = String::new();
-        match affected {
+        let mut degraded = String::new();
+        match self.affected() {
             Ok(list) if list.is_empty() || accessed => {}
             Ok(list) => record.raw("AffectedItems", &format!("[{}]", list.join(","))),
             Err(_) if !self.group => {}
-            Err(text) => lost = format!("SourceItems is {text:?}; the items were not exported"),
+            Err(text) => degraded = format!("SourceItems is {text:?}; the items were not exported"),
         }
         if accessed {
             record.raw("Folders", &self.folders());
@@ -83,7 +82,7 @@ impl<'a> Contents<'a> {
                 dirty.split([',', ';']).map(str::trim).filter(|name| !name.is_empty()).map(quote).collect();
             record.raw("ModifiedProperties", &format!("[{}]", names.join(",")));
         }
-        lost
+        degraded
     }
 
     fn folder(&self, id: &str, path: &str) -> Option<String> {
@@ -127,7 +126,7 @@ impl<'a> Contents<'a> {
         if let Some(text) = value.as_str().map(str::trim) {
             return if listed.is_empty() && !text.is_empty() { Err(text) } else { Ok(listed) };
         }
-        let found = items(value, "Item").into_iter().filter(|item| item.is_object()).map(|item| {
+        let found = items(value, "Item").into_iter().filter(JsonValueTrait::is_object).map(|item| {
             let get = |keys: &[&str]| first(&keys.iter().map(|key| string(item.get(*key)).trim()).collect::<Vec<_>>());
             let parts = [
                 get(&["Id", "ItemId"]),

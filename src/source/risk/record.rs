@@ -90,7 +90,7 @@ impl Record {
             Some(text) => open_json(text).ok(),
             None => Some(value.clone()),
         };
-        let Some(opened) = opened.filter(|opened| opened.is_array()) else {
+        let Some(opened) = opened.filter(JsonValueTrait::is_array) else {
             return self.members.value("additionalInfo", value);
         };
         for item in opened.as_array().into_iter().flat_map(|items| items.iter()) {

@@ -34,6 +34,34 @@ fn value() -> impl Strategy<Value = String> {
 }
 
 fn key() -> impl Strategy<Value = &'static str> {
+    prop_oneof![2 => audit_key(), 1 => other_key()]
+}
+
+/// Keys of Exchange's own logs, message traces and risk reports.
+fn other_key() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec![
+        "CmdletParameters",
+        "Parameter",
+        "SourceItems",
+        "LogonType",
+        "OperationProperties",
+        "SourceItemSubjectsList",
+        "SourceItemIdsList",
+        "AggregatedRecordFoldersData",
+        "RecipientAddress",
+        "SenderAddress",
+        "Status",
+        "FromIP",
+        "MessageTraceId",
+        "Size",
+        "additionalInfo",
+        "riskState",
+        "id",
+        "servicePrincipalId",
+    ])
+}
+
+fn audit_key() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec![
         "Name",
         "Value",
@@ -85,24 +113,6 @@ fn key() -> impl Strategy<Value = &'static str> {
         "claims",
         "callerIpAddress",
         "operationName",
-        "CmdletParameters",
-        "Parameter",
-        "SourceItems",
-        "LogonType",
-        "OperationProperties",
-        "SourceItemSubjectsList",
-        "SourceItemIdsList",
-        "AggregatedRecordFoldersData",
-        "RecipientAddress",
-        "SenderAddress",
-        "Status",
-        "FromIP",
-        "MessageTraceId",
-        "Size",
-        "additionalInfo",
-        "riskState",
-        "id",
-        "servicePrincipalId",
     ])
 }
 
