@@ -2,7 +2,7 @@
 
 use super::index::Seen;
 use super::sign_in::is_sign_in;
-use crate::event::Outcome;
+use crate::event::{Family, Outcome};
 use crate::store::{Entry, Events};
 
 /// What the sentence names after the verb.
@@ -93,6 +93,12 @@ pub fn push_act(out: &mut String, events: &Events, entry: &Entry) {
         push_sign_in(out, events, entry);
         return;
     }
+    // Neither is an act of the account: the servers handed the message on, and Microsoft saw the risk.
+    match entry.family {
+        Family::Trace => return push_trace(out, events, entry),
+        Family::Risk => return push_risk(out, events, entry),
+        _ => {}
+    }
     let (operation, detail) = (events.text(entry.operation), events.text(entry.detail));
     let told = operation == "Set-Mailbox" && push_forwarding(out, events, entry, detail);
     if !told {
@@ -169,6 +175,32 @@ fn push_sign_in(out: &mut String, events: &Events, entry: &Entry) {
             push_cut(out, detail);
         }
         out.push(')');
+    }
+}
+
+fn push_trace(out: &mut String, events: &Events, entry: &Entry) {
+    out.push_str("sent mail");
+    if !entry.object.is_empty() {
+        out.push(' ');
+        push_quoted(out, events.text(entry.object));
+    }
+    if !entry.target.is_empty() {
+        out.push_str(" to ");
+        push_cut(out, events.text(entry.target));
+    }
+    out.push_str(": ");
+    push_cut(out, events.text(entry.operation));
+}
+
+fn push_risk(out: &mut String, events: &Events, entry: &Entry) {
+    out.push_str("was reported as at risk");
+    if !entry.object.is_empty() {
+        out.push_str(": ");
+        push_cut(out, events.text(entry.object));
+    }
+    if !entry.result.is_empty() {
+        out.push_str(", state ");
+        push_cut(out, events.text(entry.result));
     }
 }
 

@@ -1,4 +1,4 @@
-//! Evidence on disk to [`Row`]s: walk, containers, text encodings, CSV and JSON, always streaming.
+//! Evidence on disk to [`Row`]s: walk, containers, text encodings, CSV, JSON and XML, always streaming.
 
 mod container;
 mod csv;
@@ -9,12 +9,14 @@ mod reader;
 #[cfg(test)]
 mod tests;
 mod walk;
+mod xml;
 
 pub use container::hash;
 pub use json::parse;
 pub use readback::{read_back, read_many};
 pub use reader::{Chunk, Reader};
 pub use walk::{Walk, walk};
+pub use xml::parse as parse_xml;
 
 use sonic_rs::Value;
 use std::path::PathBuf;
@@ -55,6 +57,8 @@ pub enum Layout {
     Csv(Header),
     /// JSON in any of its arrangements.
     Json,
+    /// XML: a root whose elements are the records.
+    Xml,
 }
 
 /// The header of a CSV file.
@@ -78,7 +82,7 @@ impl Header {
 /// One record of a file, as the reader hands it to a source.
 #[derive(Debug)]
 pub struct Row<'a> {
-    /// Row (CSV, header not counted) or element number (JSON) from 1, relative to its [`Chunk`].
+    /// Row (CSV, header not counted) or element number (JSON, XML) from 1, relative to its [`Chunk`].
     pub index: u64,
     /// Offset in the decoded text, in bytes.
     pub offset: u64,
@@ -98,7 +102,7 @@ pub enum Data<'a> {
         /// The fields.
         fields: Vec<&'a str>,
     },
-    /// A JSON object.
+    /// A JSON object, or an XML element as one: attributes and children by name.
     Json(Value),
 }
 

@@ -3,7 +3,7 @@
 
 use super::container::{self, Tally, told};
 use super::encoding::{NotText, Text};
-use super::{BadRow, Finish, Found, Header, Layout, Limits, Row, Unusable, csv, json, walk};
+use super::{BadRow, Finish, Found, Header, Layout, Limits, Row, Unusable, csv, json, walk, xml};
 use std::sync::Arc;
 
 /// Text of an ordinary chunk, in bytes.
@@ -39,6 +39,7 @@ impl std::fmt::Debug for Reader {
 enum Cutter {
     Csv(Arc<Header>),
     Json(json::State),
+    Xml(xml::State),
 }
 
 /// Whole records of one file, with their place in the decoded text.
@@ -87,7 +88,7 @@ impl Reader {
                 let reason = "holds only NUL bytes; the file was never written to disk, so get another copy";
                 refuse(&tally, "binary", reason.to_owned())
             }
-            (NotText::Binary, None) => refuse(&tally, "binary", "is not text; expected CSV or JSON".to_owned()),
+            (NotText::Binary, None) => refuse(&tally, "binary", "is not text; expected CSV, JSON or XML".to_owned()),
         })?;
         let layout = Layout::Json;
         let cutter = Cutter::Json(json::State::default());
@@ -126,12 +127,17 @@ impl Reader {
         if json::begins(&self.buffer) {
             return Ok(());
         }
+        if let Some(xml) = xml::begins(&self.buffer) {
+            xml.map_err(|reason| ("unrecognised", reason.to_owned()))?;
+            (self.layout, self.cutter) = (Layout::Xml, Cutter::Xml(xml::State::default()));
+            return Ok(());
+        }
         let Some((header, end)) = csv::header(&self.buffer, self.ended) else {
             let line = self.buffer.trim_start().lines().next().unwrap_or_default();
             let line = walk::printable(line.get(..line.floor_char_boundary(SHOWN)).unwrap_or_default());
             return Err((
                 "unrecognised",
-                format!("begins with \"{line}\"; expected JSON, or a line of two or more CSV column names"),
+                format!("begins with \"{line}\"; expected JSON, XML, or a line of two or more CSV column names"),
             ));
         };
         self.drop_front(end);
@@ -162,6 +168,7 @@ impl Reader {
             let cut = match &self.cutter {
                 Cutter::Csv(header) => csv::cut(window, header.delimiter).map(|end| (end, self.cutter.clone())),
                 Cutter::Json(state) => json::cut(window, *state).map(|(end, state)| (end, Cutter::Json(state))),
+                Cutter::Xml(state) => xml::cut(window, *state).map(|(end, state)| (end, Cutter::Xml(state))),
             };
             if let Some((end, next)) = cut {
                 let rest = self.buffer.split_off(end);
@@ -178,6 +185,7 @@ impl Reader {
         let next = match &self.cutter {
             Cutter::Csv(_) => self.cutter.clone(),
             Cutter::Json(state) => Cutter::Json(json::end(&self.buffer, *state)),
+            Cutter::Xml(state) => Cutter::Xml(xml::end(&self.buffer, *state)),
         };
         if is_blank(&self.buffer) {
             self.drop_front(self.buffer.len());
@@ -206,6 +214,11 @@ impl Reader {
                 *state = at;
                 blank
             }
+            Cutter::Xml(state) => {
+                let (blank, at) = xml::pending(window, *state);
+                *state = at;
+                blank
+            }
         };
         self.drop_front(blank);
         let base = self.base;
@@ -215,6 +228,7 @@ impl Reader {
             let (next, free) = match &self.cutter {
                 Cutter::Csv(header) => csv::skip(&self.buffer, header),
                 Cutter::Json(state) => json::skip(&self.buffer, *state),
+                Cutter::Xml(state) => xml::skip(&self.buffer, *state),
             };
             self.drop_front(free);
             if next.is_some() {
@@ -252,7 +266,12 @@ impl Reader {
     /// What is known after the last chunk; bytes that were not needed are hashed now.
     pub fn finish(self) -> Finish {
         let mut notes: Vec<String> = self.text.note().into_iter().collect();
-        if matches!(self.cutter, Cutter::Json(state) if self.ended && !state.closed()) {
+        let open = match &self.cutter {
+            Cutter::Csv(_) => false,
+            Cutter::Json(state) => !state.closed(),
+            Cutter::Xml(state) => !state.closed(),
+        };
+        if self.ended && open {
             notes.push("the file ends before its list of records is closed; records may be missing".to_owned());
         }
         drop(self.text);
@@ -276,6 +295,7 @@ impl Chunk {
         match &self.body {
             Body::Records(Cutter::Csv(header)) => csv::rows(&self.text, self.base, header, self.last, &mut bounded),
             Body::Records(Cutter::Json(state)) => json::rows(&self.text, self.base, *state, self.last, &mut bounded),
+            Body::Records(Cutter::Xml(state)) => xml::rows(&self.text, self.base, *state, self.last, &mut bounded),
             Body::Bad(bad) => {
                 each(Err(bad.clone()));
                 1

@@ -118,7 +118,75 @@ fn arranged(objects: &[serde_json::Value], arrangement: u8, pretty: bool) -> Str
     }
 }
 
+/// An element named `e`, with what makes reading hard inside it.
+fn xml_element() -> impl Strategy<Value = String> {
+    let value = "[a-z>é \n\u{1f600}]{0,8}";
+    let attribute = (prop::sample::select(vec!["a", "b-c", "x:d", "é"]), value, any::<bool>()).prop_map(|(n, v, q)| {
+        let quote = if q { '"' } else { '\'' };
+        format!(" {n} = {quote}{v}{quote}")
+    });
+    let child = prop_oneof![
+        value.prop_map(|v| v.replace('>', "&gt;")),
+        Just("<c/>".to_owned()),
+        Just("<c><e2 a=\"/e>\"/></c>".to_owned()),
+        Just("<c>x</c >".to_owned()),
+        Just("<!-- <e> </e> -->".to_owned()),
+        Just("<![CDATA[</e><e>]]>".to_owned()),
+        Just("<?pi </e>?>".to_owned()),
+        Just("&amp;&#233;".to_owned()),
+    ];
+    (prop::option::of(attribute), prop::collection::vec(child, 0..4), any::<bool>()).prop_map(|(a, children, empty)| {
+        let a = a.unwrap_or_default();
+        if empty { format!("<e{a} />") } else { format!("<e{a}>{}</e>", children.concat()) }
+    })
+}
+
+fn xml_text(elements: &[String], arrangement: u8) -> String {
+    match arrangement {
+        0 => format!("<r>{}</r>", elements.concat()),
+        1 => format!("<?xml version=\"1.0\"?>\r\n<!-- c --><r>\r\n  {}\r\n</r>\r\n", elements.join("\r\n  ")),
+        2 => format!("\u{feff}<r a='>'>{}</r>\n<!-- end -->", elements.join("<!-- <e> -->")),
+        3 => format!("<r>{}</r><r>{}</r>", elements[0], elements[1..].concat()),
+        _ => format!("<r>\n{}\n", elements.join("\n")),
+    }
+}
+
 proptest! {
+    #[test]
+    fn xml_is_read_in_every_arrangement(
+        elements in prop::collection::vec(xml_element(), 1..6), arrangement in 0_u8..5, chunk in 1_usize..120,
+    ) {
+        let text = xml_text(&elements, arrangement);
+        let evidence = Evidence::new(text.as_bytes());
+        let (rows, finish) = read(&evidence.found(), chunk, &Limits::default()).unwrap();
+        let raw: Vec<&String> = rows.iter().map(|row| &row.1).collect();
+        prop_assert_eq!(raw, elements.iter().collect::<Vec<_>>(), "{}", text);
+        prop_assert!(rows.iter().all(|row| row.2.is_ok()), "{:?}", rows);
+        prop_assert_eq!(finish.notes.len(), usize::from(arrangement == 4));
+        let bare = text.trim_start_matches('\u{feff}');
+        prop_assert!(rows.iter().all(|row| bare[row.0 as usize..].starts_with(&row.1)));
+    }
+
+    #[test]
+    fn damaged_xml_in_chunks_is_xml_in_one_piece(
+        elements in prop::collection::vec(xml_element(), 1..6), arrangement in 0_u8..5,
+        chunk in 1_usize..120, damage in any::<prop::sample::Index>(), kind in 0_u8..4,
+    ) {
+        let mut text: Vec<char> = xml_text(&elements, arrangement).chars().collect();
+        let at = damage.index(text.len());
+        match kind {
+            0 => { text.remove(at); }
+            1 => text.truncate(at),
+            2 => text.insert(at, '"'),
+            _ => text.insert(at, '<'),
+        }
+        let text: String = text.into_iter().collect();
+        let evidence = Evidence::new(text.as_bytes());
+        let whole = read(&evidence.found(), 1 << 20, &Limits::default()).map(|(rows, _)| rows);
+        let parts = read(&evidence.found(), chunk, &Limits::default()).map(|(rows, _)| rows);
+        prop_assert_eq!(parts, whole, "{}", text);
+    }
+
     #[test]
     fn csv_in_chunks_is_csv_in_one_piece(body in csv_text(), chunk in 1_usize..200) {
         let evidence = Evidence::new(format!("h1,h2\n{body}").as_bytes());
@@ -204,8 +272,9 @@ proptest! {
     }
 
     #[test]
-    fn no_bytes_panic(bytes in prop::collection::vec(any::<u8>(), 0..400), head in 0_usize..12, chunk in 1_usize..64) {
-        const HEADS: [&[u8]; 12] = [
+    fn no_bytes_panic(bytes in prop::collection::vec(any::<u8>(), 0..400), head in 0_usize..15, chunk in 1_usize..64) {
+        const HEADS: [&[u8]; 15] = [
+            b"<?xml ?><r><e a=\"", b"<r><e><![CDATA[", b"<?xml ?><!DOCTYPE",
             b"", b"a,b\n", b"[{\"", b"{\"value\":[{", b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf", b"\x1f\x8b\x08\0\0\0\0\0\0\xff",
             b"\x28\xb5\x2f\xfd", b"PK\x03\x04", b"\"[{\\\"", b"a\tb\n\"",
         ];
@@ -237,6 +306,7 @@ fn a_record_beyond_the_limit_is_let_go_and_the_next_is_read() {
         format!("[{{\"a\":1}},\n{{\"a\":\"{long}\"}},\n{{\"a\":3}}]"),
         format!("{{\"a\":1}}\n{{\"a\":\"{long}\"}}\n{{\"a\":3}}\n"),
         format!("h,i\n1,2\n{long},2\n3,4\n"),
+        format!("<r><e a=\"1\"/>\n<e a=\"{long}\"/>\n<e a=\"3\"/>"),
         format!("h,i\n1,2\n\"{long},2\n3,4\n5,6\n"),
     ] {
         for chunk in [10, 100, 300, 2000] {

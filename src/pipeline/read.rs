@@ -106,7 +106,7 @@ impl Feed<'_> {
             Err(unusable) => return self.note(|facts| facts.unusable = Some(unusable)),
         };
         let (delimiter, csv_source, note) = match reader.layout() {
-            Layout::Json => (None, None, None),
+            Layout::Json | Layout::Xml => (None, None, None),
             Layout::Csv(header) => {
                 let source = source::for_csv(header);
                 let note = source.and_then(|source| source::header_note(source, header));

@@ -1,6 +1,6 @@
 //! Two records with one Id and different bytes: equal in content, or a conflict?
 
-use crate::input::{Data, Found, Layout, Limits, Reader, read_many};
+use crate::input::{Data, Found, Layout, Limits, Reader, parse_xml, read_many};
 use crate::source::{self, FileContext};
 use crate::store::{Entry, Merger};
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
@@ -58,6 +58,10 @@ fn content(entry: &Entry, raw: &[u8], layout: &Layout, context: &FileContext) ->
     let source = source::SOURCES.iter().find(|source| source.name == entry.source)?;
     let decoded = match layout {
         Layout::Json => (source.decode)(Data::Json(sonic_rs::from_slice(raw).ok()?), context).ok()?,
+        Layout::Xml => {
+            let element = parse_xml(std::str::from_utf8(raw).ok()?).ok()?;
+            (source.decode)(Data::Json(element), context).ok()?
+        }
         Layout::Csv(header) => {
             let mut reader = csv::ReaderBuilder::new()
                 .has_headers(false)

@@ -31,6 +31,11 @@ pub(super) fn choose<'a>(texts: &[&'a str]) -> Address<'a> {
     best.unwrap_or_default()
 }
 
+/// Whether an address text names one of Exchange Online's own servers.
+pub(super) fn is_own(text: &str) -> bool {
+    parse(text).ip.is_some_and(is_server)
+}
+
 /// Whether an address belongs to Exchange Online's own servers, which print themselves where a client is missing.
 ///
 /// <https://learn.microsoft.com/microsoft-365/enterprise/urls-and-ip-address-ranges>

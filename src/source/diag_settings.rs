@@ -2,7 +2,7 @@
 //! Graph-shaped, other categories stay as they are.
 
 use super::text::{Object, integer, object, string};
-use super::{Decoded, FileContext, Source, azure_activity, directory, json_record, signin};
+use super::{Decoded, FileContext, Source, azure_activity, directory, json_record, risk, signin};
 use crate::event::Event;
 use crate::input::Data;
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
@@ -11,7 +11,7 @@ const NAME: &str = "diag-settings";
 
 pub(super) const SOURCE: Source = Source {
     name: NAME,
-    title: "Azure Monitor diagnostic settings, JSON and NDJSON (Entra sign-in and audit logs, Azure activity)",
+    title: "Azure Monitor diagnostic settings, JSON and NDJSON (Entra sign-in and audit logs, risk reports, Azure activity)",
     recognised_by: "keys time and operationName or category; or eventTime or eventTimestamp, category and properties",
     csv: None,
     json: Some(matches),
@@ -51,6 +51,9 @@ fn is_directory(record: &Value) -> bool {
 
 fn decode(data: Data<'_>, _: &FileContext) -> Result<Decoded, String> {
     let (record, content) = json_record(data)?;
+    if risk::is_category(string(record.get("category"))) {
+        return risk::of_diagnostic(&record);
+    }
     if is_directory(&record) {
         return directory::decoded(object(&directory_audit(&record))?, content);
     }
@@ -62,6 +65,8 @@ fn view<'a>(decoded: &'a Decoded, context: &FileContext) -> Result<Event<'a>, St
     let record = &decoded.record;
     if is_sign_in(record) {
         signin::view(decoded, context, NAME)
+    } else if risk::is_category(string(record.get("category"))) {
+        risk::view_as(decoded, context, NAME)
     } else if is_directory(record) {
         directory::view(decoded, context, NAME)
     } else {

@@ -8,21 +8,28 @@ mod directory;
 mod entra_audit_csv;
 mod entra_auth_details_csv;
 mod entra_signin_csv;
+mod exchange_admin_audit;
 mod first_party;
 mod graph_alerts;
 mod graph_auditlog_query;
 mod graph_directory_audit;
 mod graph_signins;
 mod log_analytics;
+mod mailbox_audit;
 mod mes_ual;
+mod message_trace;
 mod mgmt_activity;
 mod moment;
 mod purview_csv;
+mod risk;
 mod search_ual;
 mod sign_in_code;
 mod signin;
 mod state;
 mod text;
+mod trace;
+mod trace_extended;
+mod trace_summary;
 mod ual;
 mod windows_event;
 
@@ -122,6 +129,12 @@ pub static SOURCES: &[Source] = &[
     log_analytics::office_activity::SOURCE,
     mgmt_activity::SOURCE,
     entra_auth_details_csv::SOURCE,
+    exchange_admin_audit::SOURCE,
+    mailbox_audit::SOURCE,
+    message_trace::SOURCE,
+    trace_summary::SOURCE,
+    trace_extended::SOURCE,
+    risk::SOURCE,
     entra_signin_csv::SOURCE,
     log_analytics::audit::SOURCE,
     log_analytics::signins::SOURCE,
@@ -167,7 +180,7 @@ pub fn unrecognised_csv(header: &Header) -> String {
     let names: Vec<&str> = header.names.iter().map(|name| name.trim()).take(8).collect();
     let more = if header.names.len() > names.len() { ", …" } else { "" };
     format!(
-        "found the columns {}{more}; expected those of an audit log (AuditData with CreationDate) or of a sign-in log (Date (UTC), Request ID, Username, …; TimeGenerated, UserPrincipalName, …)",
+        "found the columns {}{more}; expected those of an audit log (AuditData with CreationDate), of a sign-in log (Date (UTC), Request ID, Username, …; TimeGenerated, UserPrincipalName, …), of a message trace (Received, SenderAddress, …) or of a risk report (RiskState, RiskLastUpdatedDateTime, …)",
         names.join(", ")
     )
 }

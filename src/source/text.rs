@@ -1,6 +1,7 @@
 //! Texts for people and for rules: operation names made equal, details cut to length, JSON objects rewritten.
 
 use crate::event::open_json;
+use crate::input::Data;
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
 use std::borrow::Cow;
 
@@ -67,6 +68,12 @@ pub(super) fn lower(text: &str) -> Cow<'_, str> {
     } else {
         Cow::Borrowed(text)
     }
+}
+
+/// The name with its first letter in lower case.
+pub(super) fn lower_first(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map(|c| c.to_ascii_lowercase()).into_iter().chain(letters).collect()
 }
 
 /// Collects `Name=Value; …` up to 2,000 characters.
@@ -294,6 +301,60 @@ pub(super) fn is_flattened(text: &str) -> bool {
         || text.starts_with("System.Collections.")
         || (text.starts_with("System.") && text.ends_with("[]"))
         || (text.starts_with("@{") && text.ends_with('}'))
+}
+
+/// A row as one object: a JSON record as it is, a CSV row as its cells that hold anything, by the names of
+/// their columns; a cell with JSON in it is opened.
+pub(super) fn members(data: Data<'_>) -> Result<Value, String> {
+    let (header, fields) = match data {
+        Data::Json(record) if record.is_object() => return Ok(record),
+        Data::Json(record) => return Err(format!("found {}, expected a JSON object", kind(&record))),
+        Data::Csv { header, fields } => (header, fields),
+    };
+    let mut record = Object::new();
+    for (name, text) in header.names.iter().map(|name| name.trim()).zip(fields) {
+        let text = text.trim();
+        if text.is_empty() || name.is_empty() {
+            continue;
+        }
+        if text.starts_with(['{', '[']) && open_json(text).is_ok() {
+            record.raw(name, text);
+        } else {
+            record.text(name, text);
+        }
+    }
+    if record.is_empty() {
+        return Err("found an empty row, expected a record".to_owned());
+    }
+    object(&record.finish())
+}
+
+/// The text of a date. Windows PowerShell 5.1 writes one that it decorated as an object.
+pub(super) fn date(value: Option<&Value>) -> &str {
+    match value.and_then(|value| value.get("value")) {
+        Some(inner) => string(Some(inner)),
+        None => string(value),
+    }
+}
+
+/// The members of a collection: of a list, of the list that PowerShell or XML keeps under `key` or `value`,
+/// or the one that stands alone.
+pub(super) fn items<'a>(value: &'a Value, key: &str) -> Vec<&'a Value> {
+    if let Some(list) = value.as_array() {
+        return list.iter().collect();
+    }
+    match value.get(key).or_else(|| value.get("value")) {
+        Some(inner) => items(inner, key),
+        None if value.is_object() => vec![value],
+        None => Vec::new(),
+    }
+}
+
+/// The columns that PowerShell adds to what it fetched from afar; they tell of the session that exported.
+pub(super) fn is_session_column(key: &str) -> bool {
+    ["PSComputerName", "RunspaceId", "PSShowComputerName", "PSSourceJobInstanceId", "IsValid", "ObjectState"]
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(key))
 }
 
 /// The 128-bit hash of a record's text.

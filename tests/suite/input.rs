@@ -23,7 +23,7 @@ impl Outcome {
     fn keys(&self) -> Vec<&str> {
         match &self.layout {
             Layout::Csv(header) => header.keys.iter().map(String::as_str).collect(),
-            Layout::Json => Vec::new(),
+            Layout::Json | Layout::Xml => Vec::new(),
         }
     }
 }

@@ -20,3 +20,4 @@ mod rule;
 mod snapshot;
 mod source;
 mod store;
+mod xml;

@@ -164,3 +164,46 @@ fn every_rule_fires_on_its_hits_and_on_no_miss() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// A unified audit record of a cmdlet as the administrator audit log of Exchange has it.
+fn as_admin_audit(line: &str) -> Option<String> {
+    let record: serde_json::Value = serde_json::from_str(line).ok()?;
+    if record["RecordType"] != 1 || !record["Parameters"].is_array() {
+        return None;
+    }
+    let mut out = serde_json::json!({
+        "Caller": record["UserId"],
+        "CmdletName": record["Operation"],
+        "CmdletParameters": record["Parameters"],
+        "ObjectModified": record["ObjectId"],
+        "RunDate": record["CreationTime"],
+        "Succeeded": record["ResultStatus"],
+    });
+    for key in ["ModifiedProperties", "ExternalAccess", "OriginatingServer", "ClientIP", "SessionId", "_speur_place"] {
+        if !record[key].is_null() {
+            out[key] = record[key].clone();
+        }
+    }
+    Some(out.to_string())
+}
+
+#[test]
+fn rules_on_cmdlets_fire_on_the_administrator_audit_log_too() {
+    let (rules, _) = RuleSet::load(&Options { pack: true, ..Options::default() });
+    let (mut wrong, mut tried) = (Vec::new(), 0);
+    for Rule { stem, sigma, file } in pack() {
+        if !file.parent().unwrap().ends_with("exchange") {
+            continue;
+        }
+        let id = sigma.id.unwrap();
+        for (place, line) in lines(&stem, "hit.jsonl") {
+            let Some(line) = as_admin_audit(&line) else { continue };
+            tried += 1;
+            if !met(&rules, &place, &line).contains(&id) {
+                wrong.push(format!("{place}: does not fire"));
+            }
+        }
+    }
+    assert!(tried >= 50, "only {tried} records of cmdlets");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

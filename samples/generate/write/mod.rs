@@ -2,6 +2,7 @@
 
 mod audit;
 mod entra;
+mod exchange;
 mod pack;
 mod sign_in;
 mod state;
@@ -25,6 +26,7 @@ pub(crate) fn files(mut log: Log) -> Result<Files, String> {
     sign_ins(&log, &mut files);
     entra::files(&log, &mut files);
     files.extend(state::files(&log).into_iter().map(|(name, text)| (format!("state/{name}"), pack::utf8_bom(&text))));
+    beside(&log, &mut files);
     files.insert("truth.json".into(), truth(&log));
     Ok(files)
 }
@@ -94,6 +96,17 @@ fn sign_ins(log: &Log, files: &mut Files) {
     put("diagnostic-settings/insights-logs-signinlogs-20260121.ndjson", sign_in::lines(&lines).into_bytes());
     put("log-analytics/SigninLogs-20260122-20260123.csv", pack::utf8_bom(&sign_in::log_analytics(&people(17, 19))));
     put("portal/InteractiveSignIns_2026-01-24_2026-01-25.csv", pack::utf8_bom(&sign_in::portal(&people(19, 21))));
+}
+
+/// Exchange's older logs, message traces and risk reports.
+fn beside(log: &Log, files: &mut Files) {
+    let first = days(log, 0, 2, 0);
+    let mut put = |name: &str, bytes: Vec<u8>| files.insert(name.to_owned(), bytes);
+    put("exchange/SearchResult.xml", exchange::admin_log(&first).into_bytes());
+    put("exchange/MailboxAuditLog-20260105-20260107.csv", pack::utf8_bom(&exchange::mailbox_log(&first)));
+    put("message-trace/sanne.loodsman@harbor.example-MTL.csv", pack::utf8_bom(&exchange::trace(log)));
+    put("message-trace/MessageTraceSummary-20260119.csv", pack::utf16(&exchange::trace_summary(log)));
+    put("risk/riskDetections.json", exchange::risks(log).into_bytes());
 }
 
 // Without times: the file must not pass for a log when the folder is read.

@@ -102,6 +102,23 @@ static KEYS: &[&str] = &[
     "Status",
     "LocationDetails",
     "Location",
+    "CmdletParameters",
+    "Parameter",
+    "SourceItems",
+    "LogonType",
+    "OperationProperties",
+    "SourceItemSubjectsList",
+    "SourceItemIdsList",
+    "AggregatedRecordFoldersData",
+    "RecipientAddress",
+    "SenderAddress",
+    "FromIP",
+    "MessageTraceId",
+    "Size",
+    "additionalInfo",
+    "riskState",
+    "id",
+    "servicePrincipalId",
 ];
 
 fn members(count: usize) -> impl Strategy<Value = String> {
@@ -224,6 +241,51 @@ proptest! {
     fn any_name_has_a_time_of_collection_or_none(name in "[0-9A-Za-z/_T:. -]{0,60}", any in any::<String>()) {
         let _ = source::collected(&name, None);
         let _ = source::collected(&any, None);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn any_exchange_or_risk_record_is_read_or_refused(members in members(12), more in members(6), time in value()) {
+        for start in [
+            r#""Caller":"a","CmdletName":"Set-Mailbox","RunDate":"2026-02-03T09:15:42""#,
+            r#""Operation":"HardDelete","LogonType":"Owner","LastAccessed":"2026-02-03T09:15:42""#,
+            r#""Operation":"MailItemsAccessed","OperationResult":"x","LastAccessed":"2026-02-03T09:15:42""#,
+            r#""Received":"2026-02-03T09:15:42","SenderAddress":"a@b.c","RecipientAddress":"d@e.f","Status":"Delivered""#,
+            r#""riskEventType":"x","activityDateTime":"2026-02-03T09:15:42Z""#,
+            r#""RiskState":"x","RiskLastUpdatedDateTime":"2026-02-03T09:15:42Z""#,
+        ] {
+            view(&json(&format!("{{{start}{members}}}")));
+        }
+        view(&json(&format!(r#"{{"Caller":{time},"CmdletName":{time},"RunDate":{time}{members}}}"#)));
+        view(&json(&format!(r#"{{"Operation":{time},"LogonType":{time},"LastAccessed":{time}{members}}}"#)));
+        view(&json(&format!(r#"{{"riskState":{time},"riskLastUpdatedDateTime":{time}{members}}}"#)));
+        view(&json(&format!(
+            r#"{{"time":{time},"operationName":"x","category":"UserRiskEvents","properties":{{"id":"i"{more}}}{members}}}"#
+        )));
+    }
+
+    #[test]
+    fn any_cells_of_a_trace_or_an_exchange_log_are_read_or_refused(
+        cells in prop::collection::vec(prop_oneof![any::<String>(), "[a-z@.;#, :\"{}\\[\\]]{0,20}"], 6),
+    ) {
+        for header in [
+            ["origin_timestamp_utc", "sender_address", "recipient_status", "message_subject", "total_bytes", "directionality"],
+            ["date_time_utc", "event_id", "sender_address", "recipient_address", "recipient_status", "total_bytes"],
+            ["Received", "SenderAddress", "RecipientAddress", "Status", "FromIP", "MessageTraceId"],
+            ["LastAccessed", "Operation", "LogonType", "OperationProperties", "SourceItemIdsList", "SourceItemSubjectsList"],
+            ["RunDate", "Caller", "CmdletName", "CmdletParameters", "ModifiedProperties", "Succeeded"],
+            ["ActivityDateTime", "RiskEventType", "RiskState", "AdditionalInfo", "Location", "IPAddress"],
+        ] {
+            for first in [cells[0].as_str(), "2026-02-03T09:15:42Z"] {
+                let mut writer = csv::Writer::from_writer(Vec::new());
+                writer.write_record(header).unwrap();
+                writer.write_record([first, &cells[1], &cells[2], &cells[3], &cells[4], &cells[5]]).unwrap();
+                csv(&String::from_utf8(writer.into_inner().unwrap()).unwrap()).iter().for_each(view);
+            }
+        }
     }
 }
 
