@@ -2,13 +2,16 @@
 
 mod address;
 mod azure_activity;
+mod dates;
 mod diag_settings;
 mod entra_signin_csv;
 mod first_party;
 mod graph_alerts;
 mod graph_auditlog_query;
 mod graph_signins;
+mod hawk;
 mod log_analytics;
+mod mes_triage;
 mod mes_ual;
 mod mgmt_activity;
 mod moment;
@@ -18,7 +21,10 @@ mod sign_in_code;
 mod signin;
 mod text;
 mod ual;
+mod ual_flattened;
 mod windows_event;
+
+pub use dates::{DateEvidence, DateOrder, Proof, is_time};
 
 use crate::event::Event;
 use crate::input::{Data, Header};
@@ -50,18 +56,6 @@ pub struct FileContext {
     pub name: String,
     /// Which of day and month its numeric dates put first.
     pub dates: DateOrder,
-}
-
-/// Which of day and month comes first in the dates of a file that prints both as numbers.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum DateOrder {
-    /// Not decided: a date that does not show its own order is read by its form.
-    #[default]
-    Undecided,
-    /// `1/31/2026`.
-    MonthFirst,
-    /// `31/01/2026`.
-    DayFirst,
 }
 
 /// A record without its export wrapper, owned while its [`Event`] borrows from it.
@@ -104,9 +98,12 @@ pub struct Wrapper {
 /// Every source, in the order they are tried: the most specific first.
 pub static SOURCES: &[Source] = &[
     purview_csv::SOURCE,
+    mes_triage::SOURCE,
     search_ual::CSV,
     search_ual::JSON,
     mes_ual::SOURCE,
+    hawk::SOURCE,
+    ual_flattened::SOURCE,
     graph_auditlog_query::SOURCE,
     mgmt_activity::SOURCE,
     entra_signin_csv::SOURCE,

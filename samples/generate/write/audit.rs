@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 const CRLF: &str = "\r\n";
 
 /// The name of a record type. <https://learn.microsoft.com/office/office-365-management-api/office-365-management-activity-api-schema>
-fn type_name(record_type: i64) -> &'static str {
+pub(super) fn type_name(record_type: i64) -> &'static str {
     match record_type {
         1 => "ExchangeAdmin",
         2 => "ExchangeItem",
@@ -167,11 +167,11 @@ pub(super) fn lines(records: &[&Audit]) -> String {
     records.iter().map(|r| r.data.compact() + "\n").collect()
 }
 
-fn camel(name: &str) -> String {
+pub(super) fn camel(name: &str) -> String {
     name[..1].to_lowercase() + &name[1..]
 }
 
-fn user_type(number: i64) -> &'static str {
+pub(super) fn user_type(number: i64) -> &'static str {
     match number {
         0 => "regular",
         2 => "admin",

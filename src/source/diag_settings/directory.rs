@@ -15,9 +15,10 @@ pub(super) fn view<'a>(decoded: &'a Decoded, context: &FileContext, source: &'st
     let get = |key: &str| string(record.get(key));
     let inner = |key: &str| string(properties.and_then(|p| p.get(key)));
     let times = [inner("activityDateTime"), get("time"), get("eventTimestamp"), get("eventTime")];
-    let time = times.iter().find_map(|text| moment::parse(text, context.dates)).ok_or_else(|| {
-        format!("found activityDateTime {:?} and time {:?}, expected a date with a time of day", times[0], times[1])
-    })?;
+    let time = times
+        .iter()
+        .find_map(|text| moment::parse(text, context.dates))
+        .ok_or_else(|| moment::refusal(&format!("activityDateTime {:?} and time {:?}", times[0], times[1]), &times))?;
     let original = first(&[get("operationName"), inner("activityDisplayName"), inner("operationName")]);
     if original.is_empty() {
         return Err("found no operationName and no activityDisplayName, expected one".to_owned());
