@@ -7,6 +7,7 @@ use crate::log::{Audit, stamp};
 use crate::map;
 use crate::people::{DAY, START, TENANT, TENANT_NAME};
 use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
 
 const CRLF: &str = "\r\n";
 const ADMIN: &str = "tess.kraanvogel@harbor.example";
@@ -94,7 +95,10 @@ pub(super) fn pwc(records: &[&Audit]) -> String {
 
 /// `Get-FileHash | Export-Csv`, as Office-365-Extractor leaves it beside its output.
 pub(super) fn hashes(name: &str, bytes: &[u8]) -> String {
-    let hash: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02X}")).collect();
+    let mut hash = String::new();
+    for byte in Sha256::digest(bytes) {
+        let _ = write!(hash, "{byte:02X}");
+    }
     let path = format!("C:\\Extractor\\Log_Directory\\{name}");
     format!(
         "#TYPE Microsoft.Powershell.Utility.FileHash{CRLF}{}{}",
