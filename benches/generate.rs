@@ -4,6 +4,10 @@
 #[allow(dead_code)] // the sample tenant draws more kinds of numbers than an export does
 mod random;
 
+#[path = "forms.rs"]
+#[allow(dead_code)] // measurements write large files in two of them
+pub(crate) mod forms;
+
 use random::Random;
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -77,7 +81,33 @@ pub(crate) struct Records {
     time: i64,
 }
 
+/// One record of the unified audit log.
+#[derive(Debug, Clone)]
+#[allow(dead_code)] // measurements write records as they are made
+pub(crate) struct Record {
+    pub(crate) id: String,
+    /// UTC, without a zone.
+    pub(crate) time: String,
+    pub(crate) kind: u32,
+    pub(crate) operation: &'static str,
+    pub(crate) user: String,
+    /// `AuditData` as compact JSON.
+    pub(crate) data: String,
+}
+
 impl Records {
+    /// The next `count` records.
+    #[allow(dead_code)] // as for Record
+    pub(crate) fn take(&mut self, count: usize) -> Vec<Record> {
+        let mut one = || {
+            let mut data = String::new();
+            let (id, time, record_type, operation, user) = self.next(&mut data);
+            let user = user.to_owned();
+            Record { id, time, kind: record_type, operation, user, data }
+        };
+        (0..count).map(|_| one()).collect()
+    }
+
     /// Records that belong to `seed`.
     pub(crate) fn new(seed: u64) -> Self {
         let mut random = Random::new(seed);

@@ -87,12 +87,16 @@ pub enum Basis {
     RecordUtc,
     /// The export's wrapper column, in ISO 8601.
     WrapperIso,
-    /// The export's wrapper column, in a culture whose day and month order the value itself proves.
+    /// A date in the culture of the exporting machine, whose own value shows which of day and month comes first.
     WrapperProven,
-    /// The export's wrapper column, read month first as Microsoft's en-US exports print it.
-    WrapperAssumedMonthFirst,
-    /// The export's wrapper column, read day first: a form that no month-first culture prints.
-    WrapperAssumedDayFirst,
+    /// A culture date, ordered as another date of its file shows.
+    FileShown,
+    /// A culture date, ordered as in those of its file that agree with the records' own times.
+    FileAgrees,
+    /// A culture date, in the only order in which the dates of its column follow each other.
+    FileSorted,
+    /// A culture date, ordered as the investigator said.
+    Given,
     /// When a snapshot was collected, by the name of its file or folder, which states no zone.
     FileName,
     /// When a snapshot was collected, as the investigator said.
@@ -106,9 +110,11 @@ impl Basis {
             Self::RecordZoned => "record, with zone",
             Self::RecordUtc => "record, UTC by definition",
             Self::WrapperIso => "wrapper column, ISO 8601",
-            Self::WrapperProven => "wrapper column, order proven by a day over 12",
-            Self::WrapperAssumedMonthFirst => "wrapper column, month first assumed",
-            Self::WrapperAssumedDayFirst => "wrapper column, day first assumed",
+            Self::WrapperProven => "culture date, order shown by its value",
+            Self::FileShown => "culture date, order shown by another date of the file",
+            Self::FileAgrees => "culture date, order agrees with the records' own times",
+            Self::FileSorted => "culture date, only order in which the column is sorted",
+            Self::Given => "culture date, order given by --date-order",
             Self::FileName => "collection, by the name of the file or folder, read as UTC",
             Self::CollectedAt => "collection, by --collected-at",
         }

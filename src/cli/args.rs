@@ -2,9 +2,10 @@
 
 use anyhow::bail;
 use chrono::{DateTime, NaiveDate, NaiveTime};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use speur::error::Error;
 use speur::event::{Basis, Precision, Time};
+use speur::source::{DateOrder, Proof};
 use speur::{input, pipeline, rule};
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -58,12 +59,34 @@ pub(super) struct ReadArgs {
     /// Only events of this tenant: its id, or its name where records state no id; repeat it, or separate with commas.
     #[arg(long, value_name = "TENANT", value_delimiter = ',')]
     tenant: Vec<String>,
+    /// How to read numeric dates of an export that shows nowhere whether day or month comes first: mdy
+    /// (1/31/2026) or dmy (31/1/2026). What an export shows itself counts more.
+    #[arg(long, value_name = "ORDER")]
+    date_order: Option<TypedOrder>,
     /// Worker threads; 0 takes one for each processor.
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(..=1024))]
     threads: u16,
     /// Print only what went wrong.
     #[arg(long)]
     pub(super) quiet: bool,
+}
+
+/// Which of day and month comes first.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum TypedOrder {
+    /// Month, day, year.
+    Mdy,
+    /// Day, month, year.
+    Dmy,
+}
+
+impl From<TypedOrder> for DateOrder {
+    fn from(typed: TypedOrder) -> Self {
+        match typed {
+            TypedOrder::Mdy => Self::MonthFirst(Proof::Given),
+            TypedOrder::Dmy => Self::DayFirst(Proof::Given),
+        }
+    }
 }
 
 /// Which rules apply.
@@ -188,6 +211,7 @@ impl ReadArgs {
             tenants: names("--tenant", &self.tenant)?,
             threads: self.threads.into(),
             limits: input::Limits::default(),
+            date_order: self.date_order.map(DateOrder::from).unwrap_or_default(),
             ..pipeline::Options::default()
         })
     }
@@ -200,7 +224,9 @@ impl ReadArgs {
         let collected = self.collected_at.iter().map(|text| one("--collected-at", text));
         let users = self.user.iter().map(|text| one("--user", text));
         let tenants = self.tenant.iter().map(|text| one("--tenant", text));
-        from.chain(to).chain(collected).chain(users).chain(tenants).collect()
+        let order = self.date_order.and_then(|order| order.to_possible_value());
+        let order = order.iter().map(|order| ("--date-order".to_owned(), order.get_name().to_owned()));
+        from.chain(to).chain(collected).chain(users).chain(tenants).chain(order).collect()
     }
 }
 

@@ -52,7 +52,7 @@ pub struct Chunk {
     body: Body,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Body {
     Records(Cutter),
     /// A record that was let go because of its length.
@@ -301,6 +301,24 @@ impl Chunk {
                 1
             }
         }
+    }
+
+    /// The first records, about `bytes` of text; all of them where none ends there.
+    #[must_use]
+    pub fn head(&self, bytes: usize) -> Self {
+        let window = self.text.get(..self.text.floor_char_boundary(bytes)).unwrap_or_default();
+        let cut = match &self.body {
+            Body::Records(_) if window.len() == self.text.len() => None,
+            Body::Records(Cutter::Csv(header)) => csv::cut(window, header.delimiter),
+            Body::Records(Cutter::Json(state)) => json::cut(window, *state).map(|(end, _)| end),
+            Body::Records(Cutter::Xml(state)) => xml::cut(window, *state).map(|(end, _)| end),
+            Body::Bad(_) => None,
+        };
+        let (text, last) = match cut {
+            Some(end) => (window.get(..end).unwrap_or_default().to_owned(), false),
+            None => (self.text.clone(), self.last),
+        };
+        Self { text, base: self.base, last, longest: self.longest, body: self.body.clone() }
     }
 
     /// Where the chunk stands in the decoded text, in bytes.

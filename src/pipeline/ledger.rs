@@ -4,7 +4,7 @@ use crate::case::civil::rfc3339;
 use crate::coverage::{Counts, FileCoverage, Rejection};
 use crate::input::{self, Data, Finish, Found, Unusable};
 use crate::output::Input;
-use crate::source::{self, FileContext};
+use crate::source::{self, FileContext, is_time};
 use crate::store::{Events, Tally};
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,9 +16,13 @@ pub(super) struct FileFacts {
     pub delimiter: Option<u8>,
     /// The source that the header of a CSV file names.
     pub source: Option<&'static str>,
+    /// Its header is that of a list of hashes.
+    pub hashes: bool,
     pub context: FileContext,
     /// What its header says of what it lacks.
     pub note: Option<String>,
+    /// What to tell of the order of day and month in its dates.
+    pub dates: Option<String>,
     pub finish: Finish,
     pub unusable: Option<Unusable>,
 }
@@ -77,6 +81,7 @@ pub(super) fn file(
     if let (true, Some(time)) = (sources.iter().any(|name| source::is_snapshot(name)), facts.context.collected) {
         notes.push(format!("what was true at {} ({})", rfc3339(time.micros), time.basis.name()));
     }
+    notes.extend(facts.dates.clone());
     let mut counts = tally.counts;
     if sources.is_empty() && !dated && facts.finish.broken.is_none() {
         // No record in it says when anything happened: a settings file or a list, not a log.
@@ -139,14 +144,15 @@ pub(super) fn short(data: &Data<'_>) -> Option<String> {
     named.then(|| format!("the row has {} of {} fields; its end may be cut off", fields.len(), header.names.len()))
 }
 
-/// Whether any text in a record looks like a date: `2026-01-31`, `1/31/2026`, `31.01.2026`, `/Date(…)`.
+/// Whether any text in a record is a time in a form that sources read, or holds what looks like a date:
+/// `2026-01-31`, `1/31/2026`, `31.01.2026`.
 pub(super) fn dated(data: &Data<'_>) -> bool {
     fn text(text: &str) -> bool {
         let parts: Vec<&str> = text.split(['-', '/', '.', ' ', 'T', ',']).collect();
         let year = |p: &str| p.len() == 4 && (p.starts_with("19") || p.starts_with("20"));
         let short = |p: &str| matches!(p.len(), 1 | 2);
         let digits = |p: &&&str| !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit());
-        text.starts_with("/Date(")
+        is_time(text)
             || parts.windows(3).any(|w| {
                 w.iter().filter(digits).count() == 3
                     && short(w[1])

@@ -1,7 +1,10 @@
 //! The order of the flow and its parallelism, nothing else.
 
+mod dates;
+mod hashes;
 mod ledger;
 mod read;
+mod reasons;
 mod settle;
 
 use crate::case::finding::findings;
@@ -13,6 +16,7 @@ use crate::event::Time;
 use crate::input::{Limits, walk};
 use crate::output::{self, RunFacts};
 use crate::rule::{self, RuleSet};
+use crate::source::DateOrder;
 use crate::store::Entry;
 use read::{Reading, Tools};
 use std::collections::BTreeMap;
@@ -43,6 +47,8 @@ pub struct Options {
     pub geo: Vec<PathBuf>,
     /// How far a container may expand.
     pub limits: Limits,
+    /// Which of day and month comes first in dates that show it nowhere in their file.
+    pub date_order: DateOrder,
     /// The options as typed, for the manifest.
     pub typed: Vec<(String, String)>,
 }
@@ -171,7 +177,14 @@ pub fn inspect(options: &Options, progress: &dyn Progress) -> Result<Inspection,
 
 fn gather(options: &Options, rules: &RuleSet, book: &AddressBook, progress: &dyn Progress) -> Result<Reading, Error> {
     let walk = walk(&options.paths, &options.limits)?;
-    let tools = Tools { rules, book, limits: &options.limits, collected: options.collected, progress };
+    let tools = Tools {
+        rules,
+        book,
+        limits: &options.limits,
+        collected: options.collected,
+        date_order: options.date_order,
+        progress,
+    };
     let read = read::read(walk, &tools, &|entry, pool| wanted(options, entry, pool));
     let no_log =
         |file: &FileCoverage| file.counts.rows == 0 && matches!(file.format.as_str(), "unrecognised" | "not a log");

@@ -1,14 +1,15 @@
 //! Files to events: one thread after the other cuts chunks, all threads take them apart.
 
 use super::ledger::{self, FileFacts};
-use super::{Progress, settle};
+use super::reasons::Reasons;
+use super::{Progress, dates, hashes, settle};
 use crate::coverage::{FileCoverage, Rejection};
 use crate::enrich::AddressBook;
 use crate::event::{Origin, Place, Time};
 use crate::input::{BadRow, Chunk, Data, Found, Layout, Limits, Reader, Row, Walk};
 use crate::output::Input;
 use crate::rule::{RuleSet, Scratch};
-use crate::source::{self, FileContext, Source};
+use crate::source::{self, DateOrder, FileContext, Source};
 use crate::store::{Batch, Entry, Events, Merger, Pool, RuleIndex};
 use rayon::iter::{ParallelBridge, ParallelIterator};
 use rustc_hash::FxHashMap;
@@ -24,6 +25,8 @@ pub(super) struct Tools<'a> {
     pub limits: &'a Limits,
     /// When snapshots were collected, as the investigator said.
     pub collected: Option<Time>,
+    /// What the investigator says of dates that show no order.
+    pub date_order: DateOrder,
     pub progress: &'a dyn Progress,
 }
 
@@ -46,6 +49,8 @@ struct Job {
 /// What is known of a file once its first bytes are read.
 struct Opened {
     csv_source: Option<&'static Source>,
+    /// It lists hashes of other files: no log, whatever dates its paths hold.
+    hashes: bool,
     context: FileContext,
 }
 
@@ -55,6 +60,7 @@ struct Done {
     batch: Batch,
     sources: BTreeSet<&'static str>,
     rejected: Vec<Rejection>,
+    degraded: Reasons,
     /// Something in it could be a log record: it holds a date, or it could not be taken apart.
     dated: bool,
 }
@@ -65,6 +71,8 @@ struct Feed<'a> {
     next: usize,
     sequence: u64,
     current: Option<(Reader, Arc<Opened>)>,
+    /// The first chunk of the current file, which was looked at already.
+    first: Option<Chunk>,
     /// Bytes on disk of the current file that no advance has told yet: its text may be longer or shorter.
     untold: u64,
     facts: &'a Mutex<Vec<FileFacts>>,
@@ -77,7 +85,7 @@ impl Iterator for Feed<'_> {
     fn next(&mut self) -> Option<Job> {
         loop {
             if let Some((reader, opened)) = &mut self.current {
-                if let Some(chunk) = reader.next_chunk() {
+                if let Some(chunk) = self.first.take().or_else(|| reader.next_chunk()) {
                     let told = self.untold.min(chunk.len() as u64);
                     self.untold -= told;
                     self.tools.progress.advance(told);
@@ -101,27 +109,30 @@ impl Iterator for Feed<'_> {
 
 impl Feed<'_> {
     fn open(&mut self, found: &Found) {
-        let reader = match Reader::open(found, self.tools.limits) {
+        let mut reader = match Reader::open(found, self.tools.limits) {
             Ok(reader) => reader,
             Err(unusable) => return self.note(|facts| facts.unusable = Some(unusable)),
         };
-        let (delimiter, csv_source, note) = match reader.layout() {
-            Layout::Json | Layout::Xml => (None, None, None),
+        let (delimiter, csv_source, note, hashes) = match reader.layout() {
+            Layout::Json | Layout::Xml => (None, None, None, false),
             Layout::Csv(header) => {
                 let source = source::for_csv(header);
                 let note = source.and_then(|source| source::header_note(source, header));
-                (Some(header.delimiter), source, note)
+                (Some(header.delimiter), source, note, hashes::is_list(header))
             }
         };
         let encoding = reader.encoding();
+        self.first = reader.next_chunk();
+        let (dates, told) = dates::decide(found, self.first.as_ref(), self.tools.date_order, self.tools.limits);
         let collected = source::collected(&found.name, self.tools.collected);
-        let context = FileContext { name: found.name.clone(), collected, ..FileContext::default() };
+        let context = FileContext { name: found.name.clone(), dates, collected };
         self.note(|facts| {
             (facts.encoding, facts.delimiter) = (encoding, delimiter);
             facts.source = csv_source.map(|source| source.name);
-            (facts.context, facts.note) = (context.clone(), note);
+            facts.hashes = hashes;
+            (facts.context, facts.note, facts.dates) = (context.clone(), note, told);
         });
-        self.current = Some((reader, Arc::new(Opened { csv_source, context })));
+        self.current = Some((reader, Arc::new(Opened { csv_source, hashes, context })));
     }
 
     fn note(&self, write: impl FnOnce(&mut FileFacts)) {
@@ -137,6 +148,7 @@ struct Collector {
     waiting: BTreeMap<u64, Done>,
     merger: Merger,
     sources: FxHashMap<u32, BTreeSet<&'static str>>,
+    degraded: FxHashMap<u32, Reasons>,
     dated: BTreeSet<u32>,
     rejected: Vec<Rejection>,
 }
@@ -154,6 +166,7 @@ impl Collector {
                 self.dated.insert(done.batch.file);
             }
             self.sources.entry(done.batch.file).or_default().append(&mut done.sources);
+            self.degraded.entry(done.batch.file).or_default().append(&done.degraded);
             self.merger.add(done.batch);
             self.next += 1;
         }
@@ -208,7 +221,7 @@ impl Worker<'_> {
             Data::Json(record) => source::for_json(record, self.last).ok_or_else(|| source::unrecognised_json(record)),
         };
         if source.is_err() {
-            done.dated |= ledger::dated(&row.data);
+            done.dated |= !job.opened.hashes && ledger::dated(&row.data);
         }
         let source = source?;
         self.last = Some(source);
@@ -219,6 +232,9 @@ impl Worker<'_> {
         let mut event = (source.view)(&decoded, &job.opened.context)?;
         if let (true, Some(short)) = (event.degraded.is_empty(), short) {
             event.degraded = short.into();
+        }
+        if !event.degraded.is_empty() {
+            done.degraded.add(&event.degraded, 1);
         }
         let place = event.address.ip.map(|ip| self.place(ip));
         event.place = place.as_deref();
@@ -247,7 +263,8 @@ pub(super) fn read(walk: Walk, tools: &Tools<'_>, wanted: &dyn Fn(&Entry, &Pool)
     tools.progress.total((0..found.len()).map(|at| share(&found, at)).sum());
     let facts = Mutex::new(vec![FileFacts::default(); found.len()]);
     let collector = Mutex::new(Collector::default());
-    let feed = Feed { found: &found, next: 0, sequence: 0, current: None, untold: 0, facts: &facts, tools };
+    let feed =
+        Feed { found: &found, next: 0, sequence: 0, current: None, first: None, untold: 0, facts: &facts, tools };
     let worker =
         || Worker { tools, scratch: Scratch::default(), places: FxHashMap::default(), hits: Vec::new(), last: None };
     feed.par_bridge().for_each_init(worker, |worker, job| {
@@ -266,13 +283,13 @@ pub(super) fn read(walk: Walk, tools: &Tools<'_>, wanted: &dyn Fn(&Entry, &Pool)
         let mut sources = collector.sources.get(&(index as u32)).cloned().unwrap_or_default();
         // The header of a CSV file says what it is, even where no row follows.
         sources.extend(facts.source);
-        files.push(ledger::file(
-            found,
-            facts,
-            tally,
-            (&sources, collector.dated.contains(&(index as u32))),
-            &mut rejected,
-        ));
+        let mut file =
+            ledger::file(found, facts, tally, (&sources, collector.dated.contains(&(index as u32))), &mut rejected);
+        file.notes.extend(collector.degraded.get(&(index as u32)).map(Reasons::notes).unwrap_or_default());
+        files.push(file);
+    }
+    for (at, found) in found.iter().enumerate().filter(|(at, _)| facts[*at].hashes) {
+        hashes::compare(found, at, &mut files, tools.limits);
     }
     for (place, unusable) in walk.unusable {
         files.push(ledger::unusable(place.name.clone(), unusable, &mut rejected));

@@ -54,8 +54,7 @@ pub(super) fn view_as<'a>(
     let record = &decoded.record;
     let get = |path: &[&str]| string(at(record, path));
     let stamp = named(record, &["time", "eventTimestamp", "event_timestamp", "eventTime"]);
-    let time = moment::parse(stamp, context.dates)
-        .ok_or_else(|| format!("found time {stamp:?}, expected a date with a time of day"))?;
+    let time = moment::read("time", stamp, context.dates)?;
     let original = named(record, &["operationName", "operationname", "operation_name"]);
     let category = named(record, &["category"]);
     let original = first(&[original, category]);

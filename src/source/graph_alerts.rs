@@ -44,7 +44,7 @@ fn view<'a>(decoded: &'a Decoded, context: &FileContext) -> Result<Event<'a>, St
     let stamp = first(&[get("firstActivityDateTime"), get("createdDateTime")]);
     let time = moment::parse(stamp, context.dates)
         .or_else(|| moment::parse(get("createdDateTime"), context.dates))
-        .ok_or_else(|| format!("found createdDateTime {stamp:?}, expected a date with a time of day"))?;
+        .ok_or_else(|| moment::refusal(&format!("createdDateTime {stamp:?}"), &[stamp, get("createdDateTime")]))?;
     let title = get("title");
     let user = first(&[
         evidence(record, &["userAccount", "userPrincipalName"]),

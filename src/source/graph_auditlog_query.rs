@@ -5,13 +5,16 @@ use super::ual::{self, Outer};
 use super::{Decoded, FileContext, Source, any_cell, cell};
 use crate::event::Event;
 use crate::input::{Data, Header};
-use sonic_rs::{JsonValueTrait, Value};
+use sonic_rs::{JsonValueMutTrait, JsonValueTrait, Value};
 
 const NAME: &str = "graph-auditlog-query";
 
+/// Graph's annotation of `auditData`, which is no part of the record: other exports of it have none.
+const TYPE: &str = "@odata.type";
+
 pub(super) const SOURCE: Source = Source {
     name: NAME,
-    title: "Microsoft Graph security audit log query records, JSON and CSV (also Get-UALGraph)",
+    title: "Microsoft Graph security audit log query records, JSON and CSV (also Get-UALGraph and DFIR-O365RC)",
     recognised_by: "auditData with auditLogRecordType, createdDateTime or operation",
     csv: Some(matches_csv),
     json: Some(matches_json),
@@ -53,7 +56,14 @@ fn decode(data: Data<'_>, _: &FileContext) -> Result<Decoded, String> {
                 record_type: &record_type,
                 tenant: string(record.get("organizationId")),
             };
-            ual::open_value(record.get("auditData"), &outer)
+            match record.get("auditData").filter(|data| data.get(TYPE).is_some()) {
+                Some(data) => {
+                    let mut data = data.clone();
+                    data.as_object_mut().map(|members| members.remove(&TYPE));
+                    ual::open_value(Some(&data), &outer)
+                }
+                None => ual::open_value(record.get("auditData"), &outer),
+            }
         }
     }
 }

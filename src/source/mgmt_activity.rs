@@ -10,7 +10,7 @@ const NAME: &str = "mgmt-activity";
 
 pub(super) const SOURCE: Source = Source {
     name: NAME,
-    title: "Office 365 Management Activity API, JSON and NDJSON (also AuditData alone from any tool)",
+    title: "Office 365 Management Activity API, JSON and NDJSON (also AuditData alone from DFIR-O365RC, the Untitled Goose Tool, Extractor-Suite and any other tool)",
     recognised_by: "keys CreationTime and Operation with RecordType, Workload, UserId or OrganizationId",
     csv: None,
     json: Some(matches),

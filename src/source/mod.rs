@@ -3,6 +3,7 @@
 mod address;
 mod azure_activity;
 mod cloud_app_events;
+mod dates;
 mod diag_settings;
 mod directory;
 mod entra_audit_csv;
@@ -14,8 +15,10 @@ mod graph_alerts;
 mod graph_auditlog_query;
 mod graph_directory_audit;
 mod graph_signins;
+mod hawk;
 mod log_analytics;
 mod mailbox_audit;
+mod mes_triage;
 mod mes_ual;
 mod message_trace;
 mod mgmt_activity;
@@ -31,8 +34,10 @@ mod trace;
 mod trace_extended;
 mod trace_summary;
 mod ual;
+mod ual_flattened;
 mod windows_event;
 
+pub use dates::{DateEvidence, DateOrder, Proof, is_time};
 pub use state::{Kind as StateKind, kinds as state_kinds};
 
 use crate::event::{Event, Time};
@@ -67,18 +72,6 @@ pub struct FileContext {
     pub dates: DateOrder,
     /// When the export was collected: told by the investigator, else by its name or that of a folder above it.
     pub collected: Option<Time>,
-}
-
-/// Which of day and month comes first in the dates of a file that prints both as numbers.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum DateOrder {
-    /// Not decided: a date that does not show its own order is read by its form.
-    #[default]
-    Undecided,
-    /// `1/31/2026`.
-    MonthFirst,
-    /// `31/01/2026`.
-    DayFirst,
 }
 
 /// A record without its export wrapper, owned while its [`Event`] borrows from it.
@@ -121,9 +114,12 @@ pub struct Wrapper {
 /// Every source, in the order they are tried: the most specific first.
 pub static SOURCES: &[Source] = &[
     purview_csv::SOURCE,
+    mes_triage::SOURCE,
     search_ual::CSV,
     search_ual::JSON,
     mes_ual::SOURCE,
+    hawk::SOURCE,
+    ual_flattened::SOURCE,
     graph_auditlog_query::SOURCE,
     cloud_app_events::SOURCE,
     log_analytics::office_activity::SOURCE,

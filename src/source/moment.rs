@@ -1,6 +1,9 @@
-//! Time texts of exports to [`Time`]: ISO 8601, `/Date(ms)/`, and the .NET culture forms with a stated basis.
+//! Time texts of exports to [`Time`]: ISO 8601, `/Date(ms)/`, and the forms of .NET cultures with a stated basis.
 
-use super::DateOrder;
+mod culture;
+mod names;
+
+use super::dates::{DateOrder, Proof};
 use crate::event::{Basis, Precision, Time};
 
 /// A time text taken apart.
@@ -21,12 +24,24 @@ pub(super) enum Form {
     Zoned,
     /// ISO 8601 without zone.
     Plain,
-    /// A culture form whose order is proven by a day over 12, by a leading year, or does not matter.
-    Proven,
-    /// A culture form read month first.
-    MonthFirst,
-    /// A culture form read day first.
-    DayFirst,
+    /// A culture form that shows its own order: by a day over 12, a name, a leading year, or two equal numbers.
+    Shown,
+    /// A culture form whose order is known from elsewhere.
+    Ordered(Proof),
+}
+
+/// What a time text can mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// One moment; the order is that of a culture form whose day is over 12.
+    One(Moment, DateOrder),
+    /// Either of two moments: the month stands first, or the day does.
+    Either {
+        /// Read as `month/day/year`.
+        month_first: Moment,
+        /// Read as `day/month/year`.
+        day_first: Moment,
+    },
 }
 
 impl Moment {
@@ -35,7 +50,8 @@ impl Moment {
         let basis = match self.form {
             Form::Zoned => Basis::RecordZoned,
             Form::Plain => Basis::RecordUtc,
-            form => form.culture(),
+            Form::Shown => Basis::WrapperProven,
+            Form::Ordered(proof) => proof.basis(),
         };
         Time { micros: self.micros, precision: self.precision, basis }
     }
@@ -44,26 +60,62 @@ impl Moment {
     pub(super) fn of_wrapper(self) -> Time {
         let basis = match self.form {
             Form::Zoned | Form::Plain => Basis::WrapperIso,
-            form => form.culture(),
+            Form::Shown | Form::Ordered(_) => return self.of_record(),
         };
         Time { micros: self.micros, precision: self.precision, basis }
     }
 }
 
-impl Form {
-    fn culture(self) -> Basis {
-        match self {
-            Self::Zoned | Self::Plain | Self::Proven => Basis::WrapperProven,
-            Self::MonthFirst => Basis::WrapperAssumedMonthFirst,
-            Self::DayFirst => Basis::WrapperAssumedDayFirst,
-        }
+/// Reads any time text an export is known to hold; `dates` orders day and month where the text does not.
+///
+/// A text that could be either of two days while `dates` is undecided gives nothing: it is not guessed.
+pub(super) fn parse(text: &str, dates: DateOrder) -> Option<Moment> {
+    match reading(text)? {
+        Reading::One(moment, _) => Some(moment),
+        Reading::Either { month_first, day_first } => match dates {
+            DateOrder::Undecided => None,
+            DateOrder::MonthFirst(proof) => Some(Moment { form: Form::Ordered(proof), ..month_first }),
+            DateOrder::DayFirst(proof) => Some(Moment { form: Form::Ordered(proof), ..day_first }),
+        },
     }
 }
 
-/// Reads any time text an export is known to hold; `dates` orders day and month where the text does not.
-pub(super) fn parse(text: &str, dates: DateOrder) -> Option<Moment> {
+/// Everything a time text can mean; nothing where it is none.
+pub(super) fn reading(text: &str) -> Option<Reading> {
     let text = text.trim();
-    iso(text).or_else(|| ticks(text)).or_else(|| culture(text, dates))
+    match iso(text).or_else(|| ticks(text)) {
+        Some(moment) => Some(Reading::One(moment, DateOrder::Undecided)),
+        None => culture::read(text),
+    }
+}
+
+/// Reads the time of the field `name` as [`parse`] does.
+///
+/// # Errors
+/// What was found and expected; where only the order of day and month is open, the option that settles it.
+pub(super) fn read(name: &str, text: &str, dates: DateOrder) -> Result<Moment, String> {
+    parse(text, dates).ok_or_else(|| refusal(&format!("{name} {text:?}"), &[text]))
+}
+
+/// Why none of `texts` gives a time; `found` says in words what they are.
+pub(super) fn refusal(found: &str, texts: &[&str]) -> String {
+    let open = texts.iter().find_map(|text| match reading(text) {
+        Some(Reading::Either { month_first, day_first }) => Some((month_first, day_first)),
+        _ => None,
+    });
+    match open {
+        Some((month_first, day_first)) => format!(
+            "found {found}, which is {} or {}, and the file does not show which; give --date-order mdy or dmy",
+            day_of(month_first.micros),
+            day_of(day_first.micros)
+        ),
+        None => format!("found {found}, expected a date with a time of day"),
+    }
+}
+
+/// `YYYY-MM-DD` of a time.
+fn day_of(micros: i64) -> String {
+    chrono::DateTime::from_timestamp_micros(micros).map(|t| t.format("%Y-%m-%d").to_string()).unwrap_or_default()
 }
 
 /// The date of a portal download, whose column says UTC or, as `Date` alone, the exporter's own time; and why it is
@@ -194,81 +246,6 @@ fn ticks(text: &str) -> Option<Moment> {
     Some(Moment { micros: sign * milliseconds * 1_000, precision: Precision::Millisecond, form: Form::Zoned })
 }
 
-/// Day, month and year in a culture's order, then a 12 or 24 hour clock.
-fn culture(text: &str, dates: DateOrder) -> Option<Moment> {
-    let b = text.as_bytes();
-    let (first, n1) = digits(b, 4);
-    let separator = *b.get(n1)?;
-    if n1 == 0 || !matches!(separator, b'/' | b'.' | b'-') {
-        return None;
-    }
-    let (second, n2) = digits(&b[n1 + 1..], 2);
-    let mut at = n1 + 1 + n2;
-    if n2 == 0 || b.get(at) != Some(&separator) {
-        return None;
-    }
-    let (third, n3) = digits(&b[at + 1..], 4);
-    at += 1 + n3;
-    let (seconds, part, precision, half) = clock(text.get(at..)?)?;
-    let (year, month, day, form) = match (n1, n3) {
-        (4, 1 | 2) => (first, second, third, Form::Proven),
-        (1 | 2, 4) => {
-            let (month_first, form) = order(first, second, separator, half, dates);
-            if month_first { (third, first, second, form) } else { (third, second, first, form) }
-        }
-        _ => return None,
-    };
-    let date = days(year, month, day)?;
-    Some(Moment { micros: (date * 86_400 + seconds) * 1_000_000 + part, precision, form })
-}
-
-/// Whether the month comes first, and how that is known.
-fn order(first: i64, second: i64, separator: u8, half_day: bool, dates: DateOrder) -> (bool, Form) {
-    match (first > 12, second > 12) {
-        (true, _) => (false, Form::Proven),
-        (_, true) => (true, Form::Proven),
-        _ if first == second => (true, Form::Proven),
-        _ if dates != DateOrder::Undecided => (dates == DateOrder::MonthFirst, Form::Proven),
-        // en-US prints slashes and AM/PM; no culture prints full stops and the month first.
-        _ if separator == b'/' && half_day => (true, Form::MonthFirst),
-        _ => (false, Form::DayFirst),
-    }
-}
-
-/// The clock part: seconds of the day, microseconds, precision, whether AM or PM is stated.
-fn clock(text: &str) -> Option<(i64, i64, Precision, bool)> {
-    let text = text.trim_start_matches(|c: char| c == ',' || c == 'T' || c.is_whitespace());
-    let b = text.as_bytes();
-    let (hour, n) = digits(b, 2);
-    let colon = *b.get(n)?;
-    if n == 0 || !matches!(colon, b':' | b'.') {
-        return None;
-    }
-    let minute = fixed(b, n + 1, 2)?;
-    let (mut at, mut second, mut part, mut precision) = (n + 3, 0, 0, Precision::Minute);
-    if b.get(at) == Some(&colon) {
-        second = fixed(b, at + 1, 2)?;
-        at += 3;
-        precision = Precision::Second;
-        if matches!(b.get(at), Some(b'.' | b',')) && b.get(at + 1).is_some_and(u8::is_ascii_digit) {
-            let (value, fine, read) = fraction(&b[at + 1..])?;
-            (part, precision, at) = (value, fine, at + 1 + read);
-        }
-    }
-    let rest = text.get(at..)?.trim();
-    let half = rest.bytes().filter(u8::is_ascii_alphabetic).map(|b| b.to_ascii_uppercase());
-    let mut letters = [0_u8; 3];
-    let count = half.zip(letters.iter_mut()).map(|(from, to)| *to = from).count();
-    let hour = match (&letters[..count], hour) {
-        (b"AM", 12) => 0,
-        (b"AM", 1..=11) | (b"PM", 12) => hour,
-        (b"PM", 1..=11) => hour + 12,
-        (b"", _) if rest.is_empty() => hour,
-        _ => return None,
-    };
-    micros(0, hour, minute, second).map(|m| (m / 1_000_000, part, precision, count == 2))
-}
-
 /// Microseconds since the epoch as ISO 8601 with `Z`; for messages and tests.
 #[cfg(test)]
 pub(super) fn show(micros: i64) -> String {
@@ -280,6 +257,8 @@ pub(super) fn show(micros: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const DAY_FIRST: DateOrder = DateOrder::DayFirst(Proof::Given);
 
     fn read(text: &str) -> Option<(String, Precision, Form)> {
         parse(text, DateOrder::Undecided).map(|m| (show(m.micros), m.precision, m.form))
@@ -306,19 +285,56 @@ mod tests {
             ("2024-01-15T10:30", "2024-01-15T10:30:00.000000Z", Minute, Form::Plain),
             ("/Date(1658751973240)/", "2022-07-25T12:26:13.240000Z", Millisecond, Form::Zoned),
             ("\\/Date(1658751973240)\\/", "2022-07-25T12:26:13.240000Z", Millisecond, Form::Zoned),
-            ("5/25/2023 9:05:07 PM", "2023-05-25T21:05:07.000000Z", Second, Form::Proven),
-            ("5/5/2023 12:05:07 AM", "2023-05-05T00:05:07.000000Z", Second, Form::Proven),
-            ("5/6/2023 9:05:07\u{202f}PM", "2023-05-06T21:05:07.000000Z", Second, Form::MonthFirst),
-            ("25/05/2023 21:05:07", "2023-05-25T21:05:07.000000Z", Second, Form::Proven),
-            ("05/06/2023 21:05:07", "2023-06-05T21:05:07.000000Z", Second, Form::DayFirst),
-            ("05.06.2023 21:05:07", "2023-06-05T21:05:07.000000Z", Second, Form::DayFirst),
-            ("25-5-2023 21:05", "2023-05-25T21:05:00.000000Z", Minute, Form::Proven),
-            ("2025/2/5 7:01:02", "2025-02-05T07:01:02.000000Z", Second, Form::Proven),
-            ("2/25/2025, 9:19:25.391 AM", "2025-02-25T09:19:25.391000Z", Millisecond, Form::Proven),
+            ("5/25/2023 9:05:07 PM", "2023-05-25T21:05:07.000000Z", Second, Form::Shown),
+            ("5/5/2023 12:05:07 AM", "2023-05-05T00:05:07.000000Z", Second, Form::Shown),
+            ("25/05/2023 21:05:07", "2023-05-25T21:05:07.000000Z", Second, Form::Shown),
+            ("25-5-2023 21:05", "2023-05-25T21:05:00.000000Z", Minute, Form::Shown),
+            ("2025/2/5 7:01:02", "2025-02-05T07:01:02.000000Z", Second, Form::Shown),
+            ("2/25/2025, 9:19:25.391 AM", "2025-02-25T09:19:25.391000Z", Millisecond, Form::Shown),
+            ("25/5/2023 9:05:07\u{a0}p.\u{a0}m.", "2023-05-25T21:05:07.000000Z", Second, Form::Shown),
+            ("25-5-2023 12:05:07 a.m.", "2023-05-25T00:05:07.000000Z", Second, Form::Shown),
+            ("5/25/2023 9:05:07\u{202f}PM +02:00", "2023-05-25T19:05:07.000000Z", Second, Form::Shown),
+            ("25. 5. 2023 21:05:07", "2023-05-25T21:05:07.000000Z", Second, Form::Shown),
+            ("2023. 05. 25. 21:05:07", "2023-05-25T21:05:07.000000Z", Second, Form::Shown),
+            ("5/25/23 21:05", "2023-05-25T21:05:00.000000Z", Minute, Form::Shown),
+            ("25.05.2023 21.05.07", "2023-05-25T21:05:07.000000Z", Second, Form::Shown),
+            ("25 mei 2023 21:05:07", "2023-05-25T21:05:07.000000Z", Second, Form::Shown),
+            ("25-May-23 9:05 PM", "2023-05-25T21:05:00.000000Z", Minute, Form::Shown),
+            ("25. März 2023 21:05:07", "2023-03-25T21:05:07.000000Z", Second, Form::Shown),
+            ("jeudi 1er février 2024 21:05:07", "2024-02-01T21:05:07.000000Z", Second, Form::Shown),
+            ("3 de ago. de 2023, 21:05:07", "2023-08-03T21:05:07.000000Z", Second, Form::Shown),
+            ("Thursday, May 4, 2023 9:05:07 PM", "2023-05-04T21:05:07.000000Z", Second, Form::Shown),
+            ("Thu, 04 May 2023 21:05:07 GMT", "2023-05-04T21:05:07.000000Z", Second, Form::Shown),
         ];
         for (text, shown, precision, form) in cases {
             assert_eq!(read(text), Some((shown.to_owned(), precision, form)), "{text}");
         }
+    }
+
+    #[test]
+    fn an_open_order_is_not_guessed() {
+        for text in ["5/6/2023 9:05:07\u{202f}PM", "05/06/2023 21:05:07", "05.06.2023 21:05:07", "5/6/23 21:05:07"] {
+            assert_eq!(parse(text, DateOrder::Undecided), None, "{text}");
+            let reason = super::read("CreationDate", text, DateOrder::Undecided).unwrap_err();
+            assert!(
+                reason.contains("2023-05-06 or 2023-06-05") && reason.contains("--date-order mdy or dmy"),
+                "{reason}"
+            );
+            let day_first = parse(text, DAY_FIRST).unwrap();
+            assert_eq!(
+                (show(day_first.micros).as_str(), day_first.of_wrapper().basis),
+                ("2023-06-05T21:05:07.000000Z", Basis::Given)
+            );
+            let month_first = parse(text, DateOrder::MonthFirst(Proof::Sorted)).unwrap();
+            assert_eq!(
+                (show(month_first.micros).as_str(), month_first.of_record().basis),
+                ("2023-05-06T21:05:07.000000Z", Basis::FileSorted)
+            );
+        }
+        assert_eq!(
+            show(parse("25/05/2023 21:05:07", DateOrder::MonthFirst(Proof::Given)).unwrap().micros),
+            "2023-05-25T21:05:07.000000Z"
+        );
     }
 
     #[test]
@@ -336,6 +352,12 @@ mod tests {
             "2021-05-18T21:13:33+99:00",
             "1/2/3",
             "5/6/2023 9:05:07 XX",
+            "25 Mag 2023 21:05:07",
+            "May May 2023 21:05:07",
+            "31 juin 2023 21:05:07",
+            "25 mei 21:05:07",
+            "25 mei 2023",
+            "5/25/2023 9:05:07 PMx",
         ] {
             assert_eq!(read(text), None, "{text}");
         }

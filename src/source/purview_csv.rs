@@ -9,7 +9,7 @@ const NAME: &str = "purview-csv";
 
 pub(super) const SOURCE: Source = Source {
     name: NAME,
-    title: "Microsoft Purview audit search, CSV",
+    title: "Microsoft Purview audit search, CSV (also the Untitled Goose Tool)",
     recognised_by: "columns CreationDate, UserIds, Operations, AuditData alone; or CreationDate, RecordType, Operation, UserId, AuditData",
     csv: Some(matches),
     json: None,

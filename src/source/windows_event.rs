@@ -32,8 +32,7 @@ fn decode(data: Data<'_>, _: &FileContext) -> Result<Decoded, String> {
 fn view<'a>(decoded: &'a Decoded, context: &FileContext) -> Result<Event<'a>, String> {
     let record = &decoded.record;
     let get = |key: &str| string(record.get(key));
-    let time = moment::parse(get("TimeCreated"), context.dates)
-        .ok_or_else(|| format!("found TimeCreated {:?}, expected a date with a time of day", get("TimeCreated")))?;
+    let time = moment::read("TimeCreated", get("TimeCreated"), context.dates)?;
     let data = record.get("ExtraEventData");
     let more = |key: &str| string(data.and_then(|d| d.get(key)));
     let actor = first(&[more("SubjectUserName"), get("UserID")]);

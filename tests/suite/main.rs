@@ -5,6 +5,7 @@
 
 mod case_folder;
 mod cli;
+mod dates;
 mod event_fixture;
 mod geo;
 mod golden;
@@ -16,6 +17,7 @@ mod output;
 mod pack;
 mod panther;
 mod readme;
+mod round_trip;
 mod rule;
 mod snapshot;
 mod source;

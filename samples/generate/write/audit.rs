@@ -167,11 +167,11 @@ pub(super) fn lines(records: &[&Audit]) -> String {
     records.iter().map(|r| r.data.compact() + "\n").collect()
 }
 
-fn camel(name: &str) -> String {
+pub(super) fn camel(name: &str) -> String {
     name[..1].to_lowercase() + &name[1..]
 }
 
-fn user_type(number: i64) -> &'static str {
+pub(super) fn user_type(number: i64) -> &'static str {
     match number {
         0 => "regular",
         2 => "admin",

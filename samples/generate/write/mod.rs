@@ -1,6 +1,7 @@
 //! Records to the files of `samples/harbor`: every record in one export, a few of them again where windows overlap.
 
 mod audit;
+mod collectors;
 mod entra;
 mod exchange;
 mod pack;
@@ -23,6 +24,7 @@ pub(crate) fn files(mut log: Log) -> Result<Files, String> {
     log.truth.sort_by(|a, b| (a.time, &a.id).cmp(&(b.time, &b.id)));
     let mut files = Files::new();
     audits(&log, &mut files)?;
+    collected(&log, &mut files);
     sign_ins(&log, &mut files);
     entra::files(&log, &mut files);
     files.extend(state::files(&log).into_iter().map(|(name, text)| (format!("state/{name}"), pack::utf8_bom(&text))));
@@ -75,6 +77,27 @@ fn audits(log: &Log, files: &mut Files) -> Result<(), String> {
     put("graph/auditLogQuery-20260122.zip", pack::zip(&[("20260123101500-Harbor-UnifiedAuditLog.csv", csv)])?);
     put("purview/AuditLog_20260126_090455.csv", pack::utf8_bom(&audit::purview_new(&days(log, 18, 21, 0))));
     Ok(())
+}
+
+/// What other collectors took of the same tenant.
+fn collected(log: &Log, files: &mut Files) {
+    let mut put = |name: &str, bytes: Vec<u8>| files.insert(format!("audit/{name}"), bytes);
+    let first = |from: i64, count: usize| days(log, from, from + 1, 0).into_iter().take(count).collect::<Vec<_>>();
+    let rules: Vec<&Audit> = log.audits.iter().filter(|a| a.operation == "New-InboxRule").collect();
+    put("extractor-suite/Triage/New-InboxRule.csv", pack::utf8_bom(&collectors::triage(&rules)));
+    let records = collectors::pwc(&first(2, 12)).into_bytes();
+    put("office-365-extractor/Hashes.csv", collectors::hashes("AuditRecords.csv", &records).into_bytes());
+    put("office-365-extractor/AuditRecords.csv", records);
+    put("dfir-o365rc/UnifiedAuditLog_harbor_2026-01-09.json", pack::utf8_bom(&audit::lines(&first(4, 15))));
+    put("dfir-o365rc/UnifiedAuditLogPurview_harbor_2026-01-21.json", collectors::pages(&first(16, 12)).into_bytes());
+    put("goose/ual_0.csv", audit::purview_old(&first(3, 12)).into_bytes());
+    put("goose/ual_0.json", audit::lines(&first(3, 12)).into_bytes());
+    put("hawk/Tenant/Simple_Mailbox_Changes.csv", pack::utf8_bom(&collectors::hawk_simple()));
+    put(
+        "hawk/tess.kraanvogel/Converted_Authentication_Logs_tess.kraanvogel.csv",
+        pack::utf8_bom(&collectors::hawk_sign_ins()),
+    );
+    put("sparrow/ServicePrincipal_Operations_Export.csv", collectors::sparrow().into_bytes());
 }
 
 fn sign_ins(log: &Log, files: &mut Files) {

@@ -59,7 +59,7 @@ pub(super) fn pending(text: &str, state: State) -> (usize, State) {
 /// Behind an element too long to be kept: where the next one begins, and otherwise how much of the text can
 /// be let go.
 pub(super) fn skip(text: &str, state: State) -> (Option<usize>, usize) {
-    if let Some(at) = steps::resume(text.as_bytes(), 1, state) {
+    if let Some(at) = steps::resume(text.as_bytes(), 1, state, false) {
         return (Some(at), at);
     }
     // What could be the beginning of the next tag is kept, and a byte before it: the first is never one.

@@ -149,7 +149,8 @@ impl<'a> Steps<'a> {
             Found::Malformed(place) => (place, MALFORMED),
         };
         let named = self.state.record != hash(b"");
-        let next = if named { resume(self.bytes, start + 1, self.state) } else { Some(broken.max(start + 1)) };
+        let next =
+            if named { resume(self.bytes, start + 1, self.state, self.whole) } else { Some(broken.max(start + 1)) };
         match next {
             Some(end) => self.bad(start, end, reason),
             None if self.whole => self.bad(start, self.bytes.len(), reason),
@@ -308,17 +309,20 @@ fn element(bytes: &[u8], start: usize) -> Found {
     }
 }
 
-/// The next place from `from` where an element named as the records begins, or the root ends.
-pub(super) fn resume(bytes: &[u8], from: usize, state: State) -> Option<usize> {
+/// The next place from `from` where an element named as the records begins, or the root ends; where more text follows
+/// than this, not at a name that may go on in it.
+pub(super) fn resume(bytes: &[u8], from: usize, state: State, whole: bool) -> Option<usize> {
     let mut at = from;
     loop {
         at += memchr(b'<', bytes.get(at..)?)?;
         let behind = bytes.get(at + 1..)?;
-        let (wanted, found) = match behind.strip_prefix(b"/") {
-            Some(closing) => (state.root, name(closing)),
-            None => (state.record, name(behind)),
+        let (wanted, rest) = match behind.strip_prefix(b"/") {
+            Some(closing) => (state.root, closing),
+            None => (state.record, behind),
         };
-        if hash(found) == wanted && !found.is_empty() {
+        let found = name(rest);
+        let ends = whole || found.len() < rest.len();
+        if hash(found) == wanted && !found.is_empty() && ends {
             return Some(at);
         }
         at += 1;

@@ -134,7 +134,7 @@ static ALWAYS: [&str; 4] = [
 fn limits(view: &View<'_>) -> Vec<String> {
     let entries = &view.case.events.entries;
     let counts = &view.case.coverage.totals.counts;
-    let assumed = entries.iter().filter(|entry| entry.time.basis == Basis::WrapperAssumedMonthFirst).count() as u64;
+    let given = entries.iter().filter(|entry| entry.time.basis == Basis::Given).count() as u64;
     let lost = |address: &&Address| address.place.kind == "public" && address.place.country.is_empty();
     let unplaced = view.addresses.iter().filter(lost).count() as u64;
     let mut limits = missing_logs(view);
@@ -164,9 +164,9 @@ fn limits(view: &View<'_>) -> Vec<String> {
         "records lie outside the time, users or tenants that were asked for and are left out.",
     );
     tell(
-        assumed,
-        "The time of 1 record is read month first, since its export proves no other order.",
-        "records have a time that is read month first, since their export proves no other order.",
+        given,
+        "Day and month of 1 record's time are ordered as --date-order says; its export shows no order.",
+        "records have a time whose day and month are ordered as --date-order says; their exports show no order.",
     );
     tell(
         unplaced,

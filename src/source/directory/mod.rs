@@ -29,7 +29,7 @@ pub(super) fn view<'a>(decoded: &'a Decoded, context: &FileContext, source: &'st
     let get = |key: &str| string(record.get(key));
     let times = ["activityDateTime", "time", "eventTimestamp", "eventTime", "timeGenerated"].map(get);
     let time = times.iter().find_map(|text| moment::parse(text, context.dates));
-    let time = time.ok_or_else(|| format!("found the time {:?}, expected a date with a time of day", first(&times)))?;
+    let time = time.ok_or_else(|| moment::refusal(&format!("the time {:?}", first(&times)), &times))?;
     let original = first(&[get("operationName"), get("activityDisplayName")]);
     if original.trim().is_empty() {
         return Err("found no operationName and no activityDisplayName, expected one".to_owned());

@@ -78,7 +78,7 @@ fn when(record: &Value, outer: &str, context: &FileContext) -> Result<Time, Stri
     if let Some(moment) = moment::parse(outer, context.dates) {
         return Ok(moment.of_wrapper());
     }
-    Err(format!("found createdDateTime {found:?}, expected a date with a time of day"))
+    Err(moment::refusal(&format!("createdDateTime {found:?}"), &[found, outer]))
 }
 
 /// The log that the sign-in is of, named as Azure Monitor names its categories.

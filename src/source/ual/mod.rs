@@ -8,10 +8,12 @@ mod bags;
 mod canonical;
 mod detail;
 mod fields;
+mod flat;
 mod record_types;
 mod wrapper;
 
 pub(super) use canonical::{is_lower, is_record, restore};
+pub(super) use flat::Flat;
 pub(super) use wrapper::{Outer, open, open_value};
 
 use super::text::{first, integer, operation, scalar, string};
@@ -126,7 +128,7 @@ fn when(fields: &Fields<'_>, decoded: &Decoded, context: &FileContext) -> Result
     if let Some(moment) = moment::parse(outer, context.dates) {
         return Ok((moment.of_wrapper(), "the record has no readable CreationTime; its time is the wrapper's"));
     }
-    Err(format!("found CreationTime {own:?} and wrapper time {outer:?}, expected a date with a time of day"))
+    Err(moment::refusal(&format!("CreationTime {own:?} and wrapper time {outer:?}"), &[own, outer]))
 }
 
 fn record_type<'a>(fields: &Fields<'a>, outer: &'a str) -> Cow<'a, str> {

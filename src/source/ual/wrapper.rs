@@ -1,7 +1,8 @@
 //! The export's wrapper around `AuditData`: opened where `AuditData` is whole, kept as the record where it is not.
 
+use super::flat;
 use crate::source::text::{Object, hash, kind, object};
-use crate::source::{DateOrder, Decoded, Wrapper, moment};
+use crate::source::{Decoded, Wrapper, moment};
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
 
 /// The wrapper's columns, borrowed; empty where the export has none.
@@ -16,7 +17,8 @@ pub(in crate::source) struct Outer<'a> {
 }
 
 impl Outer<'_> {
-    fn wrapper(&self) -> Wrapper {
+    /// The columns, owned.
+    pub(in crate::source) fn wrapper(&self) -> Wrapper {
         Wrapper {
             id: self.id.trim().to_owned(),
             time: self.time.trim().to_owned(),
@@ -34,7 +36,8 @@ impl Outer<'_> {
                 return Err(format!("the row has no {name} either"));
             }
         }
-        match moment::parse(self.time, DateOrder::Undecided) {
+        // Whether day or month comes first is not decided here, but where the time is read.
+        match moment::reading(self.time) {
             Some(_) => Ok(()),
             None => Err(format!("the creation date {:?} of the row is no readable time", self.time)),
         }
@@ -62,7 +65,7 @@ pub(in crate::source) fn open(text: &str, outer: &Outer<'_>) -> Result<Decoded, 
         return keep("AuditData is empty", "", outer);
     }
     match object(text) {
-        Ok(record) => Ok(opened(record, hash(text), outer)),
+        Ok(record) => Ok(opened(record, text, outer)),
         Err(reason) => keep(&format!("AuditData is not whole JSON: {reason}"), text, outer),
     }
 }
@@ -76,20 +79,28 @@ pub(in crate::source) fn open_value(value: Option<&Value>, outer: &Outer<'_>) ->
     match value.as_object() {
         Some(members) if !members.is_empty() => {
             let text = sonic_rs::to_string(value).map_err(|e| format!("AuditData cannot be written as JSON: {e}"))?;
-            Ok(opened(value.clone(), hash(&text), outer))
+            Ok(opened(value.clone(), &text, outer))
         }
         Some(_) => keep("AuditData is empty", "", outer),
         None => keep(&format!("AuditData is {}, not an object", kind(value)), "", outer),
     }
 }
 
-fn opened(record: Value, content: u128, outer: &Outer<'_>) -> Decoded {
+fn opened(record: Value, text: &str, outer: &Outer<'_>) -> Decoded {
     // The columns are copied only where the record is silent: millions of rows repeat what AuditData says.
     let whole = ["CreationTime", "Id", "Operation", "RecordType", "UserId", "OrganizationId"]
         .iter()
         .all(|key| record.get(*key).is_some());
-    let wrapper = if whole { Wrapper::default() } else { outer.wrapper() };
-    Decoded { record, content, wrapper, degraded: String::new() }
+    let mut wrapper = if whole { Wrapper::default() } else { outer.wrapper() };
+    // ConvertTo-Json prints what lies deeper than it was told to go.
+    let printed = memchr::memmem::find(text.as_bytes(), b"\"@{").is_some()
+        || memchr::memmem::find(text.as_bytes(), b"\"System.").is_some();
+    let degraded = if printed { flat::loss(&flat::printed(&record)) } else { String::new() };
+    if !degraded.is_empty() && record.get("CreationTime").is_some() {
+        // The record's own time still stands.
+        wrapper.time.clear();
+    }
+    Decoded { record, content: hash(text), wrapper, degraded }
 }
 
 fn keep(why: &str, damaged: &str, outer: &Outer<'_>) -> Result<Decoded, String> {

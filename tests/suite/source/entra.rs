@@ -1,9 +1,10 @@
 //! One directory audit record, and sign-ins, in every form that their exports have.
 
-use super::rows::{Read, csv, event, json};
+use super::rows::{self, Read, csv, json};
 use sonic_rs::JsonValueTrait;
 use speur::event::{ActorKind, Event, Family, Outcome, Scalar};
 use speur::field::{CATALOGUE, Core, Field};
+use speur::source::{DateOrder, Proof};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
@@ -99,6 +100,11 @@ fn portal(spaced: bool) -> Read {
         ("AdditionalDetail2Value", "Additional detail2 value", "Member"),
     ];
     only(&row(&cells.map(|(plain, with_spaces, text)| (if spaced { with_spaces } else { plain }, text))))
+}
+
+/// The tables' dates are month first, which a single row may not show.
+fn event(read: &Read) -> Event<'_> {
+    rows::event_in(read, DateOrder::MonthFirst(Proof::Given))
 }
 
 /// The same directory audit record by name of its form.

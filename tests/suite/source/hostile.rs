@@ -4,7 +4,7 @@ use super::rows::{csv, json};
 use proptest::prelude::*;
 use speur::event::{Basis, Precision, Time};
 use speur::input::{Data, Header};
-use speur::source::{self, FileContext};
+use speur::source::{self, DateEvidence, DateOrder, FileContext, is_time};
 
 fn view(read: &super::rows::Read) {
     if let Ok((source, decoded)) = read {
@@ -120,6 +120,22 @@ static KEYS: &[&str] = &[
     "id",
     "servicePrincipalId",
 ];
+/// Texts that flattened exports hold.
+fn flattened() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "@\\{([A-Z][a-z]{0,3}=[é; =@{}]{0,4};? ?){0,3}\\}",
+        "([a-z@:é]{0,4}:[0-9]{0,4},?){0,4}",
+        "[A-Z]-[A-Z]( -[A-Z][a-z]{0,3}[ :]('[ é-]{0,4}'|.true|[é-]{0,3})){0,3}",
+        "([A-Z]{0,2}=?[é|= ]{0,4} \\| ){0,3}",
+        Just("System.Object[]".to_owned()),
+        date(),
+    ]
+}
+
+/// Texts that are nearly dates.
+fn date() -> impl Strategy<Value = String> {
+    "([0-9]{1,4}|mei|März|août|jeu\\.?|de)[/. -]{1,2}([0-9]{1,4}|mei|März|août|de)[/. -]{1,2}([0-9]{1,4}|dec)[ ,]{0,2}[0-9]{1,2}[:.][0-9]{2}([:.][0-9]{2})?[ \\x{202f}]?([ap]\\.? ?m\\.?)?( \\+[0-9]{2}:[0-9]{2})?"
+}
 
 fn members(count: usize) -> impl Strategy<Value = String> {
     prop::collection::vec((key(), value()), 0..count)
@@ -139,6 +155,37 @@ proptest! {
             writer.write_record([&cells[0], &cells[1], &cells[2], audit]).unwrap();
             csv(&String::from_utf8(writer.into_inner().unwrap()).unwrap()).iter().for_each(view);
         }
+    }
+
+    #[test]
+    fn any_cells_of_a_flattened_record_are_read_or_refused(
+        cells in prop::collection::vec(prop_oneof![any::<String>(), value(), flattened()], 9),
+    ) {
+        for columns in [
+            "CreationTime,Operation,RecordType,UserId,Actor,Parameters,AppAccessContext,ClientIP,Id",
+            "CreationTime,Operation,ExtendedProperties,UserId,Actor,Target,KnownMicrosoftIP,UserAgent,Id",
+            "AuditCreationTime,Operations,RecordType,UserId,FullCommand,Parameters,Param_Name,AADSessionId,Identity",
+            "RunDate(UTC),Cmdlet,Caller,FullCommand,ObjectModified,a,b,c,d",
+            "CreationDate,UserIds,Operations,RecordType,Identity,OperationQueried,AuditData_UserId,AuditData_Raw,x",
+        ] {
+            let names: Vec<&str> = columns.split(',').collect();
+            let mut writer = csv::Writer::from_writer(Vec::new());
+            writer.write_record(&names).unwrap();
+            writer.write_record(&cells).unwrap();
+            csv(&String::from_utf8(writer.into_inner().unwrap()).unwrap()).iter().for_each(view);
+            let members = names.iter().zip(&cells).map(|(name, cell)| ((*name).to_owned(), cell.as_str().into()));
+            let record = serde_json::Value::Object(members.collect()).to_string();
+            view(&json(&record));
+            let mut evidence = DateEvidence::default();
+            evidence.see(Some(&Data::Json(sonic_rs::from_str(&record).unwrap())));
+            let _ = evidence.decide(DateOrder::Undecided);
+        }
+    }
+
+    #[test]
+    fn any_text_is_a_time_or_not(text in prop_oneof![any::<String>(), "[0-9/. :aApPmMTZ,+é-]{0,40}", date()]) {
+        let _ = is_time(&text);
+        view(&json(&serde_json::json!({"CreationTime": text, "Operation": "Send", "UserId": "a"}).to_string()));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use sonic_rs::Value;
 use speur::event::Event;
 use speur::input::{Data, Header};
-use speur::source::{self, Decoded, FileContext, Source};
+use speur::source::{self, DateOrder, Decoded, FileContext, Source};
 
 /// A header with keys as the reader makes them.
 pub(crate) fn header(names: &[&str]) -> Header {
@@ -47,6 +47,11 @@ pub(crate) fn ndjson(text: &str) -> Vec<Read> {
 
 /// The event of a row that must be read.
 pub(crate) fn event(read: &Read) -> Event<'_> {
+    event_in(read, DateOrder::Undecided)
+}
+
+/// The event of a row that must be read, in a file that orders its dates so.
+pub(crate) fn event_in(read: &Read, dates: DateOrder) -> Event<'_> {
     let (source, decoded) = read.as_ref().unwrap();
-    (source.view)(decoded, &FileContext::default()).unwrap()
+    (source.view)(decoded, &FileContext { dates, ..FileContext::default() }).unwrap()
 }

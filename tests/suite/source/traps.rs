@@ -3,6 +3,7 @@
 use super::rows::{Read, csv, event, json};
 use speur::event::{ActorKind, Basis, Outcome, Precision, Scalar};
 use speur::field::Field;
+use speur::source::{DateOrder, FileContext, Proof};
 use std::ops::ControlFlow;
 
 /// A record of the audit log with `more` members.
@@ -242,8 +243,8 @@ fn a_wrapper_date_states_its_basis() {
     for (date, basis, precision, day) in [
         ("2026-01-24T06:54:24.0000000Z ", Basis::WrapperIso, Precision::Microsecond, 24),
         ("1/24/2026 6:54:24 AM", Basis::WrapperProven, Precision::Second, 24),
-        ("1/2/2026 6:54:24 AM", Basis::WrapperAssumedMonthFirst, Precision::Second, 2),
-        ("01.02.2026 06:54:24", Basis::WrapperAssumedDayFirst, Precision::Second, 1),
+        ("24.01.2026 06:54", Basis::WrapperProven, Precision::Minute, 24),
+        ("3-mrt-26 6:54:24 a.m.", Basis::WrapperProven, Precision::Second, 3),
     ] {
         let rows = csv(&format!("CreationDate,UserIds,Operations,AuditData\r\n{date},ada@harbor.example,Send,\r\n"));
         let event = event(&rows[0]);
@@ -252,6 +253,20 @@ fn a_wrapper_date_states_its_basis() {
         assert_eq!(chrono::Datelike::day(&shown), day, "{date}");
         assert!(!event.degraded.is_empty());
         assert_eq!(event.outcome, Outcome::Unknown);
+    }
+}
+
+#[test]
+fn a_wrapper_date_of_open_order_is_refused_with_the_way_out() {
+    let rows = csv("CreationDate,UserIds,Operations,AuditData\r\n1/2/2026 6:54:24 AM,ada@harbor.example,Send,\r\n");
+    let (source, decoded) = rows[0].as_ref().unwrap();
+    let reason = (source.view)(decoded, &FileContext::default()).unwrap_err();
+    assert!(reason.contains("2026-01-02 or 2026-02-01") && reason.contains("--date-order"), "{reason}");
+    for (dates, day) in [(DateOrder::MonthFirst(Proof::Given), 2), (DateOrder::DayFirst(Proof::Given), 1)] {
+        let context = FileContext { dates, ..FileContext::default() };
+        let event = (source.view)(decoded, &context).unwrap();
+        let shown = chrono::DateTime::from_timestamp_micros(event.time.micros).unwrap();
+        assert_eq!((chrono::Datelike::day(&shown), event.time.basis), (day, Basis::Given));
     }
 }
 
