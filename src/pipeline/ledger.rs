@@ -74,12 +74,15 @@ pub(super) fn file(
     let mut counts = tally.counts;
     if sources.is_empty() && !dated && facts.finish.broken.is_none() {
         // No record in it says when anything happened: a settings file or a list, not a log.
-        rejected.retain(|rejection| rejection.file != found.name);
         notes.push(match counts.rows {
             0 => "holds no record".to_owned(),
             rows => format!("none of its {rows} records holds a date: a list or settings, not a log"),
         });
+        notes.extend(nearest(found, rejected));
+        rejected.retain(|rejection| rejection.file != found.name);
         counts = Counts::default();
+    } else if sources.is_empty() {
+        notes.extend(nearest(found, rejected));
     }
     if let Some(broken) = &facts.finish.broken {
         notes.push(broken.clone());
@@ -109,6 +112,12 @@ pub(super) fn file(
         last_time: tally.last.map(rfc3339),
         notes,
     }
+}
+
+/// Why no source takes the records of a file, with the exports that they are nearest to.
+fn nearest(found: &Found, rejected: &[Rejection]) -> Option<String> {
+    let own = rejected.iter().filter(|rejection| rejection.file == found.name);
+    own.map(|rejection| &rejection.reason).find(|reason| reason.contains("; nearest: ")).cloned()
 }
 
 /// Puts the files in the order of their paths, and tells the events where theirs stands now.

@@ -3,7 +3,7 @@
 //! Keys and meanings: <https://learn.microsoft.com/graph/api/resources/security-alert>
 
 use super::text::{Detail, at, first, lower, operation, string};
-use super::{Decoded, FileContext, Source, address, json_record, moment};
+use super::{Decoded, FileContext, Proof, Shape, Signature, Source, address, json_record, moment};
 use crate::event::{ActorKind, Event, Family, Outcome};
 use crate::input::Data;
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
@@ -15,15 +15,16 @@ pub(super) const SOURCE: Source = Source {
     name: NAME,
     title: "Microsoft Graph security alerts (alerts_v2), JSON and NDJSON",
     recognised_by: "keys createdDateTime, title, severity and serviceSource",
+    signature: Signature {
+        csv: &[],
+        json: &[Shape::needs(&["createdDateTime", "title", "severity", "serviceSource"])],
+    },
+    proof: Proof::Documentation,
     csv: None,
-    json: Some(matches),
+    json: None,
     decode,
     view,
 };
-
-fn matches(record: &Value) -> bool {
-    ["createdDateTime", "title", "severity", "serviceSource"].iter().all(|key| record.get(*key).is_some())
-}
 
 fn decode(data: Data<'_>, _: &FileContext) -> Result<Decoded, String> {
     let (record, content) = json_record(data)?;

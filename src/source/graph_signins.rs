@@ -1,7 +1,7 @@
 //! `graph-signins`: Graph sign-ins, v1.0 and beta, and the portal's JSON download; `UpperFirst` keys of `AzureADPreview` too.
 
 use super::text::{Object, object};
-use super::{Decoded, FileContext, Source, json_record, signin};
+use super::{Decoded, FileContext, Proof, Shape, Signature, Source, json_record, signin};
 use crate::event::Event;
 use crate::input::Data;
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
@@ -12,22 +12,20 @@ pub(super) const SOURCE: Source = Source {
     name: NAME,
     title: "Microsoft Graph auditLogs/signIns, v1.0 and beta, JSON (also Microsoft-Extractor-Suite, the portal's JSON, AzureADPreview)",
     recognised_by: "keys createdDateTime, one of appId, appDisplayName, clientAppUsed, and one of status, ipAddress",
+    signature: Signature {
+        csv: &[],
+        json: &[
+            Shape::needs(&["createdDateTime", "appId|appDisplayName|clientAppUsed", "status|ipAddress"])
+                .usual(&["userPrincipalName", "deviceDetail"]),
+            Shape::needs(&["CreatedDateTime", "AppId|AppDisplayName|ClientAppUsed", "Status|IpAddress"]),
+        ],
+    },
+    proof: Proof::Code,
     csv: None,
-    json: Some(matches),
+    json: None,
     decode,
     view,
 };
-
-fn matches(record: &Value) -> bool {
-    shaped(record, ["createdDateTime", "appId", "appDisplayName", "clientAppUsed", "status", "ipAddress"])
-        || shaped(record, ["CreatedDateTime", "AppId", "AppDisplayName", "ClientAppUsed", "Status", "IpAddress"])
-}
-
-fn shaped(record: &Value, keys: [&str; 6]) -> bool {
-    let has = |key: &str| record.get(key).is_some();
-    let [time, app, name, client, status, address] = keys;
-    has(time) && (has(app) || has(name) || has(client)) && (has(status) || has(address))
-}
 
 fn decode(data: Data<'_>, _: &FileContext) -> Result<Decoded, String> {
     let (record, content) = json_record(data)?;

@@ -1,9 +1,9 @@
 //! `log-analytics-csv`: `SigninLogs` and its sisters out of Log Analytics or Sentinel, to Graph's names.
 
 use super::signin::{self, Cells};
-use super::{Decoded, FileContext, Source, Wrapper, not_csv};
+use super::{Decoded, FileContext, Proof, Shape, Signature, Source, Wrapper, not_csv};
 use crate::event::Event;
-use crate::input::{Data, Header};
+use crate::input::Data;
 
 const NAME: &str = "log-analytics-csv";
 
@@ -11,18 +11,21 @@ pub(super) const SOURCE: Source = Source {
     name: NAME,
     title: "Log Analytics and Sentinel sign-in tables, CSV (also Get-MgAuditLogSignIn through Export-Csv)",
     recognised_by: "columns TimeGenerated or CreatedDateTime with UserPrincipalName or ServicePrincipalId, and ResultType, Status or AppDisplayName",
-    csv: Some(matches),
+    signature: Signature {
+        csv: &[Shape::needs(&[
+            "TimeGenerated|CreatedDateTime",
+            "UserPrincipalName|ServicePrincipalId",
+            "ResultType|Status|AppDisplayName",
+        ])
+        .usual(&["IPAddress", "CorrelationId"])],
+        json: &[],
+    },
+    proof: Proof::Documentation,
+    csv: None,
     json: None,
     decode,
     view,
 };
-
-fn matches(header: &Header) -> bool {
-    let has = |key: &str| header.keys.iter().any(|k| bare(k) == key);
-    (has("timegenerated") || has("createddatetime"))
-        && (has("userprincipalname") || has("serviceprincipalid"))
-        && (has("resulttype") || has("status") || has("appdisplayname"))
-}
 
 /// A column name without the zone that the portal adds to it.
 fn bare(name: &str) -> &str {

@@ -1,7 +1,7 @@
 //! `mes-ual`: Microsoft-Extractor-Suite Get-UAL as JSON with `AuditData` as object, or flattened to CSV by `-AuditDataOnly`.
 
 use super::text::{Object, hash, object};
-use super::{Decoded, FileContext, Source, Wrapper, search_ual, ual};
+use super::{Decoded, FileContext, Proof, Shape, Signature, Source, Wrapper, search_ual, ual};
 use crate::event::{Event, open_json};
 use crate::input::{Data, Header};
 use sonic_rs::{JsonValueTrait, Value};
@@ -12,16 +12,22 @@ pub(super) const SOURCE: Source = Source {
     name: NAME,
     title: "Microsoft-Extractor-Suite Get-UAL, JSON with AuditData as object, or CSV of AuditData alone",
     recognised_by: "key AuditData (object); or columns CreationTime, Operation, RecordType, UserId without AuditData",
-    csv: Some(matches_csv),
+    signature: Signature {
+        csv: &[Shape::needs(&["CreationTime", "Operation", "RecordType", "UserId"]).never(&["AuditData"])],
+        json: &[Shape::needs(&["AuditData"]).usual(&[
+            "RecordType",
+            "CreationDate",
+            "UserIds",
+            "Operations",
+            "Identity",
+        ])],
+    },
+    proof: Proof::Code,
+    csv: None,
     json: Some(matches_json),
     decode,
     view,
 };
-
-fn matches_csv(header: &Header) -> bool {
-    let has = |key| header.position(key).is_some();
-    has("creationtime") && has("operation") && has("recordtype") && has("userid") && !has("auditdata")
-}
 
 fn matches_json(record: &Value) -> bool {
     record.get("AuditData").is_some_and(JsonValueTrait::is_object)

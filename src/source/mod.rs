@@ -15,10 +15,13 @@ mod moment;
 mod purview_csv;
 mod search_ual;
 mod sign_in_code;
+mod signature;
 mod signin;
 mod text;
 mod ual;
 mod windows_event;
+
+pub use signature::{Shape, Signature};
 
 use crate::event::Event;
 use crate::input::{Data, Header};
@@ -33,14 +36,55 @@ pub struct Source {
     pub title: &'static str,
     /// How it is recognised, for the documentation.
     pub recognised_by: &'static str,
-    /// Whether a CSV header is this export's.
+    /// The names that recognise it.
+    pub signature: Signature,
+    /// What its shape is known from.
+    pub proof: Proof,
+    /// Decides on a CSV header instead of the signature, where names alone do not.
     pub csv: Option<fn(&Header) -> bool>,
-    /// Whether a JSON record is this export's.
+    /// Decides on a JSON record instead of the signature, where what a key holds counts too.
     pub json: Option<fn(&Value) -> bool>,
     /// Opens the wrapper around a record.
     pub decode: fn(Data<'_>, &FileContext) -> Result<Decoded, String>,
     /// Reads an opened record into the schema.
     pub view: for<'a> fn(&'a Decoded, &FileContext) -> Result<Event<'a>, String>,
+}
+
+/// What the shape of an export is known from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// Records of real tenants.
+    Records,
+    /// Code of the tool that writes it, or of tools that read it.
+    Code,
+    /// Microsoft's documentation alone.
+    Documentation,
+    /// Nothing that can be pointed to: compare with an export of your own before relying on it.
+    Unverified,
+}
+
+impl Proof {
+    /// Words for the documentation.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Records => "yes, real records",
+            Self::Code => "yes, code of tools that write or read it",
+            Self::Documentation => "documentation only",
+            Self::Unverified => "**unverified**",
+        }
+    }
+}
+
+impl Source {
+    /// Whether a CSV header is this export's.
+    pub fn takes_csv(&self, header: &Header) -> bool {
+        self.csv.map_or_else(|| self.signature.is_csv(header), |decides| decides(header))
+    }
+
+    /// Whether a JSON record is this export's.
+    pub fn takes_json(&self, record: &Value) -> bool {
+        self.json.map_or_else(|| self.signature.is_json(record), |decides| decides(record))
+    }
 }
 
 /// What is known of the file that a row stands in, beside the row.
@@ -120,13 +164,12 @@ pub static SOURCES: &[Source] = &[
 
 /// The source of a CSV file with this header.
 pub fn for_csv(header: &Header) -> Option<&'static Source> {
-    SOURCES.iter().find(|source| source.csv.is_some_and(|matches| matches(header)))
+    SOURCES.iter().find(|source| source.takes_csv(header))
 }
 
 /// The source of a JSON record; `last` is tried first, since a file seldom mixes exports.
 pub fn for_json(record: &Value, last: Option<&'static Source>) -> Option<&'static Source> {
-    last.filter(|source| source.json.is_some_and(|matches| matches(record)))
-        .or_else(|| SOURCES.iter().find(|source| source.json.is_some_and(|matches| matches(record))))
+    last.filter(|source| source.takes_json(record)).or_else(|| SOURCES.iter().find(|source| source.takes_json(record)))
 }
 
 /// Why no source takes a CSV file with this header: what was found and what was expected.
@@ -134,17 +177,25 @@ pub fn unrecognised_csv(header: &Header) -> String {
     let names: Vec<&str> = header.names.iter().map(|name| name.trim()).take(8).collect();
     let more = if header.names.len() > names.len() { ", …" } else { "" };
     format!(
-        "found the columns {}{more}; expected those of an audit log (AuditData with CreationDate) or of a sign-in log (Date (UTC), Request ID, Username, …; TimeGenerated, UserPrincipalName, …)",
-        names.join(", ")
+        "found the columns {}{more}; expected those of an export that is known; nearest: {}",
+        names.join(", "),
+        signature::nearest_csv(header, &known(|signature| signature.csv))
     )
 }
 
 /// Why no source takes a JSON record: what was found and what was expected.
 pub fn unrecognised_json(record: &Value) -> String {
     format!(
-        "found the keys {}; expected those of an audit record (CreationTime, Operation, …; AuditData), of a sign-in (createdDateTime, appId, …) or of a diagnostic record (time, category, operationName, …)",
-        text::keys(record)
+        "found the keys {}; expected those of an export that is known; nearest: {}",
+        text::keys(record),
+        signature::nearest_json(record, &known(|signature| signature.json))
     )
+}
+
+/// Every source that has shapes of this kind, by name.
+fn known(shapes: fn(&'static Signature) -> &'static [Shape]) -> Vec<(&'static str, &'static [Shape])> {
+    let all = SOURCES.iter().map(|source| (source.name, shapes(&source.signature)));
+    all.filter(|(_, shapes)| !shapes.is_empty()).collect()
 }
 
 /// A cell of a CSV row by the key of its column; empty where the row is short.

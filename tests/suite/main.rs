@@ -16,6 +16,7 @@ mod output;
 mod pack;
 mod panther;
 mod readme;
+mod recognition;
 mod rule;
 mod source;
 mod store;

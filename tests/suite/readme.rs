@@ -25,10 +25,10 @@ fn cell(text: &str) -> String {
 
 #[test]
 fn the_readme_lists_what_the_program_has() {
-    let mut formats = String::from("| format | export | recognised by |\n|---|---|---|\n");
+    let mut formats = String::from("| format | export | recognised by | verified |\n|---|---|---|---|\n");
     for source in SOURCES {
-        writeln!(formats, "| `{}` | {} | {} |", source.name, cell(source.title), cell(source.recognised_by))
-            .expect("text");
+        let (title, by) = (cell(source.title), cell(source.recognised_by));
+        writeln!(formats, "| `{}` | {title} | {by} | {} |", source.name, source.proof.text()).expect("text");
     }
     golden("formats", &formats);
     let mut facts = String::from("| fact | what it says |\n|---|---|\n");

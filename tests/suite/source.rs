@@ -5,5 +5,5 @@
 mod corpus;
 mod golden;
 mod hostile;
-mod rows;
+pub(crate) mod rows;
 mod traps;

@@ -37,13 +37,6 @@ static MORE: &[&str] = &[
     "PolicyId",
 ];
 
-/// Whether a JSON record is `AuditData` itself.
-pub(in crate::source) fn is_record(value: &Value) -> bool {
-    value.get("CreationTime").is_some()
-        && value.get("Operation").is_some()
-        && ["RecordType", "Workload", "UserId", "OrganizationId"].iter().any(|key| value.get(*key).is_some())
-}
-
 /// Whether a JSON record is `AuditData` with every key in lower case.
 pub(in crate::source) fn is_lower(value: &Value) -> bool {
     value.get("creationtime").is_some() && value.get("operation").is_some() && value.get("CreationTime").is_none()

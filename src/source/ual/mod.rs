@@ -11,7 +11,7 @@ mod fields;
 mod record_types;
 mod wrapper;
 
-pub(super) use canonical::{is_lower, is_record, restore};
+pub(super) use canonical::{is_lower, restore};
 pub(super) use wrapper::{Outer, open, open_value};
 
 use super::text::{first, integer, operation, scalar, string};
