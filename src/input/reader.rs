@@ -252,13 +252,14 @@ impl Reader {
     /// What is known after the last chunk; bytes that were not needed are hashed now.
     pub fn finish(self) -> Finish {
         let mut notes: Vec<String> = self.text.note().into_iter().collect();
-        if matches!(self.cutter, Cutter::Json(state) if self.ended && !state.closed()) {
+        let unclosed = matches!(self.cutter, Cutter::Json(state) if self.ended && !state.closed());
+        if unclosed {
             notes.push("the file ends before its list of records is closed; records may be missing".to_owned());
         }
         drop(self.text);
         let (sha256, bytes, error) = self.tally.close();
         let broken = self.broken.or_else(|| error.as_ref().map(told));
-        Finish { sha256, bytes, notes, broken }
+        Finish { sha256, bytes, notes, unclosed, broken }
     }
 }
 

@@ -1,13 +1,16 @@
 //! What became of each file, from the counts of its rows and what its reader knows.
 
 use crate::case::civil::rfc3339;
-use crate::coverage::{Counts, FileCoverage, Rejection};
+use crate::coverage::{Counts, FileCoverage, Rejection, Signs};
 use crate::input::{self, Data, Finish, Found, Unusable};
 use crate::output::Input;
 use crate::source::FileContext;
 use crate::store::{Events, Tally};
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Format of the ledger for the log of a collection tool.
+const COLLECTION_LOG: &str = "collection log";
 
 /// What is known of a file beside its rows.
 #[derive(Default, Clone)]
@@ -17,6 +20,11 @@ pub(super) struct FileFacts {
     /// The source that the header of a CSV file names.
     pub source: Option<&'static str>,
     pub context: FileContext,
+    pub language: Option<&'static str>,
+    /// What its header, or its lines as a collection log, show of records that may be missing.
+    pub signs: Signs,
+    /// It is the log of a collection tool, no export.
+    pub collection_log: bool,
     pub finish: Finish,
     pub unusable: Option<Unusable>,
 }
@@ -67,6 +75,9 @@ pub(super) fn file(
     (sources, dated): (&BTreeSet<&'static str>, bool),
     rejected: &mut Vec<Rejection>,
 ) -> FileCoverage {
+    if facts.collection_log {
+        return collection_log(found, facts);
+    }
     if let Some(unusable) = &facts.unusable {
         return self::unusable(found.name.clone(), unusable.clone(), rejected);
     }
@@ -107,10 +118,31 @@ pub(super) fn file(
         format,
         encoding: facts.encoding.to_owned(),
         delimiter: facts.delimiter.map(|d| char::from(d).to_string()),
+        language: facts.language.map(str::to_owned),
         counts,
         first_time: tally.first.map(rfc3339),
         last_time: tally.last.map(rfc3339),
         notes,
+        signs: Signs { unclosed: facts.finish.unclosed, ..facts.signs.clone() },
+    }
+}
+
+/// The log of a collection tool: no record, but it may tell what was not collected.
+fn collection_log(found: &Found, facts: &FileFacts) -> FileCoverage {
+    let unusable = facts.unusable.as_ref();
+    FileCoverage {
+        path: found.name.clone(),
+        sha256: unusable.map_or(&facts.finish.sha256, |file| &file.sha256).clone(),
+        bytes: unusable.map_or(facts.finish.bytes, |file| file.bytes),
+        format: COLLECTION_LOG.to_owned(),
+        encoding: facts.encoding.to_owned(),
+        notes: vec![match facts.signs.skipped.len() {
+            0 => "the log of a collection tool; no line tells of records that were not collected".to_owned(),
+            1 => "the log of a collection tool; 1 line tells of records that were not collected".to_owned(),
+            count => format!("the log of a collection tool; {count} lines tell of records that were not collected"),
+        }],
+        signs: facts.signs.clone(),
+        ..FileCoverage::default()
     }
 }
 

@@ -1,11 +1,14 @@
 //! The order of the flow and its parallelism, nothing else.
 
+mod collection_log;
 mod ledger;
 mod read;
 mod settle;
+mod signs;
 
 use crate::case::finding::findings;
-use crate::case::{Case, severity};
+use crate::case::rhythm::{Gap, gaps};
+use crate::case::{Case, completeness, severity};
 use crate::coverage::{Coverage, FileCoverage, Rejection, RuleCoverage};
 use crate::enrich::AddressBook;
 use crate::error::Error;
@@ -78,8 +81,8 @@ pub struct Inspection {
     pub accounts: Vec<(String, u64)>,
     /// Events by operation, most first.
     pub operations: Vec<(String, u64)>,
-    /// Events by day (UTC), `YYYY-MM-DD`.
-    pub days: BTreeMap<String, u64>,
+    /// Stretches without any record, against the rhythm of the other weeks.
+    pub gaps: Vec<Gap>,
 }
 
 /// Reads the evidence, applies the rules and writes the case folder.
@@ -97,9 +100,11 @@ pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Summary, Er
     in_pool(options.threads, || {
         let read = gather(options, &rules, &book, progress)?;
         let rule_coverage = RuleCoverage { loaded: rules.rules().len() as u64, rejected: refused };
-        let coverage = Coverage::close(read.files, rule_coverage)?;
+        let mut coverage = Coverage::close(read.files, rule_coverage)?;
+        let findings = findings(&read.events, rules.rules());
+        coverage.completeness = completeness::judge(&coverage, &read.events, &findings);
         let case = Case {
-            findings: findings(&read.events, rules.rules()),
+            findings,
             events: read.events,
             rules: rules.rules().to_vec(),
             coverage,
@@ -144,11 +149,6 @@ pub fn inspect(options: &Options, progress: &dyn Progress) -> Result<Inspection,
     in_pool(options.threads, || {
         let read = gather(options, &RuleSet::default(), &book, progress)?;
         let events = &read.events;
-        let mut days = BTreeMap::new();
-        for entry in &events.entries {
-            let day = chrono::DateTime::from_timestamp_micros(entry.time.micros).unwrap_or_default();
-            *days.entry(day.format("%Y-%m-%d").to_string()).or_default() += 1;
-        }
         let count = |field: fn(&Entry) -> crate::store::Sym| {
             let mut counts = BTreeMap::<&str, u64>::new();
             for entry in &events.entries {
@@ -159,7 +159,10 @@ pub fn inspect(options: &Options, progress: &dyn Progress) -> Result<Inspection,
             counts
         };
         let (accounts, operations) = (count(|e| e.account), count(|e| e.operation));
-        Ok(Inspection { coverage: Coverage::close(read.files, RuleCoverage::default())?, accounts, operations, days })
+        let mut coverage = Coverage::close(read.files, RuleCoverage::default())?;
+        coverage.completeness = completeness::judge(&coverage, events, &[]);
+        let gaps = gaps(events.entries.iter().map(|entry| entry.time.micros));
+        Ok(Inspection { coverage, accounts, operations, gaps })
     })
 }
 

@@ -1,14 +1,15 @@
 //! Files to events: one thread after the other cuts chunks, all threads take them apart.
 
 use super::ledger::{self, FileFacts};
-use super::{Progress, settle};
-use crate::coverage::{FileCoverage, Rejection};
+use super::signs::{self, Watch};
+use super::{Progress, collection_log, settle};
+use crate::coverage::{FileCoverage, Rejection, Signs};
 use crate::enrich::AddressBook;
 use crate::event::{Origin, Place};
 use crate::input::{BadRow, Chunk, Data, Found, Layout, Limits, Reader, Row, Walk};
 use crate::output::Input;
 use crate::rule::{RuleSet, Scratch};
-use crate::source::{self, FileContext, Source};
+use crate::source::{self, FileContext, Localised, Source};
 use crate::store::{Batch, Entry, Events, Merger, Pool, RuleIndex};
 use rayon::iter::{ParallelBridge, ParallelIterator};
 use rustc_hash::FxHashMap;
@@ -44,6 +45,9 @@ struct Job {
 /// What is known of a file once its first bytes are read.
 struct Opened {
     csv_source: Option<&'static Source>,
+    /// How to read its rows as the English export would have them.
+    localised: Option<Localised>,
+    watch: Watch,
     context: FileContext,
 }
 
@@ -53,6 +57,7 @@ struct Done {
     batch: Batch,
     sources: BTreeSet<&'static str>,
     rejected: Vec<Rejection>,
+    signs: Signs,
     /// Something in it could be a log record: it holds a date, or it could not be taken apart.
     dated: bool,
 }
@@ -101,20 +106,44 @@ impl Feed<'_> {
     fn open(&mut self, found: &Found) {
         let reader = match Reader::open(found, self.tools.limits) {
             Ok(reader) => reader,
-            Err(unusable) => return self.note(|facts| facts.unusable = Some(unusable)),
+            Err(unusable) => {
+                let lines =
+                    collection_log::skipped(found, self.tools.limits).filter(|_| unusable.format == "unrecognised");
+                self.note(|facts| facts.unusable = Some(unusable));
+                return self.note_log(lines);
+            }
         };
-        let (delimiter, csv_source) = match reader.layout() {
-            Layout::Json => (None, None),
-            Layout::Csv(header) => (Some(header.delimiter), source::for_csv(header)),
-        };
+        let (mut delimiter, mut csv_source, mut localised) = (None, None, None);
+        let (watch, mut header_signs) = Watch::new(reader.layout());
+        if let Layout::Csv(header) = reader.layout() {
+            localised = source::localise(header);
+            delimiter = Some(header.delimiter);
+            csv_source = source::for_csv(localised.as_ref().map_or(header, |localised| &localised.header));
+        }
+        if delimiter.is_some()
+            && csv_source.is_none()
+            && let Some(lines) = collection_log::skipped(found, self.tools.limits)
+        {
+            self.note(|facts| (facts.encoding, facts.finish) = (reader.encoding(), reader.finish()));
+            return self.note_log(Some(lines));
+        }
         let encoding = reader.encoding();
         let context = FileContext { name: found.name.clone(), ..FileContext::default() };
         self.note(|facts| {
             (facts.encoding, facts.delimiter) = (encoding, delimiter);
             facts.source = csv_source.map(|source| source.name);
+            facts.language = localised.as_ref().map(|localised| localised.language);
+            header_signs.unmapped_columns = localised.as_ref().map_or_else(Vec::new, |read| read.unmapped.clone());
+            facts.signs = header_signs;
             facts.context = context.clone();
         });
-        self.current = Some((reader, Arc::new(Opened { csv_source, context })));
+        self.current = Some((reader, Arc::new(Opened { csv_source, localised, watch, context })));
+    }
+
+    /// Notes a file that is the log of a collection tool.
+    fn note_log(&self, lines: Option<Vec<String>>) {
+        let Some(skipped) = lines else { return };
+        self.note(|facts| (facts.collection_log, facts.signs.skipped) = (true, skipped));
     }
 
     fn note(&self, write: impl FnOnce(&mut FileFacts)) {
@@ -132,6 +161,7 @@ struct Collector {
     sources: FxHashMap<u32, BTreeSet<&'static str>>,
     dated: BTreeSet<u32>,
     rejected: Vec<Rejection>,
+    signs: FxHashMap<u32, Signs>,
 }
 
 impl Collector {
@@ -147,6 +177,7 @@ impl Collector {
                 self.dated.insert(done.batch.file);
             }
             self.sources.entry(done.batch.file).or_default().append(&mut done.sources);
+            self.signs.entry(done.batch.file).or_default().add(std::mem::take(&mut done.signs));
             self.merger.add(done.batch);
             self.next += 1;
         }
@@ -196,23 +227,32 @@ impl Worker<'_> {
     }
 
     fn row(&mut self, row: Row<'_>, job: &Job, done: &mut Done) -> Result<(), String> {
-        let source = match &row.data {
+        let data = match (row.data, &job.opened.localised) {
+            (Data::Csv { fields, .. }, Some(localised)) => localised.row(fields),
+            (data, _) => data,
+        };
+        let source = match &data {
             Data::Csv { header, .. } => job.opened.csv_source.ok_or_else(|| source::unrecognised_csv(header)),
             Data::Json(record) => source::for_json(record, self.last).ok_or_else(|| source::unrecognised_json(record)),
         };
         if source.is_err() {
-            done.dated |= ledger::dated(&row.data);
+            done.dated |= ledger::dated(&data);
         }
         let source = source?;
         self.last = Some(source);
         // Before the row is opened: a log of which no row can be used is a log all the same.
         done.sources.insert(source.name);
-        let short = ledger::short(&row.data);
-        let decoded = (source.decode)(row.data, &job.opened.context)?;
+        let short = ledger::short(&data);
+        job.opened.watch.row(&data, row.raw, &mut done.signs);
+        if let (Data::Json(record), "search-ual-json" | "mes-ual") = (&data, source.name) {
+            signs::wrapper(record, &mut done.signs);
+        }
+        let decoded = (source.decode)(data, &job.opened.context)?;
         let mut event = (source.view)(&decoded, &job.opened.context)?;
         if let (true, Some(short)) = (event.degraded.is_empty(), short) {
             event.degraded = short.into();
         }
+        signs::event(&event, &mut done.signs);
         let place = event.address.ip.map(|ip| self.place(ip));
         event.place = place.as_deref();
         self.hits.clear();
@@ -247,25 +287,22 @@ pub(super) fn read(walk: Walk, tools: &Tools<'_>, wanted: &dyn Fn(&Entry, &Pool)
         let done = worker.work(&job, &found[job.file as usize].name);
         collector.lock().unwrap_or_else(PoisonError::into_inner).take(job.sequence, done);
     });
-    let collector = collector.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut collector = collector.into_inner().unwrap_or_else(PoisonError::into_inner);
     let facts = facts.into_inner().unwrap_or_else(PoisonError::into_inner);
     let files: Vec<_> = found.iter().zip(facts.iter().map(|facts| &facts.context)).collect();
     let same = settle::same(&collector.merger, &files, tools.limits);
     let (mut events, tallies) = collector.merger.finish(&same, tools.book.places(), wanted);
-    let mut rejected = collector.rejected;
+    let mut rejected = std::mem::take(&mut collector.rejected);
     let mut files = Vec::new();
     for (index, (found, facts)) in found.iter().zip(&facts).enumerate() {
         let tally = tallies.get(index).cloned().unwrap_or_default();
-        let mut sources = collector.sources.get(&(index as u32)).cloned().unwrap_or_default();
+        let mut sources = collector.sources.remove(&(index as u32)).unwrap_or_default();
         // The header of a CSV file says what it is, even where no row follows.
         sources.extend(facts.source);
-        files.push(ledger::file(
-            found,
-            facts,
-            tally,
-            (&sources, collector.dated.contains(&(index as u32))),
-            &mut rejected,
-        ));
+        let dated = collector.dated.contains(&(index as u32));
+        let mut file = ledger::file(found, facts, tally, (&sources, dated), &mut rejected);
+        file.signs.add(collector.signs.remove(&(index as u32)).unwrap_or_default());
+        files.push(file);
     }
     for (place, unusable) in walk.unusable {
         files.push(ledger::unusable(place.name.clone(), unusable, &mut rejected));

@@ -8,6 +8,7 @@ mod first_party;
 mod graph_alerts;
 mod graph_auditlog_query;
 mod graph_signins;
+mod localised;
 mod log_analytics;
 mod mes_ual;
 mod mgmt_activity;
@@ -21,6 +22,7 @@ mod text;
 mod ual;
 mod windows_event;
 
+pub use localised::{LANGUAGES, Language, Localised, WordProof, localise};
 pub use signature::{Shape, Signature};
 
 use crate::event::Event;
@@ -162,7 +164,7 @@ pub static SOURCES: &[Source] = &[
     windows_event::SOURCE,
 ];
 
-/// The source of a CSV file with this header.
+/// The source of a CSV file with this header, which is in English; see [`localise`] for others.
 pub fn for_csv(header: &Header) -> Option<&'static Source> {
     SOURCES.iter().find(|source| source.takes_csv(header))
 }

@@ -31,11 +31,13 @@ impl Shape {
     }
 
     /// Adds names that are mostly there.
+    #[must_use]
     pub const fn usual(self, usual: &'static [&'static str]) -> Self {
         Self { usual, ..self }
     }
 
     /// Adds names that are never there.
+    #[must_use]
     pub const fn never(self, never: &'static [&'static str]) -> Self {
         Self { never, ..self }
     }
@@ -51,12 +53,11 @@ impl Shape {
         (needed + usual) * 100 / (self.needs.len() + self.usual.len()).max(1)
     }
 
-    fn lacks(&self, has: impl Fn(&str) -> bool) -> Vec<String> {
+    /// What keeps something with these names from being it: names that are needed, then names that it never has.
+    fn lacks(&self, has: impl Fn(&str) -> bool) -> (Vec<String>, Vec<&'static str>) {
         let missing = self.needs.iter().filter(|need| !need.split('|').any(&has));
-        let missing = missing.map(|need| need.replace('|', " or "));
         let odd = self.never.iter().filter(|name| has(name));
-        let odd = odd.map(|name| format!("a header without {name}"));
-        missing.chain(odd).collect()
+        (missing.map(|need| need.replace('|', " or ")).collect(), odd.copied().collect())
     }
 }
 
@@ -92,7 +93,7 @@ fn nearest(known: &[(&'static str, &'static [Shape])], has: impl Fn(&str) -> boo
     let mut near: Vec<_> = known
         .iter()
         .filter_map(|(name, shapes)| {
-            let rank = |shape: &&Shape| (Reverse(shape.likeness(&has)), shape.lacks(&has).len());
+            let rank = |shape: &&Shape| (Reverse(shape.likeness(&has)), shape.lacks(&has).0.len());
             let shape = shapes.iter().min_by_key(rank)?;
             Some((rank(&shape), *name, shape.lacks(&has)))
         })
@@ -102,12 +103,15 @@ fn nearest(known: &[(&'static str, &'static [Shape])], has: impl Fn(&str) -> boo
     told.join("; ")
 }
 
-fn told(name: &str, lacks: &[String]) -> String {
-    if lacks.is_empty() {
+fn told(name: &str, (missing, odd): &(Vec<String>, Vec<&str>)) -> String {
+    let never = format!("has {}, which it never has", odd.join(", "));
+    match (missing.is_empty(), odd.is_empty()) {
+        (false, true) => format!("{name} (lacks {})", missing.join(", ")),
+        (false, false) => format!("{name} (lacks {}; {never})", missing.join(", ")),
+        (true, false) => format!("{name} ({never})"),
         // Names are not all that recognises it: a value is not of the kind that it has there.
-        return format!("{name} (has its names, but not its kind of values)");
+        (true, true) => format!("{name} (has its names, but not its kind of values)"),
     }
-    format!("{name} (lacks {})", lacks.join(", "))
 }
 
 #[cfg(test)]
@@ -142,7 +146,7 @@ mod tests {
         );
         assert_eq!(
             nearest_csv(&header(&["One", "Two", "Four"]), KNOWN),
-            "a (lacks a header without Four); b (lacks Five); c (lacks Eight)"
+            "a (has Four, which it never has); b (lacks Five); c (lacks Eight)"
         );
         let record: Value = sonic_rs::from_str(r#"{"Nine":1}"#).expect("JSON");
         assert!(nearest_json(&record, KNOWN).starts_with("d (has its names, but not its kind of values); "));

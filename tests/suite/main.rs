@@ -5,6 +5,7 @@
 
 mod case_folder;
 mod cli;
+mod completeness;
 mod event_fixture;
 mod geo;
 mod golden;

@@ -1,7 +1,7 @@
 //! The parts of the README that are made from the program: its formats, rules of thumb and products stay true.
 
 use speur::enrich::ENRICHERS;
-use speur::source::SOURCES;
+use speur::source::{LANGUAGES, SOURCES};
 use std::fmt::Write;
 use std::path::Path;
 
@@ -31,6 +31,19 @@ fn the_readme_lists_what_the_program_has() {
         writeln!(formats, "| `{}` | {title} | {by} | {} |", source.name, source.proof.text()).expect("text");
     }
     golden("formats", &formats);
+    let mut languages = String::from(
+        "| language | export | names and values | proven by a real export | by Microsoft's translated documentation | unverified |\n|---|---|---|---|---|---|\n",
+    );
+    for language in LANGUAGES.iter() {
+        for export in language.exports() {
+            let proven = language.proven(export).map(|(_, count)| count);
+            let [real, documented, unverified] = proven;
+            let all: usize = proven.iter().sum();
+            writeln!(languages, "| {} | `{export}` | {all} | {real} | {documented} | {unverified} |", language.name)
+                .expect("text");
+        }
+    }
+    golden("languages", &languages);
     let mut facts = String::from("| fact | what it says |\n|---|---|\n");
     for enricher in ENRICHERS {
         writeln!(facts, "| `{}` | {} |", enricher.name, cell(enricher.title)).expect("text");
