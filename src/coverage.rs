@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// What became of the rows of one file, or of all files together.
 ///
@@ -70,6 +71,9 @@ pub struct FileCoverage {
     /// Field separator of a CSV file.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub delimiter: Option<String>,
+    /// Language of its column names, ISO 639-1, where that is not English.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub language: Option<String>,
     /// What became of its rows.
     #[serde(flatten)]
     pub counts: Counts,
@@ -80,6 +84,70 @@ pub struct FileCoverage {
     /// What else an investigator must know of this file (a cut end, a limit that was hit).
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub notes: Vec<String>,
+    /// What its rows show of records that may be missing; [`Coverage::completeness`] says it in words.
+    #[serde(skip)]
+    pub signs: Signs,
+}
+
+/// What the rows of a file show of records, or of parts of records, that may be missing.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Signs {
+    /// Cells as long as a spreadsheet's longest: 32,767 characters.
+    pub spreadsheet_cells: u64,
+    /// Values as long as the longest that a search index keeps as a keyword: 32,766 bytes.
+    pub index_values: u64,
+    /// Cells with the name of a type in place of what they held.
+    pub type_names: u64,
+    /// Rows with `ResultIndex` -1 and `ResultCount` 0.
+    pub broken_results: u64,
+    /// Rows that fill the last column an export has for targets, properties or details.
+    pub full_rows: u64,
+    /// Rows about a mailbox that is not audited, or bypasses auditing.
+    pub unaudited: u64,
+    /// Mailboxes whose access records were throttled: first and last such record, microseconds since 1970.
+    pub throttled: BTreeMap<String, (i64, i64)>,
+    /// Columns that the tool knows but the file lacks, because it prints those of its first row.
+    pub dropped_columns: Vec<&'static str>,
+    /// Columns of a localised file whose English names are not known.
+    pub unmapped_columns: Vec<String>,
+    /// Lines of a collection log that say what was not collected.
+    pub skipped: Vec<String>,
+    /// The file ends inside its list of records.
+    pub unclosed: bool,
+}
+
+impl Signs {
+    /// Adds what more rows of the same file show.
+    pub fn add(&mut self, more: Self) {
+        self.spreadsheet_cells += more.spreadsheet_cells;
+        self.index_values += more.index_values;
+        self.type_names += more.type_names;
+        self.broken_results += more.broken_results;
+        self.full_rows += more.full_rows;
+        self.unaudited += more.unaudited;
+        for (mailbox, (first, last)) in more.throttled {
+            let span = self.throttled.entry(mailbox).or_insert((first, last));
+            *span = (span.0.min(first), span.1.max(last));
+        }
+        self.dropped_columns.extend(more.dropped_columns);
+        self.unmapped_columns.extend(more.unmapped_columns);
+        self.skipped.extend(more.skipped);
+        self.unclosed |= more.unclosed;
+    }
+}
+
+/// One thing that the evidence may lack, and what shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shortfall {
+    /// Short name of the sign, such as `row-cap-50000`; stable.
+    pub sign: String,
+    /// The file that shows it; absent where it is about all evidence together.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub file: Option<String>,
+    /// What was found.
+    pub found: String,
+    /// What that means for the investigation.
+    pub meaning: String,
 }
 
 /// One record, or one whole file, that could not be used.
@@ -138,6 +206,9 @@ pub struct Coverage {
     pub files: Vec<FileCoverage>,
     /// What became of the rules.
     pub rules: RuleCoverage,
+    /// What the evidence may lack, as far as it shows.
+    #[serde(default)]
+    pub completeness: Vec<Shortfall>,
 }
 
 impl Coverage {
@@ -153,6 +224,6 @@ impl Coverage {
             totals.counts.add(&file.counts);
         }
         totals.counts.balance("all files")?;
-        Ok(Self { totals, files, rules })
+        Ok(Self { totals, files, rules, completeness: Vec::new() })
     }
 }

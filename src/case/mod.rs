@@ -3,8 +3,10 @@
 pub mod accounts;
 pub mod addresses;
 pub mod civil;
+pub mod completeness;
 pub mod finding;
 pub mod index;
+pub mod rhythm;
 pub mod sentence;
 pub mod severity;
 pub mod sign_in;

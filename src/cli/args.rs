@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use speur::error::Error;
 use speur::event::{Basis, Precision, Time};
-use speur::source::{DateOrder, Proof};
+use speur::source::{DateOrder, DateProof};
 use speur::{input, pipeline, rule};
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -83,8 +83,8 @@ enum TypedOrder {
 impl From<TypedOrder> for DateOrder {
     fn from(typed: TypedOrder) -> Self {
         match typed {
-            TypedOrder::Mdy => Self::MonthFirst(Proof::Given),
-            TypedOrder::Dmy => Self::DayFirst(Proof::Given),
+            TypedOrder::Mdy => Self::MonthFirst(DateProof::Given),
+            TypedOrder::Dmy => Self::DayFirst(DateProof::Given),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `speur inspect`: what the files hold (format, rows, span, accounts, gaps), without analysis.
+//! `speur inspect`: what the files hold (format, rows, span, accounts, gaps) and what they may lack, without analysis.
 
 use super::Exit;
 use super::analyze::evidence;
@@ -6,10 +6,10 @@ use super::args::InspectArgs;
 use super::progress::Bar;
 use super::terminal::Terminal;
 use super::unused::Unused;
-use chrono::{Datelike, NaiveDate};
-use speur::coverage::FileCoverage;
+use speur::case::civil::moment;
+use speur::case::rhythm::Gap;
+use speur::coverage::{FileCoverage, Shortfall};
 use speur::pipeline::{self, Inspection};
-use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 /// How many accounts, operations and gaps are printed.
@@ -39,15 +39,8 @@ fn print(inspection: &Inspection) -> io::Result<()> {
     out.line(&evidence(&inspection.coverage))?;
     counts(&mut out, "accounts", &inspection.accounts)?;
     counts(&mut out, "operations", &inspection.operations)?;
-    let gaps = gaps(&inspection.days);
-    out.line("")?;
-    out.line(&format!("gaps: {} (days without a record whose weekday has records in other weeks)", gaps.len()))?;
-    for (first, last) in gaps.iter().take(SHOWN) {
-        out.line(&if first == last { format!("  {first}") } else { format!("  {first} to {last}") })?;
-    }
-    if gaps.len() > SHOWN {
-        out.line(&format!("  ... and {} more", gaps.len() - SHOWN))?;
-    }
+    gaps(&mut out, &inspection.gaps)?;
+    completeness(&mut out, &inspection.coverage.completeness)?;
     out.close()
 }
 
@@ -83,60 +76,28 @@ fn counts(out: &mut Terminal, title: &str, counts: &[(String, u64)]) -> io::Resu
     Ok(())
 }
 
-/// Runs of days without a record, first and last day of each, where other weeks have some on that weekday.
-///
-/// A run goes on over days that are never worked, so that a missing fortnight is one gap.
-fn gaps(days: &BTreeMap<String, u64>) -> Vec<(NaiveDate, NaiveDate)> {
-    let present: BTreeSet<NaiveDate> =
-        days.iter().filter(|(_, count)| **count > 0).filter_map(|(day, _)| day.parse().ok()).collect();
-    let worked: BTreeSet<u32> = present.iter().map(|day| day.weekday().num_days_from_monday()).collect();
-    let (Some(first), Some(last)) = (present.first(), present.last()) else { return Vec::new() };
-    let mut gaps: Vec<(NaiveDate, NaiveDate)> = Vec::new();
-    let mut open = false;
-    for day in first.iter_days().take_while(|day| day <= last) {
-        if present.contains(&day) {
-            open = false;
-        } else if worked.contains(&day.weekday().num_days_from_monday()) {
-            match gaps.last_mut().filter(|_| open) {
-                Some(gap) => gap.1 = day,
-                None => gaps.push((day, day)),
-            }
-            open = true;
-        }
+fn gaps(out: &mut Terminal, gaps: &[Gap]) -> io::Result<()> {
+    out.line("")?;
+    out.line(&format!(
+        "gaps: {} (stretches without a record in hours of the week that have records in other weeks)",
+        gaps.len()
+    ))?;
+    for gap in gaps.iter().take(SHOWN) {
+        out.line(&format!("  {} to {} UTC", moment(gap.after), moment(gap.before)))?;
     }
-    gaps
+    more(out, gaps.len())
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn days(text: &[&str]) -> BTreeMap<String, u64> {
-        text.iter().map(|day| ((*day).to_owned(), 1)).collect()
+fn completeness(out: &mut Terminal, signs: &[Shortfall]) -> io::Result<()> {
+    out.line("")?;
+    out.line(&format!("signs that something is missing: {}", signs.len()))?;
+    for sign in signs.iter().take(SHOWN) {
+        let file = sign.file.as_ref().map_or_else(String::new, |file| format!("{file}: "));
+        out.line(&format!("  {}: {file}{}. {}", sign.sign, sign.found, sign.meaning))?;
     }
+    more(out, signs.len())
+}
 
-    fn shown(days: &BTreeMap<String, u64>) -> Vec<String> {
-        gaps(days).iter().map(|(first, last)| format!("{first} {last}")).collect()
-    }
-
-    #[test]
-    fn a_weekend_that_is_never_worked_is_no_gap_and_a_missing_weekday_is() {
-        // Monday 5 January 2026 to Wednesday 14 January, without Tuesday 13.
-        let week = ["2026-01-05", "2026-01-06", "2026-01-07", "2026-01-08", "2026-01-09", "2026-01-12", "2026-01-14"];
-        assert_eq!(shown(&days(&week)), ["2026-01-13 2026-01-13"]);
-    }
-
-    #[test]
-    fn a_gap_runs_on_over_a_weekend() {
-        let found = shown(&days(&["2026-01-05", "2026-01-06", "2026-01-08", "2026-01-09", "2026-01-15"]));
-        assert_eq!(found, ["2026-01-12 2026-01-13"], "Wednesday has no record in any week");
-        let found = shown(&days(&["2026-01-01", "2026-01-02", "2026-01-05", "2026-01-15", "2026-01-16"]));
-        assert_eq!(found, ["2026-01-08 2026-01-12"]);
-    }
-
-    #[test]
-    fn no_day_and_one_day_have_no_gap() {
-        assert!(gaps(&BTreeMap::new()).is_empty());
-        assert!(gaps(&days(&["2026-01-05"])).is_empty());
-    }
+fn more(out: &mut Terminal, all: usize) -> io::Result<()> {
+    if all > SHOWN { out.line(&format!("  ... and {} more", all - SHOWN)) } else { Ok(()) }
 }

@@ -4,6 +4,7 @@ mod container;
 mod csv;
 mod encoding;
 mod json;
+mod lines;
 mod readback;
 mod reader;
 #[cfg(test)]
@@ -13,6 +14,7 @@ mod xml;
 
 pub use container::hash;
 pub use json::parse;
+pub use lines::lines;
 pub use readback::{read_back, read_many};
 pub use reader::{Chunk, Reader};
 pub use walk::{Walk, walk};
@@ -154,6 +156,8 @@ pub struct Finish {
     pub bytes: u64,
     /// What else an investigator must know: a limit that was hit, an end that was cut.
     pub notes: Vec<String>,
+    /// The text ends inside a list of records.
+    pub unclosed: bool,
     /// A reading error that ended the file early (expansion limit, corrupt archive), told as a rejection.
     pub broken: Option<String>,
 }

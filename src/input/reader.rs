@@ -271,13 +271,14 @@ impl Reader {
             Cutter::Json(state) => !state.closed(),
             Cutter::Xml(state) => !state.closed(),
         };
-        if self.ended && open {
+        let unclosed = self.ended && open;
+        if unclosed {
             notes.push("the file ends before its list of records is closed; records may be missing".to_owned());
         }
         drop(self.text);
         let (sha256, bytes, error) = self.tally.close();
         let broken = self.broken.or_else(|| error.as_ref().map(told));
-        Finish { sha256, bytes, notes, broken }
+        Finish { sha256, bytes, notes, unclosed, broken }
     }
 }
 

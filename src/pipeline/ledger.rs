@@ -1,13 +1,16 @@
 //! What became of each file, from the counts of its rows and what its reader knows.
 
 use crate::case::civil::rfc3339;
-use crate::coverage::{Counts, FileCoverage, Rejection};
+use crate::coverage::{Counts, FileCoverage, Rejection, Signs};
 use crate::input::{self, Data, Finish, Found, Unusable};
 use crate::output::Input;
 use crate::source::{self, FileContext, is_time};
 use crate::store::{Events, Tally};
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Format of the ledger for the log of a collection tool.
+const COLLECTION_LOG: &str = "collection log";
 
 /// What is known of a file beside its rows.
 #[derive(Default, Clone)]
@@ -19,10 +22,13 @@ pub(super) struct FileFacts {
     /// Its header is that of a list of hashes.
     pub hashes: bool,
     pub context: FileContext,
-    /// What its header says of what it lacks.
-    pub note: Option<String>,
     /// What to tell of the order of day and month in its dates.
     pub dates: Option<String>,
+    pub language: Option<&'static str>,
+    /// What its header, or its lines as a collection log, show of records that may be missing.
+    pub signs: Signs,
+    /// It is the log of a collection tool, no export.
+    pub collection_log: bool,
     pub finish: Finish,
     pub unusable: Option<Unusable>,
 }
@@ -73,11 +79,13 @@ pub(super) fn file(
     (sources, dated): (&BTreeSet<&'static str>, bool),
     rejected: &mut Vec<Rejection>,
 ) -> FileCoverage {
+    if facts.collection_log {
+        return collection_log(found, facts);
+    }
     if let Some(unusable) = &facts.unusable {
         return self::unusable(found.name.clone(), unusable.clone(), rejected);
     }
     let mut notes = facts.finish.notes.clone();
-    notes.extend(facts.note.clone());
     if let (true, Some(time)) = (sources.iter().any(|name| source::is_snapshot(name)), facts.context.collected) {
         notes.push(format!("what was true at {} ({})", rfc3339(time.micros), time.basis.name()));
     }
@@ -85,12 +93,15 @@ pub(super) fn file(
     let mut counts = tally.counts;
     if sources.is_empty() && !dated && facts.finish.broken.is_none() {
         // No record in it says when anything happened: a settings file or a list, not a log.
-        rejected.retain(|rejection| rejection.file != found.name);
         notes.push(match counts.rows {
             0 => "holds no record".to_owned(),
             rows => format!("none of its {rows} records holds a date: a list or settings, not a log"),
         });
+        notes.extend(nearest(found, rejected));
+        rejected.retain(|rejection| rejection.file != found.name);
         counts = Counts::default();
+    } else if sources.is_empty() {
+        notes.extend(nearest(found, rejected));
     }
     if let Some(broken) = &facts.finish.broken {
         notes.push(broken.clone());
@@ -115,11 +126,38 @@ pub(super) fn file(
         format,
         encoding: facts.encoding.to_owned(),
         delimiter: facts.delimiter.map(|d| char::from(d).to_string()),
+        language: facts.language.map(str::to_owned),
         counts,
         first_time: tally.first.map(rfc3339),
         last_time: tally.last.map(rfc3339),
         notes,
+        signs: Signs { unclosed: facts.finish.unclosed, ..facts.signs.clone() },
     }
+}
+
+/// The log of a collection tool: no record, but it may tell what was not collected.
+fn collection_log(found: &Found, facts: &FileFacts) -> FileCoverage {
+    let unusable = facts.unusable.as_ref();
+    FileCoverage {
+        path: found.name.clone(),
+        sha256: unusable.map_or(&facts.finish.sha256, |file| &file.sha256).clone(),
+        bytes: unusable.map_or(facts.finish.bytes, |file| file.bytes),
+        format: COLLECTION_LOG.to_owned(),
+        encoding: facts.encoding.to_owned(),
+        notes: vec![match facts.signs.skipped.len() {
+            0 => "the log of a collection tool; no line tells of records that were not collected".to_owned(),
+            1 => "the log of a collection tool; 1 line tells of records that were not collected".to_owned(),
+            count => format!("the log of a collection tool; {count} lines tell of records that were not collected"),
+        }],
+        signs: facts.signs.clone(),
+        ..FileCoverage::default()
+    }
+}
+
+/// Why no source takes the records of a file, with the exports that they are nearest to.
+fn nearest(found: &Found, rejected: &[Rejection]) -> Option<String> {
+    let own = rejected.iter().filter(|rejection| rejection.file == found.name);
+    own.map(|rejection| &rejection.reason).find(|reason| reason.contains("; nearest: ")).cloned()
 }
 
 /// Puts the files in the order of their paths, and tells the events where theirs stands now.

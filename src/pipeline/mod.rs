@@ -1,14 +1,17 @@
 //! The order of the flow and its parallelism, nothing else.
 
+mod collection_log;
 mod dates;
 mod hashes;
 mod ledger;
 mod read;
 mod reasons;
 mod settle;
+mod signs;
 
 use crate::case::finding::findings;
-use crate::case::{Case, severity};
+use crate::case::rhythm::{Gap, gaps};
+use crate::case::{Case, completeness, severity};
 use crate::coverage::{Coverage, FileCoverage, Rejection, RuleCoverage};
 use crate::enrich::AddressBook;
 use crate::error::Error;
@@ -87,8 +90,8 @@ pub struct Inspection {
     pub accounts: Vec<(String, u64)>,
     /// Events by operation, most first.
     pub operations: Vec<(String, u64)>,
-    /// Events by day (UTC), `YYYY-MM-DD`.
-    pub days: BTreeMap<String, u64>,
+    /// Stretches without any record, against the rhythm of the other weeks.
+    pub gaps: Vec<Gap>,
 }
 
 /// Reads the evidence, applies the rules and writes the case folder.
@@ -106,9 +109,11 @@ pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Summary, Er
         let (rules, refused) = RuleSet::load(&options.rules);
         let read = gather(options, &rules, &book, progress)?;
         let rule_coverage = RuleCoverage { loaded: rules.rules().len() as u64, rejected: refused };
-        let coverage = Coverage::close(read.files, rule_coverage)?;
+        let mut coverage = Coverage::close(read.files, rule_coverage)?;
+        let findings = findings(&read.events, rules.rules());
+        coverage.completeness = completeness::judge(&coverage, &read.events, &findings);
         let case = Case {
-            findings: findings(&read.events, rules.rules()),
+            findings,
             events: read.events,
             rules: rules.rules().to_vec(),
             coverage,
@@ -153,13 +158,8 @@ pub fn inspect(options: &Options, progress: &dyn Progress) -> Result<Inspection,
     in_pool(options.threads, || {
         let read = gather(options, &RuleSet::default(), &book, progress)?;
         let events = &read.events;
-        let mut days = BTreeMap::new();
         // A snapshot is no act: it would hide a gap, and make everybody active on its day.
         let acts = || events.entries.iter().filter(|entry| entry.is_act());
-        for entry in acts() {
-            let day = chrono::DateTime::from_timestamp_micros(entry.time.micros).unwrap_or_default();
-            *days.entry(day.format("%Y-%m-%d").to_string()).or_default() += 1;
-        }
         let count = |entries: &mut dyn Iterator<Item = &Entry>, field: fn(&Entry) -> crate::store::Sym| {
             let mut counts = BTreeMap::<&str, u64>::new();
             for entry in entries {
@@ -171,7 +171,10 @@ pub fn inspect(options: &Options, progress: &dyn Progress) -> Result<Inspection,
         };
         let accounts = count(&mut acts(), |e| e.account);
         let operations = count(&mut events.entries.iter(), |e| e.operation);
-        Ok(Inspection { coverage: Coverage::close(read.files, RuleCoverage::default())?, accounts, operations, days })
+        let mut coverage = Coverage::close(read.files, RuleCoverage::default())?;
+        coverage.completeness = completeness::judge(&coverage, events, &[]);
+        let gaps = gaps(acts().map(|entry| entry.time.micros));
+        Ok(Inspection { coverage, accounts, operations, gaps })
     })
 }
 

@@ -2,14 +2,15 @@
 
 use super::ledger::{self, FileFacts};
 use super::reasons::Reasons;
-use super::{Progress, dates, hashes, settle};
-use crate::coverage::{FileCoverage, Rejection};
+use super::signs::{self, Watch};
+use super::{Progress, collection_log, dates, hashes, settle};
+use crate::coverage::{FileCoverage, Rejection, Signs};
 use crate::enrich::AddressBook;
 use crate::event::{Origin, Place, Time};
 use crate::input::{BadRow, Chunk, Data, Found, Layout, Limits, Reader, Row, Walk};
 use crate::output::Input;
 use crate::rule::{RuleSet, Scratch};
-use crate::source::{self, DateOrder, FileContext, Source};
+use crate::source::{self, DateOrder, FileContext, Localised, Source};
 use crate::store::{Batch, Entry, Events, Merger, Pool, RuleIndex};
 use rayon::iter::{ParallelBridge, ParallelIterator};
 use rustc_hash::FxHashMap;
@@ -51,6 +52,9 @@ struct Opened {
     csv_source: Option<&'static Source>,
     /// It lists hashes of other files: no log, whatever dates its paths hold.
     hashes: bool,
+    /// How to read its rows as the English export would have them.
+    localised: Option<Localised>,
+    watch: Watch,
     context: FileContext,
 }
 
@@ -61,6 +65,7 @@ struct Done {
     sources: BTreeSet<&'static str>,
     rejected: Vec<Rejection>,
     degraded: Reasons,
+    signs: Signs,
     /// Something in it could be a log record: it holds a date, or it could not be taken apart.
     dated: bool,
 }
@@ -111,28 +116,54 @@ impl Feed<'_> {
     fn open(&mut self, found: &Found) {
         let mut reader = match Reader::open(found, self.tools.limits) {
             Ok(reader) => reader,
-            Err(unusable) => return self.note(|facts| facts.unusable = Some(unusable)),
-        };
-        let (delimiter, csv_source, note, hashes) = match reader.layout() {
-            Layout::Json | Layout::Xml => (None, None, None, false),
-            Layout::Csv(header) => {
-                let source = source::for_csv(header);
-                let note = source.and_then(|source| source::header_note(source, header));
-                (Some(header.delimiter), source, note, hashes::is_list(header))
+            Err(unusable) => {
+                let lines =
+                    collection_log::skipped(found, self.tools.limits).filter(|_| unusable.format == "unrecognised");
+                self.note(|facts| facts.unusable = Some(unusable));
+                return self.note_log(lines);
             }
         };
+        let (mut delimiter, mut csv_source, mut localised, mut hashes) = (None, None, None, false);
+        let watch = Watch::new(reader.layout());
+        let mut signs = Signs::default();
+        if let Layout::Csv(header) = reader.layout() {
+            localised = source::localise(header);
+            delimiter = Some(header.delimiter);
+            let english = localised.as_ref().map_or(header, |localised| &localised.header);
+            csv_source = source::for_csv(english);
+            signs.dropped_columns = csv_source.map_or_else(Vec::new, |source| source::dropped_columns(source, english));
+            hashes = hashes::is_list(header);
+        }
+        if delimiter.is_some()
+            && csv_source.is_none()
+            && !hashes
+            && let Some(lines) = collection_log::skipped(found, self.tools.limits)
+        {
+            self.note(|facts| (facts.encoding, facts.finish) = (reader.encoding(), reader.finish()));
+            return self.note_log(Some(lines));
+        }
         let encoding = reader.encoding();
         self.first = reader.next_chunk();
-        let (dates, told) = dates::decide(found, self.first.as_ref(), self.tools.date_order, self.tools.limits);
+        let (dates, told) =
+            dates::decide(found, (self.first.as_ref(), localised.as_ref()), self.tools.date_order, self.tools.limits);
         let collected = source::collected(&found.name, self.tools.collected);
         let context = FileContext { name: found.name.clone(), dates, collected };
         self.note(|facts| {
             (facts.encoding, facts.delimiter) = (encoding, delimiter);
             facts.source = csv_source.map(|source| source.name);
             facts.hashes = hashes;
-            (facts.context, facts.note, facts.dates) = (context.clone(), note, told);
+            facts.language = localised.as_ref().map(|localised| localised.language);
+            signs.unmapped_columns = localised.as_ref().map_or_else(Vec::new, |read| read.unmapped.clone());
+            facts.signs = signs;
+            (facts.context, facts.dates) = (context.clone(), told);
         });
-        self.current = Some((reader, Arc::new(Opened { csv_source, hashes, context })));
+        self.current = Some((reader, Arc::new(Opened { csv_source, hashes, localised, watch, context })));
+    }
+
+    /// Notes a file that is the log of a collection tool.
+    fn note_log(&self, lines: Option<Vec<String>>) {
+        let Some(skipped) = lines else { return };
+        self.note(|facts| (facts.collection_log, facts.signs.skipped) = (true, skipped));
     }
 
     fn note(&self, write: impl FnOnce(&mut FileFacts)) {
@@ -151,6 +182,7 @@ struct Collector {
     degraded: FxHashMap<u32, Reasons>,
     dated: BTreeSet<u32>,
     rejected: Vec<Rejection>,
+    signs: FxHashMap<u32, Signs>,
 }
 
 impl Collector {
@@ -167,6 +199,7 @@ impl Collector {
             }
             self.sources.entry(done.batch.file).or_default().append(&mut done.sources);
             self.degraded.entry(done.batch.file).or_default().append(&done.degraded);
+            self.signs.entry(done.batch.file).or_default().add(std::mem::take(&mut done.signs));
             self.merger.add(done.batch);
             self.next += 1;
         }
@@ -216,19 +249,24 @@ impl Worker<'_> {
     }
 
     fn row(&mut self, row: Row<'_>, job: &Job, done: &mut Done) -> Result<(), String> {
-        let source = match &row.data {
+        let data = source::in_english(job.opened.localised.as_ref(), row.data);
+        let source = match &data {
             Data::Csv { header, .. } => job.opened.csv_source.ok_or_else(|| source::unrecognised_csv(header)),
             Data::Json(record) => source::for_json(record, self.last).ok_or_else(|| source::unrecognised_json(record)),
         };
         if source.is_err() {
-            done.dated |= !job.opened.hashes && ledger::dated(&row.data);
+            done.dated |= !job.opened.hashes && ledger::dated(&data);
         }
         let source = source?;
         self.last = Some(source);
         // Before the row is opened: a log of which no row can be used is a log all the same.
         done.sources.insert(source.name);
-        let short = ledger::short(&row.data);
-        let decoded = (source.decode)(row.data, &job.opened.context)?;
+        let short = ledger::short(&data);
+        job.opened.watch.row(&data, row.raw, &mut done.signs);
+        if let (Data::Json(record), "search-ual-json" | "mes-ual") = (&data, source.name) {
+            signs::wrapper(record, &mut done.signs);
+        }
+        let decoded = (source.decode)(data, &job.opened.context)?;
         let mut event = (source.view)(&decoded, &job.opened.context)?;
         if let (true, Some(short)) = (event.degraded.is_empty(), short) {
             event.degraded = short.into();
@@ -236,6 +274,7 @@ impl Worker<'_> {
         if !event.degraded.is_empty() {
             done.degraded.add(&event.degraded, 1);
         }
+        signs::event(&event, &mut done.signs);
         let place = event.address.ip.map(|ip| self.place(ip));
         event.place = place.as_deref();
         self.hits.clear();
@@ -271,21 +310,22 @@ pub(super) fn read(walk: Walk, tools: &Tools<'_>, wanted: &dyn Fn(&Entry, &Pool)
         let done = worker.work(&job, &found[job.file as usize].name);
         collector.lock().unwrap_or_else(PoisonError::into_inner).take(job.sequence, done);
     });
-    let collector = collector.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut collector = collector.into_inner().unwrap_or_else(PoisonError::into_inner);
     let facts = facts.into_inner().unwrap_or_else(PoisonError::into_inner);
     let files: Vec<_> = found.iter().zip(facts.iter().map(|facts| &facts.context)).collect();
     let same = settle::same(&collector.merger, &files, tools.limits);
     let (mut events, tallies) = collector.merger.finish(&same, tools.book.places(), wanted);
-    let mut rejected = collector.rejected;
+    let mut rejected = std::mem::take(&mut collector.rejected);
     let mut files = Vec::new();
     for (index, (found, facts)) in found.iter().zip(&facts).enumerate() {
         let tally = tallies.get(index).cloned().unwrap_or_default();
-        let mut sources = collector.sources.get(&(index as u32)).cloned().unwrap_or_default();
+        let mut sources = collector.sources.remove(&(index as u32)).unwrap_or_default();
         // The header of a CSV file says what it is, even where no row follows.
         sources.extend(facts.source);
-        let mut file =
-            ledger::file(found, facts, tally, (&sources, collector.dated.contains(&(index as u32))), &mut rejected);
+        let dated = collector.dated.contains(&(index as u32));
+        let mut file = ledger::file(found, facts, tally, (&sources, dated), &mut rejected);
         file.notes.extend(collector.degraded.get(&(index as u32)).map(Reasons::notes).unwrap_or_default());
+        file.signs.add(collector.signs.remove(&(index as u32)).unwrap_or_default());
         files.push(file);
     }
     for (at, found) in found.iter().enumerate().filter(|(at, _)| facts[*at].hashes) {

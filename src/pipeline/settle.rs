@@ -1,7 +1,7 @@
 //! Two records with one Id and different bytes: equal in content, or a conflict?
 
 use crate::input::{Data, Found, Layout, Limits, Reader, parse_xml, read_many};
-use crate::source::{self, FileContext};
+use crate::source::{self, FileContext, Localised};
 use crate::store::{Entry, Merger};
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,15 +46,21 @@ fn read_contents(
         .collect();
     let Ok(reader) = Reader::open(found, limits) else { return };
     let layout = reader.layout().clone();
+    let localised = if let Layout::Csv(header) = &layout { source::localise(header) } else { None };
     // A file that cannot be read back leaves its records out of `contents`: they count as conflicts.
     let _ = read_many(found, &spans, &mut |index, raw| {
-        if let Some(content) = content(merger.entry(positions[index]), raw, &layout, context) {
+        if let Some(content) = content(merger.entry(positions[index]), raw, (&layout, localised.as_ref()), context) {
             contents.insert(positions[index], content);
         }
     });
 }
 
-fn content(entry: &Entry, raw: &[u8], layout: &Layout, context: &FileContext) -> Option<u128> {
+fn content(
+    entry: &Entry,
+    raw: &[u8],
+    (layout, localised): (&Layout, Option<&Localised>),
+    context: &FileContext,
+) -> Option<u128> {
     let source = source::SOURCES.iter().find(|source| source.name == entry.source)?;
     let decoded = match layout {
         Layout::Json => (source.decode)(Data::Json(sonic_rs::from_slice(raw).ok()?), context).ok()?,
@@ -70,7 +76,7 @@ fn content(entry: &Entry, raw: &[u8], layout: &Layout, context: &FileContext) ->
                 .from_reader(raw);
             let row = reader.records().next()?.ok()?;
             let fields: Vec<&str> = row.iter().collect();
-            (source.decode)(Data::Csv { header, fields }, context).ok()?
+            (source.decode)(source::in_english(localised, Data::Csv { header, fields }), context).ok()?
         }
     };
     if !decoded.degraded.is_empty() {

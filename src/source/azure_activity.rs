@@ -4,7 +4,7 @@
 
 use super::text::{Detail, at, first, integer, lower, operation, scalar, string};
 use super::ual::actor::{is_guest, is_system, is_upn};
-use super::{Decoded, FileContext, Source, address, json_record, moment};
+use super::{Decoded, FileContext, Proof, Shape, Signature, Source, address, json_record, moment};
 use crate::event::{ActorKind, Address, Event, Family, Outcome};
 use crate::input::Data;
 use sonic_rs::{JsonValueTrait, Value};
@@ -19,16 +19,19 @@ pub(super) const SOURCE: Source = Source {
     name: NAME,
     title: "Azure activity log, JSON and NDJSON (REST API, portal, Python SDK)",
     recognised_by: "keys eventTimestamp and operationName, or event_timestamp and operation_name",
+    signature: Signature {
+        csv: &[],
+        json: &[
+            Shape::needs(&["eventTimestamp", "operationName"]).usual(&["category", "resourceId"]),
+            Shape::needs(&["event_timestamp", "operation_name"]),
+        ],
+    },
+    proof: Proof::Records,
     csv: None,
-    json: Some(matches),
+    json: None,
     decode,
     view,
 };
-
-fn matches(record: &Value) -> bool {
-    let has = |key: &str| record.get(key).is_some();
-    (has("eventTimestamp") && has("operationName")) || (has("event_timestamp") && has("operation_name"))
-}
 
 fn decode(data: Data<'_>, _: &FileContext) -> Result<Decoded, String> {
     let (record, content) = json_record(data)?;

@@ -4,7 +4,7 @@
 
 use super::text::{Object, hash, object, opened, string};
 use super::ual::{self, Outer};
-use super::{Decoded, FileContext, Source, any_cell};
+use super::{Decoded, FileContext, Proof, Shape, Signature, Source, any_cell};
 use crate::event::Event;
 use crate::input::{Data, Header};
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
@@ -18,6 +18,11 @@ pub(super) const SOURCE: Source = Source {
     name: NAME,
     title: "Defender XDR CloudAppEvents, CSV and JSON (advanced hunting, Sentinel, streaming)",
     recognised_by: "columns ActionType and RawEventData; or category AdvancedHunting-CloudAppEvents and properties",
+    signature: Signature {
+        csv: &[Shape::needs(&["ActionType", "RawEventData"]).usual(&["Timestamp", "AccountObjectId", "Application"])],
+        json: &[Shape::needs(&["ActionType", "RawEventData"]).usual(&["Timestamp", "TimeGenerated"])],
+    },
+    proof: Proof::Documentation,
     csv: Some(csv),
     json: Some(json),
     decode,

@@ -13,14 +13,14 @@ pub enum DateOrder {
     #[default]
     Undecided,
     /// `1/31/2026`.
-    MonthFirst(Proof),
+    MonthFirst(DateProof),
     /// `31/01/2026`.
-    DayFirst(Proof),
+    DayFirst(DateProof),
 }
 
 /// How the order of a file's dates is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Proof {
+pub enum DateProof {
     /// A date of the file has a day over 12.
     Shown,
     /// A date of the file agrees with the time that the record itself states, in this order only.
@@ -31,7 +31,7 @@ pub enum Proof {
     Given,
 }
 
-impl Proof {
+impl DateProof {
     /// What an event's time rests on.
     pub(super) fn basis(self) -> Basis {
         match self {
@@ -223,8 +223,8 @@ impl Run {
     fn order(&self) -> Option<DateOrder> {
         let [month_first, day_first] = [0, 1].map(|at| self.up[at] || self.down[at]);
         match (self.changes >= CHANGES, month_first, day_first) {
-            (true, true, false) => Some(DateOrder::MonthFirst(Proof::Sorted)),
-            (true, false, true) => Some(DateOrder::DayFirst(Proof::Sorted)),
+            (true, true, false) => Some(DateOrder::MonthFirst(DateProof::Sorted)),
+            (true, false, true) => Some(DateOrder::DayFirst(DateProof::Sorted)),
             _ => None,
         }
     }
@@ -232,8 +232,8 @@ impl Run {
 
 fn agreeing(read: [i64; 2], own: i64) -> Option<DateOrder> {
     match read.map(|micros| (micros - own).abs() <= NEAR) {
-        [true, false] => Some(DateOrder::MonthFirst(Proof::Agrees)),
-        [false, true] => Some(DateOrder::DayFirst(Proof::Agrees)),
+        [true, false] => Some(DateOrder::MonthFirst(DateProof::Agrees)),
+        [false, true] => Some(DateOrder::DayFirst(DateProof::Agrees)),
         _ => None,
     }
 }
@@ -299,10 +299,10 @@ mod tests {
     fn a_day_over_twelve_decides_and_is_named() {
         let (order, note) =
             decide(&["CreationDate"], &[&["05/06/2023 21:05:07"], &["25/05/2023 21:05:07"]], DateOrder::Undecided);
-        assert_eq!(order, DateOrder::DayFirst(Proof::Shown));
+        assert_eq!(order, DateOrder::DayFirst(DateProof::Shown));
         assert_eq!(note.unwrap(), "its dates are day first: row 2 holds \"25/05/2023 21:05:07\"");
         let (order, _) = decide(&["CreationDate"], &[&["5/25/2023 9:05 PM"]], DateOrder::Undecided);
-        assert_eq!(order, DateOrder::MonthFirst(Proof::Shown));
+        assert_eq!(order, DateOrder::MonthFirst(DateProof::Shown));
     }
 
     #[test]
@@ -313,7 +313,7 @@ mod tests {
         let (order, note) = decide(&names, &[&["06.06.2023 06:05:07", data]], DateOrder::Undecided);
         assert_eq!((order, note), (DateOrder::Undecided, None), "two equal numbers show nothing");
         let (order, note) = decide(&names, &[&["05.06.2023 23:05:07", data]], DateOrder::Undecided);
-        assert_eq!(order, DateOrder::DayFirst(Proof::Agrees));
+        assert_eq!(order, DateOrder::DayFirst(DateProof::Agrees));
         assert!(note.unwrap().ends_with("is the record's own 2023-06-05T21:05:07"));
         let (order, _) = decide(&names, &[&["01.02.2023 23:05:07", data]], DateOrder::Undecided);
         assert_eq!(order, DateOrder::Undecided, "a record of another time proves nothing");
@@ -326,10 +326,10 @@ mod tests {
             .map(|(day, month)| format!("{day:02}/{month:02}/2023 10:00:00"))
             .to_vec();
         let (order, note) = column(&dates);
-        assert_eq!(order, DateOrder::DayFirst(Proof::Sorted));
+        assert_eq!(order, DateOrder::DayFirst(DateProof::Sorted));
         assert!(note.unwrap().contains("dates of creationdate follow each other"));
         let back: Vec<String> = dates.iter().rev().cloned().collect();
-        assert_eq!(column(&back).0, DateOrder::DayFirst(Proof::Sorted));
+        assert_eq!(column(&back).0, DateOrder::DayFirst(DateProof::Sorted));
         let (order, note) = column(&dates[..4]);
         assert_eq!(order, DateOrder::Undecided, "too few");
         assert!(note.unwrap().contains("--date-order"));
@@ -340,12 +340,12 @@ mod tests {
 
     #[test]
     fn what_the_investigator_says_settles_only_what_is_open() {
-        let given = DateOrder::MonthFirst(Proof::Given);
+        let given = DateOrder::MonthFirst(DateProof::Given);
         let (order, note) = decide(&["CreationDate"], &[&["05/06/2023 21:05:07"]], given);
         assert_eq!(order, given);
         assert_eq!(note.unwrap(), "its dates are read month first, as --date-order says");
         let (order, note) = decide(&["CreationDate"], &[&["25/06/2023 21:05:07"]], given);
-        assert_eq!(order, DateOrder::DayFirst(Proof::Shown));
+        assert_eq!(order, DateOrder::DayFirst(DateProof::Shown));
         assert!(note.unwrap().ends_with("--date-order does not hold for this file"));
         assert_eq!(decide(&["CreationDate"], &[&["2023-06-05T21:05:07Z"]], given), (given, None));
     }
@@ -363,10 +363,10 @@ mod tests {
             evidence.see(Some(&Data::Json(sonic_rs::from_str(text).unwrap())));
             evidence.decide(DateOrder::Undecided).0
         };
-        assert_eq!(see(r#"{"CreationTime":"25/05/2023 21:05"}"#), DateOrder::DayFirst(Proof::Shown));
+        assert_eq!(see(r#"{"CreationTime":"25/05/2023 21:05"}"#), DateOrder::DayFirst(DateProof::Shown));
         let data =
             r#"{"CreationDate":{"value":"5/6/2023 9:05 PM"},"AuditData":{"CreationTime":"2023-05-06T21:05:07"}}"#;
-        assert_eq!(see(data), DateOrder::MonthFirst(Proof::Agrees));
+        assert_eq!(see(data), DateOrder::MonthFirst(DateProof::Agrees));
         assert_eq!(see(r#"{"CreationDate":"/Date(1658751973240)/"}"#), DateOrder::Undecided);
     }
 }

@@ -2,7 +2,9 @@
 //! Graph-shaped, other categories stay as they are.
 
 use super::text::{Object, integer, object, string};
-use super::{Decoded, FileContext, Source, azure_activity, directory, json_record, risk, signin};
+use super::{
+    Decoded, FileContext, Proof, Shape, Signature, Source, azure_activity, directory, json_record, risk, signin,
+};
 use crate::event::Event;
 use crate::input::Data;
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
@@ -13,6 +15,14 @@ pub(super) const SOURCE: Source = Source {
     name: NAME,
     title: "Azure Monitor diagnostic settings, JSON and NDJSON (Entra sign-in and audit logs, risk reports, Azure activity)",
     recognised_by: "keys time and operationName or category; or eventTime or eventTimestamp, category and properties",
+    signature: Signature {
+        csv: &[],
+        json: &[
+            Shape::needs(&["time", "operationName|operationname|category"]).usual(&["resourceId", "properties"]),
+            Shape::needs(&["eventTime|eventTimestamp", "category", "properties"]),
+        ],
+    },
+    proof: Proof::Records,
     csv: None,
     json: Some(matches),
     decode,

@@ -2,7 +2,7 @@
 
 use super::directory::{self, Flat};
 use super::text::{hash, object};
-use super::{Decoded, FileContext, Source, moment, not_csv};
+use super::{Decoded, FileContext, Proof, Shape, Signature, Source, moment, not_csv};
 use crate::event::Event;
 use crate::input::{Data, Header};
 
@@ -15,6 +15,17 @@ pub(super) const SOURCE: Source = Source {
     name: NAME,
     title: "Entra portal directory audit download, CSV",
     recognised_by: "columns Date (UTC) or Date, Activity, ActorType or ActorUserPrincipalName, and Target1Type or Target1DisplayName (with or without spaces)",
+    signature: Signature {
+        csv: &[Shape::needs(&[
+            "Date (UTC)|Date",
+            "Activity",
+            "ActorType|Actor Type|ActorUserPrincipalName",
+            "Target1Type|Target1 Type|Target1DisplayName",
+        ])
+        .usual(&["Service", "Category", "Result", "CorrelationId"])],
+        json: &[],
+    },
+    proof: Proof::Code,
     csv: Some(matches),
     json: None,
     decode,

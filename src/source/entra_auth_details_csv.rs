@@ -4,9 +4,9 @@
 
 use super::signin::{self, Cells};
 use super::text::{Detail, Object, string};
-use super::{Decoded, FileContext, Source, Wrapper, any_cell, cell, moment, not_csv};
+use super::{Decoded, FileContext, Proof, Shape, Signature, Source, Wrapper, any_cell, cell, moment, not_csv};
 use crate::event::{Event, Outcome, SIGN_IN_STEP};
-use crate::input::{Data, Header};
+use crate::input::Data;
 use sonic_rs::JsonValueTrait;
 use std::borrow::Cow;
 
@@ -16,7 +16,16 @@ pub(super) const SOURCE: Source = Source {
     name: NAME,
     title: "Entra portal sign-in download, authentication details, CSV",
     recognised_by: "columns Request ID and Authentication method",
-    csv: Some(matches),
+    signature: Signature {
+        csv: &[Shape::needs(&["Request ID", "Authentication method"]).usual(&[
+            "Date (UTC)",
+            "Succeeded",
+            "Result detail",
+        ])],
+        json: &[],
+    },
+    proof: Proof::Unverified,
+    csv: None,
     json: None,
     decode,
     view,
@@ -45,10 +54,6 @@ static SIGN_IN: &[(&str, &str)] = &[
     ("application id", "appId"),
     ("ip address", "ipAddress"),
 ];
-
-fn matches(header: &Header) -> bool {
-    ["request id", "authentication method"].iter().all(|key| header.position(key).is_some())
-}
 
 fn decode(data: Data<'_>, _: &FileContext) -> Result<Decoded, String> {
     let Data::Csv { header, fields } = data else { return Err(not_csv()) };

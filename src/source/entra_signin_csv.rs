@@ -2,9 +2,9 @@
 
 use super::signin::{self, Cells};
 use super::text::string;
-use super::{Decoded, FileContext, Source, Wrapper, any_cell, cell, moment, not_csv};
+use super::{Decoded, FileContext, Proof, Shape, Signature, Source, Wrapper, any_cell, cell, moment, not_csv};
 use crate::event::{ActorKind, Event};
-use crate::input::{Data, Header};
+use crate::input::Data;
 use sonic_rs::JsonValueTrait;
 use std::borrow::Cow;
 
@@ -14,7 +14,13 @@ pub(super) const SOURCE: Source = Source {
     name: NAME,
     title: "Entra portal sign-in download, CSV (interactive, non-interactive, application and managed identity)",
     recognised_by: "columns Date (UTC) or Date, Request ID and Username, User or Service principal ID",
-    csv: Some(matches),
+    signature: Signature {
+        csv: &[Shape::needs(&["Date (UTC)|Date", "Request ID", "Username|User|User ID|Service principal ID"])
+            .usual(&["Correlation ID", "Application", "IP address", "Status"])],
+        json: &[],
+    },
+    proof: Proof::Code,
+    csv: None,
     json: None,
     decode,
     view,
@@ -108,13 +114,6 @@ static WORDS: &[(&str, &str)] = &[
     ("WS-Federation", "wsFederation"),
     ("Authentication transfer", "authenticationTransfer"),
 ];
-
-fn matches(header: &Header) -> bool {
-    let has = |key| header.position(key).is_some();
-    (has("date (utc)") || has("date"))
-        && has("request id")
-        && ["username", "user", "user id", "service principal id"].into_iter().any(has)
-}
 
 fn decode(data: Data<'_>, _: &FileContext) -> Result<Decoded, String> {
     let Data::Csv { header, fields } = data else { return Err(not_csv()) };

@@ -5,9 +5,9 @@
 //! columns: <https://learn.microsoft.com/powershell/module/exchangepowershell/search-adminauditlog>
 
 use super::text::{Object, date, hash, is_session_column, items, members, object, scalar, string};
-use super::{Decoded, FileContext, Source, Wrapper, moment, ual};
+use super::{Decoded, FileContext, Proof, Shape, Signature, Source, Wrapper, moment, ual};
 use crate::event::Event;
-use crate::input::{Data, Header};
+use crate::input::Data;
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
 
 const NAME: &str = "exchange-admin-audit";
@@ -16,21 +16,24 @@ pub(super) const SOURCE: Source = Source {
     name: NAME,
     title: "Exchange administrator audit log, CSV and JSON of Search-AdminAuditLog, XML of New-AdminAuditLogSearch and the Exchange admin center",
     recognised_by: "Caller, RunDate and CmdletName; in XML Cmdlet",
-    csv: Some(matches_csv),
-    json: Some(matches_json),
+    signature: Signature {
+        csv: &[Shape::needs(&["Caller", "RunDate", "CmdletName|Cmdlet"]).usual(&[
+            "ObjectModified",
+            "CmdletParameters",
+            "Succeeded",
+        ])],
+        json: &[Shape::needs(&["Caller", "RunDate", "CmdletName|Cmdlet"]).usual(&[
+            "ObjectModified",
+            "CmdletParameters",
+            "Succeeded",
+        ])],
+    },
+    proof: Proof::Code,
+    csv: None,
+    json: None,
     decode,
     view,
 };
-
-fn matches_csv(header: &Header) -> bool {
-    let has = |key| header.position(key).is_some();
-    has("caller") && has("rundate") && (has("cmdletname") || has("cmdlet"))
-}
-
-fn matches_json(record: &Value) -> bool {
-    let has = |key: &str| record.get(key).is_some();
-    has("Caller") && has("RunDate") && (has("CmdletName") || has("Cmdlet"))
-}
 
 fn decode(data: Data<'_>, context: &FileContext) -> Result<Decoded, String> {
     let found = members(data)?;

@@ -4,7 +4,7 @@
 //! <https://github.com/invictus-ir/Microsoft-Extractor-Suite>
 
 use super::text::{Detail, Object, at, first, hash, lower, object, operation, string};
-use super::{Decoded, FileContext, Source, address, any_cell, json_record, moment};
+use super::{Decoded, FileContext, Proof, Shape, Signature, Source, address, any_cell, json_record, moment};
 use crate::event::{ActorKind, Event, Family, Outcome};
 use crate::input::{Data, Header};
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
@@ -16,19 +16,16 @@ pub(super) const SOURCE: Source = Source {
     name: NAME,
     title: "Microsoft Graph security alerts (alerts_v2), JSON and NDJSON (also Microsoft-Extractor-Suite Get-SecurityAlerts, CSV)",
     recognised_by: "keys createdDateTime, title, severity and serviceSource; columns Title, Severity, CreatedDateTime and AffectedUser",
-    csv: Some(matches_csv),
-    json: Some(matches),
+    signature: Signature {
+        csv: &[Shape::needs(&["Title", "Severity", "CreatedDateTime", "AffectedUser"])],
+        json: &[Shape::needs(&["createdDateTime", "title", "severity", "serviceSource"])],
+    },
+    proof: Proof::Documentation,
+    csv: None,
+    json: None,
     decode,
     view,
 };
-
-fn matches(record: &Value) -> bool {
-    ["createdDateTime", "title", "severity", "serviceSource"].iter().all(|key| record.get(*key).is_some())
-}
-
-fn matches_csv(header: &Header) -> bool {
-    ["title", "severity", "createddatetime", "affecteduser"].iter().all(|key| header.position(key).is_some())
-}
 
 fn decode(data: Data<'_>, _: &FileContext) -> Result<Decoded, String> {
     if let Data::Csv { header, fields } = &data {

@@ -2,10 +2,10 @@
 
 use super::text::{scalar, string};
 use super::ual::{self, Outer};
-use super::{Decoded, FileContext, Source, any_cell, cell};
+use super::{Decoded, FileContext, Proof, Shape, Signature, Source, any_cell, cell};
 use crate::event::Event;
-use crate::input::{Data, Header};
-use sonic_rs::{JsonValueMutTrait, JsonValueTrait, Value};
+use crate::input::Data;
+use sonic_rs::{JsonValueMutTrait, JsonValueTrait};
 
 const NAME: &str = "graph-auditlog-query";
 
@@ -16,21 +16,18 @@ pub(super) const SOURCE: Source = Source {
     name: NAME,
     title: "Microsoft Graph security audit log query records, JSON and CSV (also Get-UALGraph and DFIR-O365RC)",
     recognised_by: "auditData with auditLogRecordType, createdDateTime or operation",
-    csv: Some(matches_csv),
-    json: Some(matches_json),
+    signature: Signature {
+        csv: &[Shape::needs(&["auditData", "createdDateTime", "auditLogRecordType|operation"])
+            .usual(&["organizationId", "userPrincipalName"])],
+        json: &[Shape::needs(&["auditData", "auditLogRecordType|createdDateTime|operation"])
+            .usual(&["organizationId", "userPrincipalName"])],
+    },
+    proof: Proof::Code,
+    csv: None,
+    json: None,
     decode,
     view,
 };
-
-fn matches_csv(header: &Header) -> bool {
-    let has = |key| header.position(key).is_some();
-    has("auditdata") && has("createddatetime") && (has("auditlogrecordtype") || has("operation"))
-}
-
-fn matches_json(record: &Value) -> bool {
-    record.get("auditData").is_some()
-        && ["auditLogRecordType", "createdDateTime", "operation"].iter().any(|key| record.get(*key).is_some())
-}
 
 fn decode(data: Data<'_>, _: &FileContext) -> Result<Decoded, String> {
     match data {

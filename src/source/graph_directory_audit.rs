@@ -2,10 +2,10 @@
 //! `AzureADPreview` and of the Graph PowerShell SDK too.
 
 use super::text::{graph_names, object};
-use super::{Decoded, FileContext, Source, directory, json_record};
+use super::{Decoded, FileContext, Proof, Shape, Signature, Source, directory, json_record};
 use crate::event::Event;
 use crate::input::Data;
-use sonic_rs::{JsonValueTrait, Value};
+use sonic_rs::JsonValueTrait;
 
 const NAME: &str = "graph-directory-audit";
 
@@ -13,17 +13,20 @@ pub(super) const SOURCE: Source = Source {
     name: NAME,
     title: "Microsoft Graph auditLogs/directoryAudits, JSON (also Microsoft-Extractor-Suite, the portal's JSON, AzureADPreview, the Graph PowerShell SDK)",
     recognised_by: "keys activityDateTime, activityDisplayName, and one of initiatedBy, targetResources, loggedByService",
+    signature: Signature {
+        csv: &[],
+        json: &[
+            Shape::needs(&["activityDateTime", "activityDisplayName", "initiatedBy|targetResources|loggedByService"])
+                .usual(&["category", "result", "correlationId"]),
+            Shape::needs(&["ActivityDateTime", "ActivityDisplayName", "InitiatedBy|TargetResources|LoggedByService"]),
+        ],
+    },
+    proof: Proof::Code,
     csv: None,
-    json: Some(matches),
+    json: None,
     decode,
     view,
 };
-
-fn matches(record: &Value) -> bool {
-    let keys = ["activityDateTime", "activityDisplayName", "initiatedBy", "targetResources", "loggedByService"];
-    let pascal = ["ActivityDateTime", "ActivityDisplayName", "InitiatedBy", "TargetResources", "LoggedByService"];
-    directory::is_record(record, keys) || directory::is_record(record, pascal)
-}
 
 fn decode(data: Data<'_>, _: &FileContext) -> Result<Decoded, String> {
     let (record, content) = json_record(data)?;

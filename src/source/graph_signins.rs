@@ -2,10 +2,10 @@
 //! `AzureADPreview` and of the Graph PowerShell SDK too.
 
 use super::text::{graph_names, object};
-use super::{Decoded, FileContext, Source, json_record, signin};
+use super::{Decoded, FileContext, Proof, Shape, Signature, Source, json_record, signin};
 use crate::event::Event;
 use crate::input::Data;
-use sonic_rs::{JsonValueTrait, Value};
+use sonic_rs::JsonValueTrait;
 
 const NAME: &str = "graph-signins";
 
@@ -13,22 +13,20 @@ pub(super) const SOURCE: Source = Source {
     name: NAME,
     title: "Microsoft Graph auditLogs/signIns, v1.0 and beta, JSON (also Microsoft-Extractor-Suite, the portal's JSON, AzureADPreview, the Graph PowerShell SDK)",
     recognised_by: "keys createdDateTime, one of appId, appDisplayName, clientAppUsed, and one of status, ipAddress",
+    signature: Signature {
+        csv: &[],
+        json: &[
+            Shape::needs(&["createdDateTime", "appId|appDisplayName|clientAppUsed", "status|ipAddress"])
+                .usual(&["userPrincipalName", "deviceDetail"]),
+            Shape::needs(&["CreatedDateTime", "AppId|AppDisplayName|ClientAppUsed", "Status|IpAddress|IPAddress"]),
+        ],
+    },
+    proof: Proof::Code,
     csv: None,
-    json: Some(matches),
+    json: None,
     decode,
     view,
 };
-
-fn matches(record: &Value) -> bool {
-    shaped(record, ["createdDateTime", "appId", "appDisplayName", "clientAppUsed", "status", "ipAddress"])
-        || shaped(record, ["CreatedDateTime", "AppId", "AppDisplayName", "ClientAppUsed", "Status", "IpAddress"])
-}
-
-fn shaped(record: &Value, keys: [&str; 6]) -> bool {
-    let has = |key: &str| record.get(key).is_some();
-    let [time, app, name, client, status, address] = keys;
-    has(time) && (has(app) || has(name) || has(client)) && (has(status) || has(address))
-}
 
 fn decode(data: Data<'_>, _: &FileContext) -> Result<Decoded, String> {
     let (record, content) = json_record(data)?;

@@ -8,7 +8,7 @@
 mod command;
 
 use super::ual::{self, Flat, Outer};
-use super::{Decoded, FileContext, Source, moment};
+use super::{Decoded, FileContext, Proof, Shape, Signature, Source, moment};
 use crate::event::{Event, Precision};
 use crate::input::{Data, Header};
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
@@ -19,6 +19,15 @@ pub(super) const SOURCE: Source = Source {
     name: NAME,
     title: "hawk, CSV and JSON: Simple_* of the unified audit log, Converted_Authentication_Logs",
     recognised_by: "FullCommand with Operations or Cmdlet; or CreationTime, Operation, UserId with KnownMicrosoftIP, or with ExtendedProperties beside their own members",
+    signature: Signature {
+        csv: &[
+            Shape::needs(&["FullCommand", "Operations|Cmdlet"]).never(&["AuditData"]),
+            Shape::needs(&["CreationTime", "Operation", "UserId", "KnownMicrosoftIP|ExtendedProperties"])
+                .never(&["AuditData"]),
+        ],
+        json: &[Shape::needs(&["FullCommand", "Operations|Cmdlet"]).never(&["AuditData"])],
+    },
+    proof: Proof::Code,
     csv: Some(matches_csv),
     json: Some(matches_json),
     decode,

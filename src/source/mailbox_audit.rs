@@ -7,9 +7,9 @@
 mod contents;
 
 use super::text::{Object, date, first, hash, is_session_column, items, members, object, scalar, string};
-use super::{Decoded, FileContext, Source, Wrapper, moment, ual};
+use super::{Decoded, FileContext, Proof, Shape, Signature, Source, Wrapper, moment, ual};
 use crate::event::Event;
-use crate::input::{Data, Header};
+use crate::input::Data;
 use contents::Contents;
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
 
@@ -19,21 +19,24 @@ pub(super) const SOURCE: Source = Source {
     name: NAME,
     title: "Exchange mailbox audit log, CSV and JSON of Search-MailboxAuditLog, XML of New-MailboxAuditLogSearch and the Exchange admin center",
     recognised_by: "Operation and LastAccessed with LogonType or OperationResult",
-    csv: Some(matches_csv),
-    json: Some(matches_json),
+    signature: Signature {
+        csv: &[Shape::needs(&["Operation", "LastAccessed", "LogonType|OperationResult"]).usual(&[
+            "MailboxOwnerUPN",
+            "ClientIPAddress",
+            "ClientInfoString",
+        ])],
+        json: &[Shape::needs(&["Operation", "LastAccessed", "LogonType|OperationResult"]).usual(&[
+            "MailboxOwnerUPN",
+            "ClientIPAddress",
+            "ClientInfoString",
+        ])],
+    },
+    proof: Proof::Documentation,
+    csv: None,
+    json: None,
     decode,
     view,
 };
-
-fn matches_csv(header: &Header) -> bool {
-    let has = |key| header.position(key).is_some();
-    has("operation") && has("lastaccessed") && (has("logontype") || has("operationresult"))
-}
-
-fn matches_json(record: &Value) -> bool {
-    let has = |key: &str| record.get(key).is_some();
-    has("Operation") && has("LastAccessed") && (has("LogonType") || has("OperationResult"))
-}
 
 fn decode(data: Data<'_>, context: &FileContext) -> Result<Decoded, String> {
     let found = members(data)?;

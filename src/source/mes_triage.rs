@@ -4,9 +4,9 @@
 //! Columns: <https://github.com/invictus-ir/Microsoft-Extractor-Suite/blob/main/Scripts/TriageFunctions.ps1>
 
 use super::ual::{self, Outer};
-use super::{Decoded, FileContext, Source, cell, not_csv};
+use super::{Decoded, FileContext, Proof, Shape, Signature, Source, cell, not_csv};
 use crate::event::Event;
-use crate::input::{Data, Header};
+use crate::input::Data;
 
 const NAME: &str = "mes-triage";
 
@@ -14,16 +14,19 @@ pub(super) const SOURCE: Source = Source {
     name: NAME,
     title: "Microsoft-Extractor-Suite Start-MESTriage, CSV (its JSON is read as mes-ual)",
     recognised_by: "columns OperationQueried and AuditData_Raw",
-    csv: Some(matches),
+    signature: Signature {
+        csv: &[
+            Shape::needs(&["AuditData_Raw"]).usual(&["OperationQueried", "AuditData_UserId", "AuditData_ClientIP"]),
+            Shape::needs(&["OperationQueried", "CreationDate"]).never(&["AuditData"]),
+        ],
+        json: &[],
+    },
+    proof: Proof::Code,
+    csv: None,
     json: None,
     decode,
     view,
 };
-
-fn matches(header: &Header) -> bool {
-    let has = |key| header.position(key).is_some();
-    has("auditdata_raw") || (has("operationqueried") && has("creationdate") && !has("auditdata"))
-}
 
 fn decode(data: Data<'_>, _: &FileContext) -> Result<Decoded, String> {
     let Data::Csv { header, fields } = data else { return Err(not_csv()) };

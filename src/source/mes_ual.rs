@@ -1,6 +1,6 @@
 //! `mes-ual`: Microsoft-Extractor-Suite Get-UAL as JSON with `AuditData` as object.
 
-use super::{Decoded, FileContext, Source, json, search_ual, ual};
+use super::{Decoded, FileContext, Proof, Shape, Signature, Source, json, search_ual, ual};
 use crate::event::Event;
 use crate::input::Data;
 use sonic_rs::{JsonValueTrait, Value};
@@ -11,6 +11,17 @@ pub(super) const SOURCE: Source = Source {
     name: NAME,
     title: "Microsoft-Extractor-Suite Get-UAL, JSON with AuditData as object (also Start-MESTriage)",
     recognised_by: "key AuditData (object)",
+    signature: Signature {
+        csv: &[],
+        json: &[Shape::needs(&["AuditData"]).usual(&[
+            "RecordType",
+            "CreationDate",
+            "UserIds",
+            "Operations",
+            "Identity",
+        ])],
+    },
+    proof: Proof::Code,
     csv: None,
     json: Some(matches),
     decode,

@@ -6,10 +6,10 @@
 
 use super::text::{Object, date, hash, is_session_column, members, object};
 use super::trace::{self, Report};
-use super::{Decoded, FileContext, Source, Wrapper};
+use super::{Decoded, FileContext, Proof, Shape, Signature, Source, Wrapper};
 use crate::event::Event;
-use crate::input::{Data, Header};
-use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
+use crate::input::Data;
+use sonic_rs::{JsonContainerTrait, JsonValueTrait};
 
 const REPORT: Report = Report { name: "message-trace", record_type: "MessageTrace", time: "Received" };
 
@@ -17,21 +17,28 @@ pub(super) const SOURCE: Source = Source {
     name: REPORT.name,
     title: "Message trace, CSV and JSON of Get-MessageTrace and Get-MessageTraceV2 (also Microsoft-Extractor-Suite), JSON of the reporting web service",
     recognised_by: "Received, SenderAddress, RecipientAddress and Status or MessageTraceId",
-    csv: Some(matches_csv),
-    json: Some(matches_json),
+    signature: Signature {
+        csv: &[Shape::needs(&["Received", "SenderAddress", "RecipientAddress", "Status|MessageTraceId"]).usual(&[
+            "Subject",
+            "MessageId",
+            "FromIP",
+            "ToIP",
+            "Size",
+        ])],
+        json: &[Shape::needs(&["Received", "SenderAddress", "RecipientAddress", "Status|MessageTraceId"]).usual(&[
+            "Subject",
+            "MessageId",
+            "FromIP",
+            "ToIP",
+            "Size",
+        ])],
+    },
+    proof: Proof::Code,
+    csv: None,
+    json: None,
     decode,
     view,
 };
-
-fn matches_csv(header: &Header) -> bool {
-    let has = |key| header.position(key).is_some();
-    has("received") && has("senderaddress") && has("recipientaddress") && (has("status") || has("messagetraceid"))
-}
-
-fn matches_json(record: &Value) -> bool {
-    let has = |key: &str| record.get(key).is_some();
-    has("Received") && has("SenderAddress") && has("RecipientAddress") && (has("Status") || has("MessageTraceId"))
-}
 
 /// Columns of the query that found the row: the same row found by another query differs in them alone.
 static OF_THE_QUERY: &[&str] = &["StartDate", "EndDate", "Index", "__metadata"];

@@ -1,10 +1,9 @@
 //! `mgmt-activity`: bare `AuditData` records, as the Office 365 Management Activity API and many tools write them.
 
 use super::text::object;
-use super::{Decoded, FileContext, Source, json_record, ual};
+use super::{Decoded, FileContext, Proof, Shape, Signature, Source, json_record, ual};
 use crate::event::Event;
 use crate::input::Data;
-use sonic_rs::Value;
 
 const NAME: &str = "mgmt-activity";
 
@@ -12,15 +11,20 @@ pub(super) const SOURCE: Source = Source {
     name: NAME,
     title: "Office 365 Management Activity API, JSON and NDJSON (also AuditData alone from DFIR-O365RC, the Untitled Goose Tool, Extractor-Suite and any other tool)",
     recognised_by: "keys CreationTime and Operation with RecordType, Workload, UserId or OrganizationId",
+    signature: Signature {
+        csv: &[],
+        json: &[
+            Shape::needs(&["CreationTime", "Operation", "RecordType|Workload|UserId|OrganizationId"])
+                .usual(&["Id", "UserKey"]),
+            Shape::needs(&["creationtime", "operation"]).never(&["CreationTime"]),
+        ],
+    },
+    proof: Proof::Records,
     csv: None,
-    json: Some(matches),
+    json: None,
     decode,
     view,
 };
-
-fn matches(record: &Value) -> bool {
-    ual::is_record(record) || ual::is_lower(record)
-}
 
 fn decode(data: Data<'_>, _: &FileContext) -> Result<Decoded, String> {
     let (record, content) = json_record(data)?;

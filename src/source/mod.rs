@@ -16,6 +16,7 @@ mod graph_auditlog_query;
 mod graph_directory_audit;
 mod graph_signins;
 mod hawk;
+mod localised;
 mod log_analytics;
 mod mailbox_audit;
 mod mes_triage;
@@ -27,6 +28,7 @@ mod purview_csv;
 mod risk;
 mod search_ual;
 mod sign_in_code;
+mod signature;
 mod signin;
 mod state;
 mod text;
@@ -37,7 +39,9 @@ mod ual;
 mod ual_flattened;
 mod windows_event;
 
-pub use dates::{DateEvidence, DateOrder, Proof, is_time};
+pub use dates::{DateEvidence, DateOrder, DateProof, is_time};
+pub use localised::{LANGUAGES, Language, Localised, WordProof, in_english, localise};
+pub use signature::{Shape, Signature};
 pub use state::{Kind as StateKind, kinds as state_kinds};
 
 use crate::event::{Event, Time};
@@ -53,14 +57,55 @@ pub struct Source {
     pub title: &'static str,
     /// How it is recognised, for the documentation.
     pub recognised_by: &'static str,
-    /// Whether a CSV header is this export's.
+    /// The names that recognise it.
+    pub signature: Signature,
+    /// What its shape is known from.
+    pub proof: Proof,
+    /// Decides on a CSV header instead of the signature, where names alone do not.
     pub csv: Option<fn(&Header) -> bool>,
-    /// Whether a JSON record is this export's.
+    /// Decides on a JSON record instead of the signature, where what a key holds counts too.
     pub json: Option<fn(&Value) -> bool>,
     /// Opens the wrapper around a record.
     pub decode: fn(Data<'_>, &FileContext) -> Result<Decoded, String>,
     /// Reads an opened record into the schema.
     pub view: for<'a> fn(&'a Decoded, &FileContext) -> Result<Event<'a>, String>,
+}
+
+/// What the shape of an export is known from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// Records of real tenants.
+    Records,
+    /// Code of the tool that writes it, or of tools that read it.
+    Code,
+    /// Microsoft's documentation alone.
+    Documentation,
+    /// Nothing that can be pointed to: compare with an export of your own before relying on it.
+    Unverified,
+}
+
+impl Proof {
+    /// Words for the documentation.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Records => "yes, real records",
+            Self::Code => "yes, code of tools that write or read it",
+            Self::Documentation => "documentation only",
+            Self::Unverified => "**unverified**",
+        }
+    }
+}
+
+impl Source {
+    /// Whether a CSV header is this export's.
+    pub fn takes_csv(&self, header: &Header) -> bool {
+        self.csv.map_or_else(|| self.signature.is_csv(header), |decides| decides(header))
+    }
+
+    /// Whether a JSON record is this export's.
+    pub fn takes_json(&self, record: &Value) -> bool {
+        self.json.map_or_else(|| self.signature.is_json(record), |decides| decides(record))
+    }
 }
 
 /// What is known of the file that a row stands in, beside the row.
@@ -144,15 +189,14 @@ pub static SOURCES: &[Source] = &[
     state::SOURCE,
 ];
 
-/// The source of a CSV file with this header.
+/// The source of a CSV file with this header, which is in English; see [`localise`] for others.
 pub fn for_csv(header: &Header) -> Option<&'static Source> {
-    SOURCES.iter().find(|source| source.csv.is_some_and(|matches| matches(header)))
+    SOURCES.iter().find(|source| source.takes_csv(header))
 }
 
 /// The source of a JSON record; `last` is tried first, since a file seldom mixes exports.
 pub fn for_json(record: &Value, last: Option<&'static Source>) -> Option<&'static Source> {
-    last.filter(|source| source.json.is_some_and(|matches| matches(record)))
-        .or_else(|| SOURCES.iter().find(|source| source.json.is_some_and(|matches| matches(record))))
+    last.filter(|source| source.takes_json(record)).or_else(|| SOURCES.iter().find(|source| source.takes_json(record)))
 }
 
 /// When an export of this name was collected: by a stamp in its own name, else as `told`, else by a stamp in the
@@ -166,9 +210,9 @@ pub fn is_snapshot(source: &str) -> bool {
     source == state::NAME
 }
 
-/// What an investigator must know of a CSV file with this header, beside its rows.
-pub fn header_note(source: &Source, header: &Header) -> Option<String> {
-    if is_snapshot(source.name) { state::notes(header) } else { None }
+/// Columns that the tool which wrote a CSV file with this header is known to drop, and that it lacks.
+pub fn dropped_columns(source: &Source, header: &Header) -> Vec<&'static str> {
+    if is_snapshot(source.name) { state::dropped(header) } else { Vec::new() }
 }
 
 /// Why no source takes a CSV file with this header: what was found and what was expected.
@@ -176,17 +220,28 @@ pub fn unrecognised_csv(header: &Header) -> String {
     let names: Vec<&str> = header.names.iter().map(|name| name.trim()).take(8).collect();
     let more = if header.names.len() > names.len() { ", …" } else { "" };
     format!(
-        "found the columns {}{more}; expected those of an audit log (AuditData with CreationDate), of a sign-in log (Date (UTC), Request ID, Username, …; TimeGenerated, UserPrincipalName, …), of a message trace (Received, SenderAddress, …) or of a risk report (RiskState, RiskLastUpdatedDateTime, …)",
-        names.join(", ")
+        "found the columns {}{more}; expected those of an export that is known; nearest: {}",
+        names.join(", "),
+        signature::nearest_csv(header, &known(|signature| signature.csv))
     )
 }
 
 /// Why no source takes a JSON record: what was found and what was expected.
 pub fn unrecognised_json(record: &Value) -> String {
     format!(
-        "found the keys {}; expected those of an audit record (CreationTime, Operation, …; AuditData), of a sign-in (createdDateTime, appId, …) or of a diagnostic record (time, category, operationName, …)",
-        text::keys(record)
+        "found the keys {}; expected those of an export that is known; nearest: {}",
+        text::keys(record),
+        signature::nearest_json(record, &known(|signature| signature.json))
     )
+}
+
+/// Every source that has shapes of this kind, by name; those of the snapshots are their kinds'.
+fn known(shapes: fn(&'static Signature) -> &'static [Shape]) -> Vec<(&'static str, Vec<Shape>)> {
+    let all = SOURCES.iter().map(|source| {
+        let own = shapes(&source.signature).to_vec();
+        (source.name, if is_snapshot(source.name) { state::shapes() } else { own })
+    });
+    all.filter(|(_, shapes)| !shapes.is_empty()).collect()
 }
 
 /// A cell of a CSV row by the key of its column; empty where the row is short.

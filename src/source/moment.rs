@@ -3,7 +3,7 @@
 mod culture;
 mod names;
 
-use super::dates::{DateOrder, Proof};
+use super::dates::{DateOrder, DateProof};
 use crate::event::{Basis, Precision, Time};
 
 /// A time text taken apart.
@@ -27,7 +27,7 @@ pub(super) enum Form {
     /// A culture form that shows its own order: by a day over 12, a name, a leading year, or two equal numbers.
     Shown,
     /// A culture form whose order is known from elsewhere.
-    Ordered(Proof),
+    Ordered(DateProof),
 }
 
 /// What a time text can mean.
@@ -258,7 +258,7 @@ pub(super) fn show(micros: i64) -> String {
 mod tests {
     use super::*;
 
-    const DAY_FIRST: DateOrder = DateOrder::DayFirst(Proof::Given);
+    const DAY_FIRST: DateOrder = DateOrder::DayFirst(DateProof::Given);
 
     fn read(text: &str) -> Option<(String, Precision, Form)> {
         parse(text, DateOrder::Undecided).map(|m| (show(m.micros), m.precision, m.form))
@@ -325,14 +325,14 @@ mod tests {
                 (show(day_first.micros).as_str(), day_first.of_wrapper().basis),
                 ("2023-06-05T21:05:07.000000Z", Basis::Given)
             );
-            let month_first = parse(text, DateOrder::MonthFirst(Proof::Sorted)).unwrap();
+            let month_first = parse(text, DateOrder::MonthFirst(DateProof::Sorted)).unwrap();
             assert_eq!(
                 (show(month_first.micros).as_str(), month_first.of_record().basis),
                 ("2023-05-06T21:05:07.000000Z", Basis::FileSorted)
             );
         }
         assert_eq!(
-            show(parse("25/05/2023 21:05:07", DateOrder::MonthFirst(Proof::Given)).unwrap().micros),
+            show(parse("25/05/2023 21:05:07", DateOrder::MonthFirst(DateProof::Given)).unwrap().micros),
             "2023-05-25T21:05:07.000000Z"
         );
     }

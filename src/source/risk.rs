@@ -9,7 +9,7 @@
 mod record;
 
 use super::text::{Detail, at, first, lower, members, string};
-use super::{Decoded, FileContext, Source, address, moment};
+use super::{Decoded, FileContext, Proof, Shape, Signature, Source, address, moment};
 use crate::event::{ActorKind, Event, Family, Outcome, Time};
 use crate::input::{Data, Header};
 pub(super) use record::of_diagnostic;
@@ -22,6 +22,25 @@ pub(super) const SOURCE: Source = Source {
     name: NAME,
     title: "Entra ID Protection risk detections, risky users and risky service principals: Microsoft Graph JSON, Log Analytics JSON and CSV, CSV and JSON of PowerShell (also Microsoft-Extractor-Suite and Hawk)",
     recognised_by: "riskEventType with activityDateTime or detectedDateTime; or riskState with riskLastUpdatedDateTime",
+    signature: Signature {
+        csv: &[
+            Shape::needs(&["riskEventType", "activityDateTime|detectedDateTime"]).usual(&[
+                "riskLevel",
+                "riskState",
+                "userPrincipalName",
+            ]),
+            Shape::needs(&["riskState", "riskLastUpdatedDateTime"]).usual(&["riskLevel", "userPrincipalName"]),
+        ],
+        json: &[
+            Shape::needs(&["riskEventType", "activityDateTime|detectedDateTime"]).usual(&[
+                "riskLevel",
+                "riskState",
+                "userPrincipalName",
+            ]),
+            Shape::needs(&["riskState", "riskLastUpdatedDateTime"]).usual(&["riskLevel", "userPrincipalName"]),
+        ],
+    },
+    proof: Proof::Code,
     csv: Some(matches_csv),
     json: Some(matches_json),
     decode,

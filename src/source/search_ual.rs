@@ -2,16 +2,23 @@
 
 use super::text::{at, scalar, string};
 use super::ual::{self, Outer};
-use super::{Decoded, FileContext, Source, cell, json, not_csv};
+use super::{Decoded, FileContext, Proof, Shape, Signature, Source, cell, json, not_csv};
 use crate::event::Event;
-use crate::input::{Data, Header};
+use crate::input::Data;
 use sonic_rs::{JsonValueTrait, Value};
 
 pub(super) const CSV: Source = Source {
     name: "search-ual-csv",
     title: "Search-UnifiedAuditLog, CSV (also Microsoft-Extractor-Suite and Office-365-Extractor)",
     recognised_by: "column AuditData, mostly with RecordType, CreationDate, UserIds, Operations and Identity",
-    csv: Some(matches_csv),
+    signature: Signature {
+        csv: &[Shape::needs(&["AuditData"])
+            .usual(&["RecordType", "CreationDate", "UserIds", "Operations", "Identity"])
+            .never(&["createdDateTime"])],
+        json: &[],
+    },
+    proof: Proof::Records,
+    csv: None,
     json: None,
     decode: decode_csv,
     view: view_csv,
@@ -21,17 +28,22 @@ pub(super) const JSON: Source = Source {
     name: "search-ual-json",
     title: "Search-UnifiedAuditLog, JSON and JSONL with AuditData as JSON text",
     recognised_by: "key AuditData (text), mostly with RecordType, CreationDate, UserIds and Operations",
+    signature: Signature {
+        csv: &[],
+        json: &[Shape::needs(&["AuditData"]).usual(&[
+            "RecordType",
+            "CreationDate",
+            "UserIds",
+            "Operations",
+            "Identity",
+        ])],
+    },
+    proof: Proof::Code,
     csv: None,
     json: Some(matches_json),
     decode: decode_json,
     view: view_json,
 };
-
-fn matches_csv(header: &Header) -> bool {
-    let has = |key| header.position(key).is_some();
-    // Graph's audit query has auditData too, beside its own createdDateTime.
-    has("auditdata") && !has("createddatetime")
-}
 
 fn decode_csv(data: Data<'_>, _: &FileContext) -> Result<Decoded, String> {
     let Data::Csv { header, fields } = data else { return Err(not_csv()) };

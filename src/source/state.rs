@@ -14,7 +14,7 @@ pub use kind::Kind;
 
 use super::text::{Detail, first, lower, operation, scalar};
 use super::ual::actor::{is_guest, is_upn};
-use super::{Decoded, FileContext, Source, Wrapper, moment, text};
+use super::{Decoded, FileContext, Proof, Shape, Signature, Source, Wrapper, moment, text};
 use crate::event::{ActorKind, Address, Event, Family, Outcome, Time};
 use crate::input::{Data, Header};
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
@@ -27,6 +27,8 @@ pub(super) const SOURCE: Source = Source {
     name: NAME,
     title: "State at collection: inbox rules, forwarding, permissions, grants, methods, roles; CSV and JSON (Microsoft-Extractor-Suite, Hawk, Untitled Goose Tool, Exchange and Graph cmdlets)",
     recognised_by: "the columns of one of the kinds below",
+    signature: Signature { csv: &[], json: &[] },
+    proof: Proof::Code,
     csv: Some(matches_csv),
     json: Some(matches_json),
     decode,
@@ -39,6 +41,11 @@ static KINDS: &[&[Kind]] = &[exchange::KINDS, entra::KINDS];
 /// Every kind of snapshot that the source `state` knows.
 pub fn kinds() -> impl Iterator<Item = &'static Kind> {
     KINDS.iter().flat_map(|kinds| kinds.iter())
+}
+
+/// The names of each kind, for what an unknown file is nearest to.
+pub(super) fn shapes() -> Vec<Shape> {
+    kinds().map(|kind| Shape::needs(kind.all).usual(kind.any)).collect()
 }
 
 fn of_csv(header: &Header) -> Option<&'static Kind> {
@@ -59,18 +66,11 @@ fn matches_json(record: &Value) -> bool {
     of_json(record).is_some()
 }
 
-/// What an investigator must know of a file with this header: columns that its exporter is known to drop.
-pub(super) fn notes(header: &Header) -> Option<String> {
-    let kind = of_csv(header)?;
-    let has = |name: &&&str| header.keys.iter().any(|key| key.eq_ignore_ascii_case(name));
-    let missing: Vec<&str> = kind.droppable.iter().filter(|name| !has(name)).copied().collect();
-    (!missing.is_empty()).then(|| {
-        format!(
-            "{}: found no column {}; the exporter drops columns that its first row lacks, so what they said is not here",
-            kind.noun,
-            missing.join(", ")
-        )
-    })
+/// Columns that the exporter of a file with this header is known to drop, and that it lacks.
+pub(super) fn dropped(header: &Header) -> Vec<&'static str> {
+    let droppable = of_csv(header).map_or(&[][..], |kind| kind.droppable);
+    let has = |name: &str| header.keys.iter().any(|key| key.eq_ignore_ascii_case(name));
+    droppable.iter().copied().filter(|name| !has(name)).collect()
 }
 
 fn decode(data: Data<'_>, context: &FileContext) -> Result<Decoded, String> {

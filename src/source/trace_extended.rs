@@ -5,9 +5,9 @@
 
 use super::text::{Object, hash, members, object, string};
 use super::trace::{self, Report};
-use super::{Decoded, FileContext, Source, Wrapper};
+use super::{Decoded, FileContext, Proof, Shape, Signature, Source, Wrapper};
 use crate::event::Event;
-use crate::input::{Data, Header};
+use crate::input::Data;
 use sonic_rs::JsonContainerTrait;
 
 const REPORT: Report = Report { name: "trace-extended", record_type: "MessageTraceDetail", time: "date_time_utc" };
@@ -16,16 +16,20 @@ pub(super) const SOURCE: Source = Source {
     name: REPORT.name,
     title: "Message trace, extended report of the Exchange admin center and Start-HistoricalSearch, CSV",
     recognised_by: "columns date_time_utc, event_id, sender_address and recipient_address",
-    csv: Some(matches),
+    signature: Signature {
+        csv: &[Shape::needs(&["date_time_utc", "event_id", "sender_address", "recipient_address"]).usual(&[
+            "source_context",
+            "message_id",
+            "message_subject",
+        ])],
+        json: &[],
+    },
+    proof: Proof::Code,
+    csv: None,
     json: None,
     decode,
     view,
 };
-
-fn matches(header: &Header) -> bool {
-    let has = |key| header.position(key).is_some();
-    has("date_time_utc") && has("event_id") && has("sender_address") && has("recipient_address")
-}
 
 /// What `Get-MessageTrace` calls a column; a column that it lacks in the same style.
 fn renamed(column: &str) -> &str {

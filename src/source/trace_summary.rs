@@ -5,9 +5,9 @@
 
 use super::text::{Object, hash, members, object, string};
 use super::trace::{self, Report};
-use super::{Decoded, FileContext, Source, Wrapper};
+use super::{Decoded, FileContext, Proof, Shape, Signature, Source, Wrapper};
 use crate::event::Event;
-use crate::input::{Data, Header};
+use crate::input::Data;
 use sonic_rs::JsonContainerTrait;
 
 const REPORT: Report =
@@ -17,15 +17,20 @@ pub(super) const SOURCE: Source = Source {
     name: REPORT.name,
     title: "Message trace, summary report of the Exchange admin center and Start-HistoricalSearch, CSV",
     recognised_by: "columns origin_timestamp_utc, sender_address and recipient_status",
-    csv: Some(matches),
+    signature: Signature {
+        csv: &[Shape::needs(&["origin_timestamp_utc", "sender_address", "recipient_status"]).usual(&[
+            "message_subject",
+            "message_id",
+            "directionality",
+        ])],
+        json: &[],
+    },
+    proof: Proof::Code,
+    csv: None,
     json: None,
     decode,
     view,
 };
-
-fn matches(header: &Header) -> bool {
-    ["origin_timestamp_utc", "sender_address", "recipient_status"].iter().all(|key| header.position(key).is_some())
-}
 
 /// What `Get-MessageTrace` calls a column.
 fn renamed(column: &str) -> &str {

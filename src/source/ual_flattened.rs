@@ -4,9 +4,9 @@
 //! lists as JSON text. Columns: <https://github.com/cisagov/Sparrow/blob/develop/Sparrow.ps1>
 
 use super::ual::{self, Flat};
-use super::{Decoded, FileContext, Source, Wrapper};
+use super::{Decoded, FileContext, Proof, Shape, Signature, Source, Wrapper};
 use crate::event::Event;
-use crate::input::{Data, Header};
+use crate::input::Data;
 
 const NAME: &str = "ual-flattened";
 
@@ -14,16 +14,18 @@ pub(super) const SOURCE: Source = Source {
     name: NAME,
     title: "AuditData spread over columns, CSV (Microsoft-Extractor-Suite -AuditDataOnly, sparrow, hawk)",
     recognised_by: "columns CreationTime, Operation, RecordType, UserId without AuditData",
-    csv: Some(matches),
+    signature: Signature {
+        csv: &[Shape::needs(&["CreationTime", "Operation", "RecordType", "UserId"])
+            .usual(&["Id", "Workload"])
+            .never(&["AuditData"])],
+        json: &[],
+    },
+    proof: Proof::Code,
+    csv: None,
     json: None,
     decode,
     view,
 };
-
-fn matches(header: &Header) -> bool {
-    let has = |key| header.position(key).is_some();
-    has("creationtime") && has("operation") && has("recordtype") && has("userid") && !has("auditdata")
-}
 
 fn decode(data: Data<'_>, _: &FileContext) -> Result<Decoded, String> {
     let Data::Csv { header, fields } = data else { return Err(super::not_csv()) };

@@ -2,7 +2,7 @@
 
 use super::text::{Detail, first, lower, scalar, string};
 use super::ual::actor::is_system;
-use super::{Decoded, FileContext, Source, json_record, moment};
+use super::{Decoded, FileContext, Proof, Shape, Signature, Source, json_record, moment};
 use crate::event::{ActorKind, Address, Event, Family, Outcome};
 use crate::input::Data;
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
@@ -14,15 +14,13 @@ pub(super) const SOURCE: Source = Source {
     name: NAME,
     title: "Windows event log, JSON and NDJSON",
     recognised_by: "keys EventID, ProviderName, Channel and TimeCreated",
+    signature: Signature { csv: &[], json: &[Shape::needs(&["EventID", "ProviderName", "Channel", "TimeCreated"])] },
+    proof: Proof::Records,
     csv: None,
-    json: Some(matches),
+    json: None,
     decode,
     view,
 };
-
-fn matches(record: &Value) -> bool {
-    ["EventID", "ProviderName", "Channel", "TimeCreated"].iter().all(|key| record.get(*key).is_some())
-}
 
 fn decode(data: Data<'_>, _: &FileContext) -> Result<Decoded, String> {
     let (record, content) = json_record(data)?;

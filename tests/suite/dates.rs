@@ -2,7 +2,7 @@
 
 use super::case_folder::{Silent, json, table};
 use speur::pipeline::{Options, analyze};
-use speur::source::{DateOrder, Proof};
+use speur::source::{DateOrder, DateProof};
 use std::io::Write as _;
 use std::path::Path;
 
@@ -84,7 +84,7 @@ fn what_nothing_shows_is_rejected_until_the_investigator_says() {
     assert_eq!((times.len(), rejected), (1, 1));
     assert!(notes[0].contains("give --date-order dmy or mdy"), "{}", notes[0]);
     for (order, day) in
-        [(DateOrder::DayFirst(Proof::Given), "2025-06-05"), (DateOrder::MonthFirst(Proof::Given), "2025-05-06")]
+        [(DateOrder::DayFirst(DateProof::Given), "2025-06-05"), (DateOrder::MonthFirst(DateProof::Given), "2025-05-06")]
     {
         let (times, notes, rejected) = run("a.csv", &bytes, order);
         assert_eq!((times[0].get(..10).unwrap(), rejected), (day, 0));

@@ -5,6 +5,7 @@
 
 mod case_folder;
 mod cli;
+mod completeness;
 mod dates;
 mod event_fixture;
 mod geo;
@@ -17,6 +18,7 @@ mod output;
 mod pack;
 mod panther;
 mod readme;
+mod recognition;
 mod round_trip;
 mod rule;
 mod snapshot;

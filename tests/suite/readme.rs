@@ -1,7 +1,7 @@
 //! The parts of the README that are made from the program: its formats, rules of thumb and products stay true.
 
 use speur::enrich::ENRICHERS;
-use speur::source::{SOURCES, state_kinds};
+use speur::source::{LANGUAGES, SOURCES, state_kinds};
 use std::fmt::Write;
 use std::path::Path;
 
@@ -25,10 +25,10 @@ fn cell(text: &str) -> String {
 
 #[test]
 fn the_readme_lists_what_the_program_has() {
-    let mut formats = String::from("| format | export | recognised by |\n|---|---|---|\n");
+    let mut formats = String::from("| format | export | recognised by | verified |\n|---|---|---|---|\n");
     for source in SOURCES {
-        writeln!(formats, "| `{}` | {} | {} |", source.name, cell(source.title), cell(source.recognised_by))
-            .expect("text");
+        let (title, by) = (cell(source.title), cell(source.recognised_by));
+        writeln!(formats, "| `{}` | {title} | {by} | {} |", source.name, source.proof.text()).expect("text");
     }
     golden("formats", &formats);
     let mut kinds = String::from("| snapshot | export | columns or keys |\n|---|---|---|\n");
@@ -36,6 +36,19 @@ fn the_readme_lists_what_the_program_has() {
         writeln!(kinds, "| {} | {} | {} |", kind.noun, cell(kind.export), cell(&kind.recognised_by())).expect("text");
     }
     golden("snapshots", &kinds);
+    let mut languages = String::from(
+        "| language | export | names and values | proven by a real export | by Microsoft's translated documentation | unverified |\n|---|---|---|---|---|---|\n",
+    );
+    for language in LANGUAGES.iter() {
+        for export in language.exports() {
+            let proven = language.proven(export).map(|(_, count)| count);
+            let [real, documented, unverified] = proven;
+            let all: usize = proven.iter().sum();
+            writeln!(languages, "| {} | `{export}` | {all} | {real} | {documented} | {unverified} |", language.name)
+                .expect("text");
+        }
+    }
+    golden("languages", &languages);
     let mut facts = String::from("| fact | what it says |\n|---|---|\n");
     for enricher in ENRICHERS {
         writeln!(facts, "| `{}` | {} |", enricher.name, cell(enricher.title)).expect("text");

@@ -11,7 +11,7 @@ use speur::event::Scalar;
 use speur::field::{CATALOGUE, Core, Field};
 use speur::input::{Chunk, Data, Layout, Limits, Reader, walk};
 use speur::pipeline::{Options, analyze};
-use speur::source::{self, DateEvidence, DateOrder, FileContext, Proof};
+use speur::source::{self, DateEvidence, DateOrder, DateProof, FileContext};
 use std::fmt::Write as _;
 use std::ops::ControlFlow;
 
@@ -82,9 +82,9 @@ fn every_lossless_form_gives_the_same_events() {
             }
             let order = match form {
                 Form::SearchCsv(Culture::UnitedStates) | Form::PurviewOld | Form::GraphCsv => {
-                    DateOrder::MonthFirst(Proof::Agrees)
+                    DateOrder::MonthFirst(DateProof::Agrees)
                 }
-                Form::SearchCsv(_) | Form::Triage => DateOrder::DayFirst(Proof::Agrees),
+                Form::SearchCsv(_) | Form::Triage => DateOrder::DayFirst(DateProof::Agrees),
                 _ => DateOrder::Undecided,
             };
             // The records begin on 5 January, so the record's own time is the first proof.

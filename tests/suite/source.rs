@@ -6,6 +6,6 @@ mod corpus;
 mod entra;
 mod golden;
 mod hostile;
-mod rows;
+pub(crate) mod rows;
 mod state;
 mod traps;

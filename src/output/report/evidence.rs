@@ -2,7 +2,7 @@
 
 use crate::case::addresses::Address;
 use crate::coverage::Counts;
-use crate::event::{Basis, Family};
+use crate::event::Basis;
 use crate::output::escape::excerpt;
 use crate::output::view::View;
 use crate::rule::Level;
@@ -27,7 +27,17 @@ pub(super) struct Evidence {
     pub rules_digest: String,
     pub databases: Vec<String>,
     pub options: Vec<(String, String)>,
+    pub lacks: Vec<Lack>,
+    pub more_lacks: usize,
     pub limits: Vec<String>,
+}
+
+/// A sign that something is missing.
+pub(super) struct Lack {
+    pub sign: String,
+    pub file: String,
+    pub found: String,
+    pub meaning: String,
 }
 
 /// One file of evidence.
@@ -82,7 +92,20 @@ impl Evidence {
             rules_digest: rules_digest(view),
             databases: view.case.databases.iter().map(|name| excerpt(name, 200)).collect(),
             options: view.case.options.iter().map(|(name, value)| (excerpt(name, 60), excerpt(value, 300))).collect(),
+            lacks: coverage.completeness.iter().take(LINES).map(Lack::new).collect(),
+            more_lacks: coverage.completeness.len().saturating_sub(LINES),
             limits: limits(view),
+        }
+    }
+}
+
+impl Lack {
+    fn new(lack: &crate::coverage::Shortfall) -> Self {
+        Self {
+            sign: lack.sign.clone(),
+            file: lack.file.as_deref().map_or_else(|| "all evidence".to_owned(), |file| excerpt(file, 160)),
+            found: excerpt(&lack.found, 400),
+            meaning: lack.meaning.clone(),
         }
     }
 }
@@ -137,7 +160,7 @@ fn limits(view: &View<'_>) -> Vec<String> {
     let given = entries.iter().filter(|entry| entry.time.basis == Basis::Given).count() as u64;
     let lost = |address: &&Address| address.place.kind == "public" && address.place.country.is_empty();
     let unplaced = view.addresses.iter().filter(lost).count() as u64;
-    let mut limits = missing_logs(view);
+    let mut limits = Vec::new();
     let mut tell = |count: u64, one: &str, more: &str| match count {
         0 => {}
         1 => limits.push(one.to_owned()),
@@ -177,21 +200,6 @@ fn limits(view: &View<'_>) -> Vec<String> {
     limits
 }
 
-fn missing_logs(view: &View<'_>) -> Vec<String> {
-    let has = |family: Family| view.case.events.entries.iter().any(|entry| entry.family == family);
-    let mut missing = Vec::new();
-    if !has(Family::Audit) {
-        missing.push(
-            "No unified audit log was given: mailbox, file and administrator activity is not covered.".to_owned(),
-        );
-    }
-    if !has(Family::SignIn) {
-        missing.push(
-            "No Entra sign-in log was given: sign-ins are known only as far as the audit log repeats them.".to_owned(),
-        );
-    }
-    missing
-}
 impl Evidence {
     /// Every level, most severe first, with what it asks of the reader.
     #[allow(clippy::unused_self)] // called from the template

@@ -16,13 +16,6 @@ use std::borrow::Cow;
 /// The log's name, as Azure Monitor names its categories and tables.
 const LOG: &str = "AuditLogs";
 
-/// Whether a JSON record is a directory audit record as Graph shapes it.
-pub(super) fn is_record(record: &Value, keys: [&str; 5]) -> bool {
-    let [time, name, by, targets, service] = keys;
-    let has = |key: &str| record.get(key).is_some();
-    has(time) && has(name) && (has(by) || has(targets) || has(service))
-}
-
 /// Reads a Graph-shaped directory audit record into the schema.
 pub(super) fn view<'a>(decoded: &'a Decoded, context: &FileContext, source: &'static str) -> Result<Event<'a>, String> {
     let record = &decoded.record;

@@ -5,7 +5,7 @@ use crate::event::Event;
 use crate::input::{Data, Header};
 use crate::source::directory;
 use crate::source::text::{Object, graph_name, hash, object};
-use crate::source::{Decoded, FileContext, Source};
+use crate::source::{Decoded, FileContext, Proof, Shape, Signature, Source};
 use sonic_rs::Value;
 use std::borrow::Cow;
 
@@ -15,6 +15,18 @@ pub(in crate::source) const SOURCE: Source = Source {
     name: NAME,
     title: "Log Analytics and Sentinel AuditLogs table, CSV and JSON (also Get-MgAuditLogDirectoryAudit through Export-Csv)",
     recognised_by: "columns InitiatedBy and TargetResources, ActivityDisplayName or OperationName, and TimeGenerated, or in CSV ActivityDateTime",
+    signature: Signature {
+        csv: &[Shape::needs(&[
+            "TimeGenerated|ActivityDateTime",
+            "InitiatedBy",
+            "TargetResources",
+            "ActivityDisplayName|OperationName",
+        ])
+        .usual(&["LoggedByService", "Result", "Category"])],
+        json: &[Shape::needs(&["TimeGenerated", "InitiatedBy|TargetResources", "ActivityDisplayName|OperationName"])
+            .usual(&["LoggedByService", "Result", "Category"])],
+    },
+    proof: Proof::Documentation,
     csv: Some(csv),
     json: Some(json),
     decode,

@@ -4,7 +4,7 @@ use super::{Cell, Row, has_column, has_member};
 use crate::event::Event;
 use crate::input::{Data, Header};
 use crate::source::text::{Object, hash, object};
-use crate::source::{Decoded, FileContext, Source, ual};
+use crate::source::{Decoded, FileContext, Proof, Shape, Signature, Source, ual};
 use sonic_rs::Value;
 use std::borrow::Cow;
 
@@ -14,6 +14,19 @@ pub(in crate::source) const SOURCE: Source = Source {
     name: NAME,
     title: "Log Analytics and Sentinel OfficeActivity table, CSV and JSON",
     recognised_by: "columns TimeGenerated, OfficeWorkload and Operation",
+    signature: Signature {
+        csv: &[Shape::needs(&["TimeGenerated", "OfficeWorkload", "Operation"]).usual(&[
+            "UserId",
+            "RecordType",
+            "ClientIP",
+        ])],
+        json: &[Shape::needs(&["TimeGenerated", "OfficeWorkload", "Operation"]).usual(&[
+            "UserId",
+            "RecordType",
+            "ClientIP",
+        ])],
+    },
+    proof: Proof::Records,
     csv: Some(csv),
     json: Some(json),
     decode,

@@ -5,7 +5,7 @@ use crate::event::Event;
 use crate::input::{Data, Header};
 use crate::source::signin::{self, Cells};
 use crate::source::text::graph_name;
-use crate::source::{Decoded, FileContext, Source, Wrapper};
+use crate::source::{Decoded, FileContext, Proof, Shape, Signature, Source, Wrapper};
 use sonic_rs::Value;
 use std::borrow::Cow;
 
@@ -15,6 +15,21 @@ pub(in crate::source) const SOURCE: Source = Source {
     name: NAME,
     title: "Log Analytics and Sentinel sign-in tables, CSV and JSON (also Get-MgAuditLogSignIn through Export-Csv)",
     recognised_by: "columns TimeGenerated, or in CSV CreatedDateTime, with UserPrincipalName or ServicePrincipalId, and ResultType, Status or AppDisplayName",
+    signature: Signature {
+        csv: &[Shape::needs(&[
+            "TimeGenerated|CreatedDateTime",
+            "UserPrincipalName|ServicePrincipalId",
+            "ResultType|Status|AppDisplayName",
+        ])
+        .usual(&["IPAddress", "CorrelationId"])],
+        json: &[Shape::needs(&[
+            "TimeGenerated",
+            "UserPrincipalName|ServicePrincipalId",
+            "ResultType|Status|AppDisplayName",
+        ])
+        .usual(&["IPAddress", "CorrelationId"])],
+    },
+    proof: Proof::Records,
     csv: Some(csv),
     json: Some(json),
     decode,

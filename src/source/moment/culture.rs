@@ -5,7 +5,7 @@
 
 use super::names::{Word, word};
 use super::{Form, Moment, Precision, Reading, days, digits, fixed, fraction, micros, zone};
-use crate::source::dates::{DateOrder, Proof};
+use crate::source::dates::{DateOrder, DateProof};
 
 /// The longest text that can be a date: a weekday, a long month name, a clock with a fraction, an offset.
 const LONGEST: usize = 80;
@@ -72,8 +72,8 @@ fn numeric(text: &str) -> Option<(Date, &str)> {
 fn order(first: i64, second: i64, year: i64) -> Date {
     let (month_first, day_first) = ((year, first, second), (year, second, first));
     match (first > 12, second > 12) {
-        (true, _) => Date::One(day_first, DateOrder::DayFirst(Proof::Shown)),
-        (_, true) => Date::One(month_first, DateOrder::MonthFirst(Proof::Shown)),
+        (true, _) => Date::One(day_first, DateOrder::DayFirst(DateProof::Shown)),
+        (_, true) => Date::One(month_first, DateOrder::MonthFirst(DateProof::Shown)),
         _ if first == second => Date::One(month_first, DateOrder::Undecided),
         _ => Date::Either { month_first, day_first },
     }

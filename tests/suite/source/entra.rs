@@ -4,7 +4,7 @@ use super::rows::{self, Read, csv, json};
 use sonic_rs::JsonValueTrait;
 use speur::event::{ActorKind, Event, Family, Outcome, Scalar};
 use speur::field::{CATALOGUE, Core, Field};
-use speur::source::{DateOrder, Proof};
+use speur::source::{DateOrder, DateProof};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
@@ -104,7 +104,7 @@ fn portal(spaced: bool) -> Read {
 
 /// The tables' dates are month first, which a single row may not show.
 fn event(read: &Read) -> Event<'_> {
-    rows::event_in(read, DateOrder::MonthFirst(Proof::Given))
+    rows::event_in(read, DateOrder::MonthFirst(DateProof::Given))
 }
 
 /// The same directory audit record by name of its form.

@@ -336,6 +336,29 @@ proptest! {
     }
 }
 
+proptest! {
+    #[test]
+    fn any_header_is_read_in_english_or_in_another_language_or_refused(
+        names in prop::collection::vec(prop_oneof![
+            any::<String>(),
+            prop::sample::select(vec!["Datum (UTC)", "Aanvraag-id", "Gebruiker", "Status", "Anforderungs-ID", "Benutzer", "#2", "Benutzer#2"]).prop_map(str::to_owned),
+        ], 0..8),
+        cells in prop::collection::vec(any::<String>(), 0..9),
+    ) {
+        let header = super::rows::header(&names.iter().map(String::as_str).collect::<Vec<_>>());
+        let fields: Vec<&str> = cells.iter().map(String::as_str).collect();
+        let _ = speur::source::unrecognised_csv(&header);
+        if let Some(localised) = speur::source::localise(&header) {
+            prop_assert_eq!(localised.header.keys.len(), header.keys.len());
+            let source = speur::source::for_csv(&localised.header).expect("a source");
+            let data = Data::Csv { header: &header, fields };
+            let _ = (source.decode)(speur::source::in_english(Some(&localised), data), &FileContext::default()).map(|decoded| {
+                let _ = (source.view)(&decoded, &FileContext::default());
+            });
+        }
+    }
+}
+
 #[test]
 fn json_nested_without_end_is_refused_or_read() {
     let depth = 200_000;

@@ -3,7 +3,7 @@
 use super::rows::{Read, csv, event, json};
 use speur::event::{ActorKind, Basis, Outcome, Precision, Scalar};
 use speur::field::Field;
-use speur::source::{DateOrder, FileContext, Proof};
+use speur::source::{DateOrder, DateProof, FileContext};
 use std::ops::ControlFlow;
 
 /// A record of the audit log with `more` members.
@@ -262,7 +262,7 @@ fn a_wrapper_date_of_open_order_is_refused_with_the_way_out() {
     let (source, decoded) = rows[0].as_ref().unwrap();
     let reason = (source.view)(decoded, &FileContext::default()).unwrap_err();
     assert!(reason.contains("2026-01-02 or 2026-02-01") && reason.contains("--date-order"), "{reason}");
-    for (dates, day) in [(DateOrder::MonthFirst(Proof::Given), 2), (DateOrder::DayFirst(Proof::Given), 1)] {
+    for (dates, day) in [(DateOrder::MonthFirst(DateProof::Given), 2), (DateOrder::DayFirst(DateProof::Given), 1)] {
         let context = FileContext { dates, ..FileContext::default() };
         let event = (source.view)(decoded, &context).unwrap();
         let shown = chrono::DateTime::from_timestamp_micros(event.time.micros).unwrap();
