@@ -2,6 +2,7 @@
 
 use super::civil::{rfc3339, span};
 use super::index::address_text;
+use super::indicator::Indicators;
 use super::sentence::push_act;
 use super::{Finding, FindingRule};
 use crate::rule::{Level, Meta};
@@ -25,11 +26,12 @@ pub fn finding_id(rule: &str, tenant: &str, account: &str) -> String {
 /// Builds the findings, most severe first, then by first time and id.
 pub fn findings(events: &Events, rules: &[Meta]) -> Vec<Finding> {
     let mut found: Vec<(Reverse<Level>, i64, Finding)> = Vec::new();
+    let indicators = Indicators::new(events, rules);
     for ((rule, _, _), positions) in group(events) {
         let Some(rule) = rules.get(usize::from(rule)) else { continue };
         let entries: Vec<&Entry> = positions.iter().filter_map(|&at| events.entries.get(at as usize)).collect();
         let first = entries.first().map_or(0, |entry| entry.time.micros);
-        let Some(finding) = finding(events, rule, &entries, positions) else { continue };
+        let Some(finding) = finding(events, rule, &entries, &indicators, positions) else { continue };
         found.push((Reverse(rule.level), first, finding));
     }
     found.sort_by(|a, b| (a.0, a.1, &a.2.id).cmp(&(b.0, b.1, &b.2.id)));
@@ -46,7 +48,13 @@ fn group(events: &Events) -> BTreeMap<(RuleIndex, Sym, Sym), Vec<u32>> {
     groups
 }
 
-fn finding(events: &Events, rule: &Meta, entries: &[&Entry], positions: Vec<u32>) -> Option<Finding> {
+fn finding(
+    events: &Events,
+    rule: &Meta,
+    entries: &[&Entry],
+    indicators: &Indicators<'_>,
+    positions: Vec<u32>,
+) -> Option<Finding> {
     let (first, last) = (entries.first()?, entries.last()?);
     let (tenant, account) = (events.text(first.tenant).to_owned(), events.text(first.account).to_owned());
     let mut met = FxHashSet::default();
@@ -71,6 +79,7 @@ fn finding(events: &Events, rule: &Meta, entries: &[&Entry], positions: Vec<u32>
         count: entries.len() as u64,
         event_ids: entries.iter().map(|entry| entry.event_id()).collect(),
         summary: summary(events, entries, &addresses),
+        indicators: indicators.of(entries),
         addresses: addresses.into_iter().collect(),
         positions,
     })

@@ -22,6 +22,8 @@ pub(super) struct Tools<'a> {
     pub rules: &'a RuleSet,
     pub book: &'a AddressBook,
     pub limits: &'a Limits,
+    /// Tenants wanted; empty means all.
+    pub tenants: &'a [String],
     pub progress: &'a dyn Progress,
 }
 
@@ -34,17 +36,27 @@ pub(super) struct Reading {
 }
 
 /// A piece of work: a chunk of a file, with its place in the order of reading.
-struct Job {
+pub(super) struct Job {
     sequence: u64,
-    file: u32,
-    chunk: Chunk,
-    opened: Arc<Opened>,
+    pub file: u32,
+    pub chunk: Chunk,
+    pub opened: Arc<Opened>,
 }
 
 /// What is known of a file once its first bytes are read.
-struct Opened {
+pub(super) struct Opened {
     csv_source: Option<&'static Source>,
-    context: FileContext,
+    pub context: FileContext,
+}
+
+impl Opened {
+    /// The source that reads a row; `last` is the one that read the row before it.
+    pub(super) fn source(&self, data: &Data<'_>, last: Option<&'static Source>) -> Result<&'static Source, String> {
+        match data {
+            Data::Csv { header, .. } => self.csv_source.ok_or_else(|| source::unrecognised_csv(header)),
+            Data::Json(record) => source::for_json(record, last).ok_or_else(|| source::unrecognised_json(record)),
+        }
+    }
 }
 
 /// What came of a job.
@@ -58,7 +70,7 @@ struct Done {
 }
 
 /// Hands out chunks, file by file, in the order of the walk.
-struct Feed<'a> {
+pub(super) struct Feed<'a> {
     found: &'a [Found],
     next: usize,
     sequence: u64,
@@ -97,7 +109,13 @@ impl Iterator for Feed<'_> {
     }
 }
 
-impl Feed<'_> {
+impl<'a> Feed<'a> {
+    /// Begins before the first file; `facts` has a place for each of them.
+    pub(super) fn new(found: &'a [Found], facts: &'a Mutex<Vec<FileFacts>>, tools: &'a Tools<'a>) -> Self {
+        tools.progress.total((0..found.len()).map(|at| share(found, at)).sum());
+        Self { found, next: 0, sequence: 0, current: None, untold: 0, facts, tools }
+    }
+
     fn open(&mut self, found: &Found) {
         let reader = match Reader::open(found, self.tools.limits) {
             Ok(reader) => reader,
@@ -196,10 +214,7 @@ impl Worker<'_> {
     }
 
     fn row(&mut self, row: Row<'_>, job: &Job, done: &mut Done) -> Result<(), String> {
-        let source = match &row.data {
-            Data::Csv { header, .. } => job.opened.csv_source.ok_or_else(|| source::unrecognised_csv(header)),
-            Data::Json(record) => source::for_json(record, self.last).ok_or_else(|| source::unrecognised_json(record)),
-        };
+        let source = job.opened.source(&row.data, self.last);
         if source.is_err() {
             done.dated |= ledger::dated(&row.data);
         }
@@ -212,6 +227,11 @@ impl Worker<'_> {
         let mut event = (source.view)(&decoded, &job.opened.context)?;
         if let (true, Some(short)) = (event.degraded.is_empty(), short) {
             event.degraded = short.into();
+        }
+        let wanted = self.tools.tenants;
+        if !wanted.is_empty() && !wanted.iter().any(|wanted| wanted.eq_ignore_ascii_case(&event.tenant)) {
+            done.batch.outside.add(&event);
+            return Ok(());
         }
         let place = event.address.ip.map(|ip| self.place(ip));
         event.place = place.as_deref();
@@ -237,10 +257,9 @@ impl Worker<'_> {
 /// Reads all files of a walk.
 pub(super) fn read(walk: Walk, tools: &Tools<'_>, wanted: &dyn Fn(&Entry, &Pool) -> bool) -> Reading {
     let mut found = walk.found;
-    tools.progress.total((0..found.len()).map(|at| share(&found, at)).sum());
     let facts = Mutex::new(vec![FileFacts::default(); found.len()]);
     let collector = Mutex::new(Collector::default());
-    let feed = Feed { found: &found, next: 0, sequence: 0, current: None, untold: 0, facts: &facts, tools };
+    let feed = Feed::new(&found, &facts, tools);
     let worker =
         || Worker { tools, scratch: Scratch::default(), places: FxHashMap::default(), hits: Vec::new(), last: None };
     feed.par_bridge().for_each_init(worker, |worker, job| {
@@ -278,7 +297,7 @@ pub(super) fn read(walk: Walk, tools: &Tools<'_>, wanted: &dyn Fn(&Entry, &Pool)
 }
 
 /// What a file adds to the bytes to be read: its size on disk; a container's goes to its first member.
-fn share(found: &[Found], at: usize) -> u64 {
+pub(super) fn share(found: &[Found], at: usize) -> u64 {
     let here = &found[at];
     let again = here.member.is_some() && at > 0 && found[at - 1].path == here.path;
     if again { 0 } else { std::fs::metadata(&here.path).map_or(0, |meta| meta.len()) }

@@ -20,6 +20,8 @@ mod text;
 mod ual;
 mod windows_event;
 
+pub use first_party::is_microsoft_application;
+
 use crate::event::Event;
 use crate::input::{Data, Header};
 use sonic_rs::Value;
