@@ -38,9 +38,9 @@ fn tell_all(summary: &BatchSummary, out: &Path) -> Exit {
         tell(&format!("warning: {}: none of {outside} events passes --from, --to, --user and --tenant", tenant.name));
     }
     let (logs, notes): (Vec<_>, Vec<_>) = summary.aside.iter().partition(|(_, is_log)| *is_log);
-    let noted: Vec<(String, u64)> =
+    let lines: Vec<(String, u64)> =
         notes.iter().map(|(name, _)| (format!("note: {name}: not an export that is known; left out"), 1)).collect();
-    tell_some(&noted, " such files");
+    tell_some(&lines, " such files");
     let mut exit = Exit::Done;
     let mut told = |title: &str, lines: &[(String, u64)], all: &str| {
         if !lines.is_empty() {

@@ -140,7 +140,9 @@ pub(super) fn files(options: &Options, rejected: &mut Vec<RuleRejection>) -> Vec
 pub(super) fn paths(options: &Options) -> Vec<std::path::PathBuf> {
     let sorted = |paths: &[std::path::PathBuf]| {
         let mut found = Vec::new();
-        paths.iter().for_each(|path| walk(path, &mut found, &mut Vec::new()));
+        for path in paths {
+            walk(path, &mut found, &mut Vec::new());
+        }
         found.sort();
         found.dedup();
         found

@@ -89,10 +89,10 @@ impl Facts {
             levels: [0; 5],
             case,
         };
-        if facts.is_read() {
-            if let Err(reason) = facts.read(&cases.case(&facts.case), attacking) {
-                facts.unreadable(&reason);
-            }
+        if facts.is_read()
+            && let Err(reason) = facts.read(&cases.case(&facts.case), attacking)
+        {
+            facts.unreadable(&reason);
         }
         facts
     }
@@ -145,7 +145,9 @@ impl Facts {
             Level::Low => counts.low,
             Level::Informational => counts.informational,
         };
-        LEVELS.into_iter().for_each(|level| self.levels[level as usize] = of_level(level));
+        for level in LEVELS {
+            self.levels[level as usize] = of_level(level);
+        }
         self.not_used = not_used(case)?;
         if self.not_used > 0 {
             self.state = State::Incomplete;
@@ -218,7 +220,7 @@ impl Finding {
 }
 
 #[derive(Debug, Deserialize)]
-struct Address {
+struct AddressRow {
     address: String,
     address_kind: String,
     first_time: String,
@@ -232,7 +234,9 @@ impl Read {
     pub(super) fn of(case: &Path, tenant: usize, wanted: &BTreeSet<Key>) -> Result<Self, String> {
         let mut read = Self { tenant, sightings: BTreeMap::new() };
         let findings: Vec<Finding> = parsed(case, "findings.json")?;
-        findings.iter().for_each(|finding| read.finding(finding, wanted));
+        for finding in &findings {
+            read.finding(finding, wanted);
+        }
         read.addresses(case, wanted)?;
         Ok(read)
     }
@@ -256,7 +260,7 @@ impl Read {
         let mut reader = csv::Reader::from_path(case.join("addresses.csv")).map_err(told)?;
         let mut public = BTreeSet::new();
         for row in reader.deserialize() {
-            let row: Address = row.map_err(told)?;
+            let row: AddressRow = row.map_err(told)?;
             let Some(address) = canonical(&row.address).filter(|_| row.address_kind == "public") else { continue };
             let key = (ADDRESS, address);
             if !wanted.contains(&key) {

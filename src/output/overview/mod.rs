@@ -78,7 +78,9 @@ impl Overview {
                     format_args!(",{},{},{}", tenant.events, tenant.accounts, tenant.accounts_with_findings),
                 );
                 push(&mut out, format_args!(",{}", tenant.findings()));
-                LEVELS.iter().for_each(|level| push(&mut out, format_args!(",{}", tenant.count(*level))));
+                for level in LEVELS {
+                    push(&mut out, format_args!(",{}", tenant.count(level)));
+                }
                 push(&mut out, format_args!(",{},{links}", tenant.highest().map_or("", Level::name)));
                 push(&mut out, format_args!(",{},{},{}", tenant.files, counts.rows, counts.used));
                 push(&mut out, format_args!(",{},{},{}", counts.rejected, counts.duplicate, counts.degraded));
