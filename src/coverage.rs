@@ -150,6 +150,15 @@ pub struct Shortfall {
     pub meaning: String,
 }
 
+impl FileCoverage {
+    /// Neither records nor a date in it: no log that could have been lost. A file that was named on the
+    /// command line was meant as evidence, so it is never a stranger.
+    pub fn is_stranger(&self) -> bool {
+        let no_log = matches!(self.format.as_str(), "unrecognised" | "not a log");
+        no_log && self.counts.rows == 0 && self.path.contains('/')
+    }
+}
+
 /// One record, or one whole file, that could not be used.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Rejection {

@@ -5,7 +5,7 @@
 //!                                        └────────── store (time order, no repeats) ──case──output──> case folder
 //! ```
 //!
-//! [`pipeline`] runs that flow. Modules import downward only:
+//! [`pipeline`] runs that flow, for one tenant or for many. Modules import downward only:
 //! `pipeline > output > case > rule | enrich | source > store > input > event, field > error, coverage`.
 
 pub mod case;

@@ -2,6 +2,7 @@
 
 use super::civil::{rfc3339, span};
 use super::index::address_text;
+use super::indicator::Indicators;
 use super::sentence::push_act;
 use super::{Finding, FindingRule};
 use crate::rule::{Level, Meta};
@@ -26,11 +27,12 @@ pub fn finding_id(rule: &str, tenant: &str, account: &str) -> String {
 /// Builds the findings, most severe first, then by first time and id.
 pub fn findings(events: &Events, rules: &[Meta]) -> Vec<Finding> {
     let groups: Vec<_> = group(events).into_iter().collect();
+    let indicators = Indicators::new(events, rules);
     let build = |((rule, _, _), positions): ((RuleIndex, Sym, Sym), Vec<u32>)| {
         let rule = rules.get(usize::from(rule))?;
         let entries: Vec<&Entry> = positions.iter().filter_map(|&at| events.entries.get(at as usize)).collect();
         let first = entries.first()?.time.micros;
-        Some((Reverse(rule.level), first, finding(events, rule, &entries, positions)?))
+        Some((Reverse(rule.level), first, finding(events, rule, &entries, &indicators, positions)?))
     };
     let mut found: Vec<(Reverse<Level>, i64, Finding)> = groups.into_par_iter().filter_map(build).collect();
     found.sort_by(|a, b| (a.0, a.1, &a.2.id).cmp(&(b.0, b.1, &b.2.id)));
@@ -47,7 +49,13 @@ fn group(events: &Events) -> BTreeMap<(RuleIndex, Sym, Sym), Vec<u32>> {
     groups
 }
 
-fn finding(events: &Events, rule: &Meta, entries: &[&Entry], positions: Vec<u32>) -> Option<Finding> {
+fn finding(
+    events: &Events,
+    rule: &Meta,
+    entries: &[&Entry],
+    indicators: &Indicators<'_>,
+    positions: Vec<u32>,
+) -> Option<Finding> {
     let (first, last) = (entries.first()?, entries.last()?);
     let (tenant, account) = (events.text(first.tenant).to_owned(), events.text(first.account).to_owned());
     let mut met = FxHashSet::default();
@@ -72,6 +80,7 @@ fn finding(events: &Events, rule: &Meta, entries: &[&Entry], positions: Vec<u32>
         count: entries.len() as u64,
         event_ids: entries.iter().map(|entry| entry.event_id()).collect(),
         summary: summary(events, entries, &addresses),
+        indicators: indicators.of(entries),
         addresses: addresses.into_iter().collect(),
         positions,
     })

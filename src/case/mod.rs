@@ -6,6 +6,7 @@ pub mod civil;
 pub mod completeness;
 pub mod finding;
 pub mod index;
+pub mod indicator;
 pub mod rhythm;
 pub mod sentence;
 pub mod severity;
@@ -14,6 +15,7 @@ pub mod sign_in;
 use crate::coverage::{Coverage, Rejection};
 use crate::rule::Meta;
 use crate::store::Events;
+use indicator::Indicator;
 use serde::Serialize;
 
 /// Everything the products are written from; nothing in it depends on the clock or on thread order.
@@ -71,6 +73,9 @@ pub struct Finding {
     pub addresses: Vec<String>,
     /// One sentence for people.
     pub summary: String,
+    /// What its events share with other tenants if the same intruder was there, by kind and value.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub indicators: Vec<Indicator>,
     /// Where the events stand among those of the case, in time order.
     #[serde(skip)]
     pub positions: Vec<u32>,

@@ -24,6 +24,8 @@ pub(crate) struct Cli {
 pub(super) enum Command {
     /// Analyze exported logs and write a case folder.
     Analyze(AnalyzeArgs),
+    /// Analyze the logs of many tenants, a case folder for each, and say what they share.
+    Batch(BatchArgs),
     /// Say what exported logs hold (formats, rows, time span, accounts, gaps), without analysis.
     Inspect(InspectArgs),
     /// List, show or check detection rules.
@@ -37,12 +39,17 @@ pub(super) enum Command {
     },
 }
 
-/// What to read, and how.
+/// What to read.
 #[derive(Debug, Args)]
-pub(super) struct ReadArgs {
+pub(super) struct PathArgs {
     /// Files and folders of exported logs (CSV, JSON, NDJSON, also in .gz, .zst and .zip).
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
+}
+
+/// Which events are wanted, and how to go about it.
+#[derive(Debug, Args)]
+pub(super) struct ReadArgs {
     /// Leave out earlier events: a date (2026-01-31) or an RFC 3339 time (2026-01-31T13:00:00Z).
     #[arg(long, value_name = "TIME")]
     from: Option<String>,
@@ -103,15 +110,52 @@ pub(super) struct RuleArgs {
     placeholders: Vec<PathBuf>,
 }
 
+/// Geolocation.
 #[derive(Debug, Args)]
-pub(super) struct AnalyzeArgs {
+pub(super) struct GeoArgs {
+    /// Geolocation databases (MMDB: GeoLite2, GeoIP2 or DB-IP City, Country, ASN, Anonymous-IP).
+    #[arg(long, value_name = "FILE")]
+    geo: Vec<PathBuf>,
+}
+
+/// What makes a case of one folder and the next a different one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum By {
+    /// Each folder directly below ROOT is a tenant.
+    Folder,
+    /// Each tenant that the records below ROOT state is one, wherever its records lie.
+    OrganizationId,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct BatchArgs {
+    /// The folder that holds a folder of exported logs for each tenant.
+    #[arg(value_name = "ROOT")]
+    root: PathBuf,
+    /// What makes a tenant: its folder, or what its records state.
+    #[arg(long, value_enum, value_name = "WHAT", default_value = "folder")]
+    tenant_by: By,
     #[command(flatten)]
     pub(super) read: ReadArgs,
     #[command(flatten)]
     rules: RuleArgs,
-    /// Geolocation databases (MMDB: GeoLite2, GeoIP2 or DB-IP City, Country, ASN, Anonymous-IP).
-    #[arg(long, value_name = "FILE")]
-    geo: Vec<PathBuf>,
+    #[command(flatten)]
+    geo: GeoArgs,
+    /// The folder for the case folders and the overview; one that an earlier run has begun is completed.
+    #[arg(long, value_name = "FOLDER")]
+    out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AnalyzeArgs {
+    #[command(flatten)]
+    paths: PathArgs,
+    #[command(flatten)]
+    pub(super) read: ReadArgs,
+    #[command(flatten)]
+    rules: RuleArgs,
+    #[command(flatten)]
+    geo: GeoArgs,
     /// The case folder to write; it must not exist yet.
     #[arg(long, value_name = "FOLDER")]
     out: PathBuf,
@@ -119,6 +163,8 @@ pub(super) struct AnalyzeArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct InspectArgs {
+    #[command(flatten)]
+    paths: PathArgs,
     #[command(flatten)]
     pub(super) read: ReadArgs,
 }
@@ -152,12 +198,33 @@ impl RuleArgs {
             placeholders: self.placeholders.clone(),
         })
     }
+
+    fn typed(&self) -> Vec<(String, String)> {
+        let without = self.no_default_rules.then(|| ("--no-default-rules".to_owned(), String::new()));
+        let without: Vec<_> = without.into_iter().collect();
+        [places("--rules", &self.rules), without, places("--placeholders", &self.placeholders)].concat()
+    }
 }
 
 impl InspectArgs {
     /// The options of a run that only reads.
     pub(super) fn options(&self) -> anyhow::Result<pipeline::Options> {
-        self.read.options()
+        Ok(pipeline::Options { paths: self.paths.paths.clone(), ..self.read.options()? })
+    }
+}
+
+impl BatchArgs {
+    /// The options of a batch.
+    pub(super) fn options(&self) -> anyhow::Result<pipeline::BatchOptions> {
+        let mut common = self.read.options()?;
+        common.rules = self.rules.options()?;
+        common.geo.clone_from(&self.geo.geo);
+        common.typed = [self.read.typed(), self.rules.typed(), places("--geo", &common.geo)].concat();
+        let by = match self.tenant_by {
+            By::Folder => pipeline::TenantBy::Folder,
+            By::OrganizationId => pipeline::TenantBy::OrganizationId,
+        };
+        Ok(pipeline::BatchOptions { root: self.root.clone(), out: self.out.clone(), by, common })
     }
 }
 
@@ -166,8 +233,9 @@ impl AnalyzeArgs {
     pub(super) fn options(&self) -> anyhow::Result<pipeline::Options> {
         let mut options = self.read.options()?;
         options.rules = self.rules.options()?;
+        options.paths.clone_from(&self.paths.paths);
         options.out.clone_from(&self.out);
-        options.geo.clone_from(&self.geo);
+        options.geo.clone_from(&self.geo.geo);
         if !options.geo.is_empty() {
             // `--geo a.mmdb b.mmdb`: a database among the paths was meant for --geo.
             let (geo, paths) = options.paths.into_iter().partition(|path| is_database(path));
@@ -177,18 +245,9 @@ impl AnalyzeArgs {
                 bail!("PATH: found only geolocation databases; expected the files or folders of evidence as well");
             }
         }
-        let typed = |name: &str, paths: &[PathBuf]| {
-            paths.iter().map(|path| (name.to_owned(), path.display().to_string())).collect::<Vec<_>>()
-        };
-        options.typed = [
-            typed("PATH", &options.paths),
-            self.read.typed(),
-            typed("--rules", &self.rules.rules),
-            self.rules.no_default_rules.then(|| ("--no-default-rules".to_owned(), String::new())).into_iter().collect(),
-            typed("--placeholders", &self.rules.placeholders),
-            typed("--geo", &options.geo),
-        ]
-        .concat();
+        options.typed =
+            [places("PATH", &options.paths), self.read.typed(), self.rules.typed(), places("--geo", &options.geo)]
+                .concat();
         Ok(options)
     }
 }
@@ -203,7 +262,6 @@ impl ReadArgs {
         }
         let collected = self.collected_at.as_deref().map(collected).transpose()?;
         Ok(pipeline::Options {
-            paths: self.paths.clone(),
             collected,
             from,
             to,
@@ -228,6 +286,11 @@ impl ReadArgs {
         let order = order.iter().map(|order| ("--date-order".to_owned(), order.get_name().to_owned()));
         from.chain(to).chain(collected).chain(users).chain(tenants).chain(order).collect()
     }
+}
+
+/// An option that names paths, as typed.
+fn places(name: &str, paths: &[PathBuf]) -> Vec<(String, String)> {
+    paths.iter().map(|path| (name.to_owned(), path.display().to_string())).collect()
 }
 
 /// Refuses a path that does not exist.

@@ -2,6 +2,7 @@
 
 mod analyze;
 mod args;
+mod batch;
 mod inspect;
 mod progress;
 mod rules;
@@ -41,6 +42,7 @@ impl From<Exit> for ExitCode {
 pub(crate) fn run(cli: Cli) -> anyhow::Result<Exit> {
     match cli.command {
         Command::Analyze(args) => analyze::run(&args),
+        Command::Batch(args) => batch::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Rules(RulesCommand::List(args)) => rules::list(&args),
         Command::Rules(RulesCommand::Show { rule, pack }) => rules::show(&rule, &pack),

@@ -16,7 +16,7 @@ impl Bar {
             return Self(ProgressBar::hidden());
         }
         let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr_with_hz(8));
-        let style = "{bar:30} {binary_bytes} of {binary_total_bytes}, {binary_bytes_per_sec}, {eta} left";
+        let style = "{msg}{bar:30} {binary_bytes} of {binary_total_bytes}, {binary_bytes_per_sec}, {eta} left";
         if let Ok(style) = ProgressStyle::with_template(style) {
             bar.set_style(style);
         }
@@ -40,6 +40,11 @@ impl Progress for Bar {
         if self.0.length().is_some_and(|length| length < self.0.position()) {
             self.0.set_length(self.0.position());
         }
+    }
+
+    fn tenant(&self, done: usize, all: usize, name: &str) {
+        let name: String = visible(name).chars().take(30).collect();
+        self.0.set_message(format!("{done} of {all} tenants done; {name} "));
     }
 
     fn note(&self, line: &str) {

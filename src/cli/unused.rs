@@ -26,7 +26,7 @@ impl Unused {
     /// Reads the ledger; `rejected` may hold all, some or none of the rejections.
     pub(super) fn of(coverage: &Coverage, rejected: &[Rejection]) -> Self {
         let (strangers, known): (Vec<&FileCoverage>, Vec<&FileCoverage>) =
-            coverage.files.iter().partition(|file| is_stranger(file));
+            coverage.files.iter().partition(|file| file.is_stranger());
         let strange: BTreeSet<&str> = strangers.iter().map(|file| file.path.as_str()).collect();
         let lost: BTreeMap<&str, &FileCoverage> =
             known.iter().filter(|file| is_lost(file)).map(|file| (file.path.as_str(), *file)).collect();
@@ -79,13 +79,6 @@ impl Unused {
         }
         if !self.evidence.is_empty() || !self.rules.is_empty() { Exit::Incomplete } else { Exit::Done }
     }
-}
-
-/// Neither records nor a date in it: no log that could have been lost. A file that was named on the
-/// command line was meant as evidence, so it is never a stranger.
-fn is_stranger(file: &FileCoverage) -> bool {
-    let no_log = matches!(file.format.as_str(), "unrecognised" | "not a log");
-    no_log && file.counts.rows == 0 && file.path.contains('/')
 }
 
 fn is_unread(file: &FileCoverage) -> bool {

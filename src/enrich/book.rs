@@ -10,16 +10,25 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 /// What is known of every address met so far.
 #[derive(Debug)]
 pub struct AddressBook {
+    databases: Arc<Databases>,
+    /// A public address was met, so the embedded databases were asked too.
+    asked: AtomicBool,
+    places: RwLock<FxHashMap<IpAddr, Arc<Place>>>,
+}
+
+/// The databases that books share.
+#[derive(Debug)]
+struct Databases {
     files: Vec<Arc<Database>>,
     paths: Vec<PathBuf>,
     built_in: bool,
     opened: OnceLock<Opened>,
-    places: RwLock<FxHashMap<IpAddr, Arc<Place>>>,
 }
 
 #[derive(Debug, Default)]
@@ -41,7 +50,7 @@ impl AddressBook {
     /// # Errors
     /// [`Error::Database`] names the first file that cannot be used.
     pub fn open(files: &[PathBuf]) -> Result<Self, Error> {
-        Ok(Self { built_in: true, ..Self::open_without_built_in(files)? })
+        Ok(Self::of(Databases::open(files, true)?))
     }
 
     /// As [`Self::open`], but only the user's files answer.
@@ -49,19 +58,23 @@ impl AddressBook {
     /// # Errors
     /// [`Error::Database`] names the first file that cannot be used.
     pub fn open_without_built_in(files: &[PathBuf]) -> Result<Self, Error> {
-        let opened = files.iter().map(|path| Database::open(path).map(Arc::new));
-        Ok(Self {
-            files: opened.collect::<Result<_, _>>()?,
-            paths: files.to_vec(),
-            built_in: false,
-            opened: OnceLock::new(),
-            places: RwLock::default(),
-        })
+        Ok(Self::of(Databases::open(files, false)?))
+    }
+
+    fn of(databases: Databases) -> Self {
+        Self { databases: Arc::new(databases), asked: AtomicBool::new(false), places: RwLock::default() }
+    }
+
+    /// An empty book that asks the same databases: one run's addresses do not show in another's.
+    #[must_use]
+    pub fn afresh(&self) -> Self {
+        let databases = Arc::clone(&self.databases);
+        Self { databases, asked: AtomicBool::new(false), places: RwLock::default() }
     }
 
     /// The user's database files, in the order given: inputs of the run, for the manifest.
     pub fn files(&self) -> &[PathBuf] {
-        &self.paths
+        &self.databases.paths
     }
 
     /// What is known of `ip`. Cheap once known, but it takes a lock: a hot loop keeps its own copy.
@@ -93,24 +106,37 @@ impl AddressBook {
     /// Name, file, build date and precision of the user's databases in the order given, then of the
     /// embedded ones if a public address was met.
     pub fn databases(&self) -> Vec<String> {
-        self.all().map(|database| database.description().to_owned()).collect()
+        let embedded = self.asked.load(Ordering::Relaxed);
+        self.databases.all(embedded).map(|database| database.description().to_owned()).collect()
     }
 
-    /// What went wrong with lookups, sorted; empty unless a database is damaged in a way its check cannot see.
+    /// What went wrong with lookups in any book that shares these databases, sorted; empty unless a
+    /// database is damaged in a way its check cannot see.
     pub fn warnings(&self) -> Vec<String> {
-        let opening = self.opened.get().map_or(&[][..], |opened| &opened.warnings);
-        let mut warnings: Vec<String> = self.all().filter_map(Database::warning).chain(opening.to_vec()).collect();
+        let opening = self.databases.opened.get().map_or(&[][..], |opened| &opened.warnings);
+        let mut warnings: Vec<String> =
+            self.databases.all(true).filter_map(Database::warning).chain(opening.to_vec()).collect();
         warnings.sort();
         warnings
     }
 
     /// The databases by fact, best first; opens the embedded ones.
     pub(super) fn ranked(&self) -> &Ranked {
-        &self.opened.get_or_init(|| self.rank()).ranked
+        self.asked.store(true, Ordering::Relaxed);
+        &self.databases.opened.get_or_init(|| self.databases.rank()).ranked
+    }
+}
+
+impl Databases {
+    fn open(files: &[PathBuf], built_in: bool) -> Result<Self, Error> {
+        let opened = files.iter().map(|path| Database::open(path).map(Arc::new));
+        let paths = files.to_vec();
+        Ok(Self { files: opened.collect::<Result<_, _>>()?, paths, built_in, opened: OnceLock::new() })
     }
 
-    fn all(&self) -> impl Iterator<Item = &Database> {
-        let built_in = self.opened.get().map_or(&[][..], |opened| &opened.built_in);
+    fn all(&self, embedded: bool) -> impl Iterator<Item = &Database> {
+        let opened = self.opened.get().filter(|_| embedded);
+        let built_in = opened.map_or(&[][..], |opened| &opened.built_in);
         self.files.iter().chain(built_in).map(Arc::as_ref)
     }
 

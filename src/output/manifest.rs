@@ -29,11 +29,16 @@ pub struct Input {
     pub bytes: u64,
 }
 
-/// What the manifest alone tells of a run, since it does not shape the result.
+/// What the manifest alone tells of a run.
 #[derive(Debug, Clone)]
 pub struct RunFacts {
     /// Version of the program.
     pub version: String,
+    /// SHA-256 of the rules and tables that are part of the program; empty when none were loaded.
+    pub pack_sha256: String,
+    /// The files beside the evidence that shape the result, in the order of their use: rules, filters,
+    /// placeholders, geolocation databases.
+    pub settings: Vec<Input>,
     /// The files on disk that were read, containers and not their members.
     pub inputs: Vec<Input>,
     /// When the run began.
@@ -44,65 +49,86 @@ pub struct RunFacts {
     pub threads: usize,
 }
 
+/// `manifest.json`.
 #[derive(Debug, Serialize, Deserialize)]
-struct Manifest {
-    program: Program,
-    options: Vec<Choice>,
-    counts: Summary,
-    inputs: Vec<InputFile>,
-    rules: Vec<RuleFile>,
+pub(super) struct Manifest {
+    pub(super) program: Program,
+    pub(super) options: Vec<Choice>,
+    pub(super) counts: Summary,
+    pub(super) inputs: Vec<InputFile>,
+    #[serde(default)]
+    pub(super) settings: Vec<InputFile>,
+    pub(super) rules: Vec<RuleFile>,
     databases: Vec<String>,
-    outputs: Vec<OutputFile>,
+    pub(super) outputs: Vec<OutputFile>,
     run: Run,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-struct Program {
+pub(super) struct Program {
     name: String,
-    version: String,
+    pub(super) version: String,
+    #[serde(default)]
+    pub(super) pack_sha256: String,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-struct Choice {
-    option: String,
-    value: String,
+pub(super) struct Choice {
+    pub(super) option: String,
+    pub(super) value: String,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
-struct Summary {
-    files: u64,
+/// The counts of a case, as the manifest holds them.
+#[derive(Debug, Default, Clone, Serialize, Deserialize)]
+pub(super) struct Summary {
+    pub(super) files: u64,
     #[serde(flatten)]
-    rows: Counts,
-    events: u64,
-    accounts: u64,
-    addresses: u64,
-    findings: u64,
-    critical: u64,
-    high: u64,
-    medium: u64,
-    low: u64,
-    informational: u64,
+    pub(super) rows: Counts,
+    pub(super) events: u64,
+    #[serde(default)]
+    pub(super) first_time: Option<String>,
+    #[serde(default)]
+    pub(super) last_time: Option<String>,
+    pub(super) accounts: u64,
+    pub(super) addresses: u64,
+    pub(super) findings: u64,
+    pub(super) critical: u64,
+    pub(super) high: u64,
+    pub(super) medium: u64,
+    pub(super) low: u64,
+    pub(super) informational: u64,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-struct InputFile {
+pub(super) struct InputFile {
     path: String,
-    name: String,
-    sha256: String,
-    bytes: u64,
+    pub(super) name: String,
+    pub(super) sha256: String,
+    pub(super) bytes: u64,
+}
+
+impl InputFile {
+    fn of(input: &Input) -> Self {
+        Self {
+            path: input.path.display().to_string(),
+            name: input.name.clone(),
+            sha256: input.sha256.clone(),
+            bytes: input.bytes,
+        }
+    }
 }
 
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-struct RuleFile {
-    id: String,
+pub(super) struct RuleFile {
+    pub(super) id: String,
     file: String,
-    sha256: String,
+    pub(super) sha256: String,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-struct OutputFile {
-    path: String,
-    sha256: String,
+pub(super) struct OutputFile {
+    pub(super) path: String,
+    pub(super) sha256: String,
     bytes: u64,
 }
 
@@ -123,24 +149,20 @@ pub(crate) fn manifest(view: &View<'_>, run: &RunFacts, outputs: &[Written], sin
         .map(|rule| RuleFile { id: rule.id.clone(), file: rule.file.clone(), sha256: rule.sha256.clone() })
         .collect();
     rules.sort();
-    let mut inputs: Vec<InputFile> = run
-        .inputs
-        .iter()
-        .map(|input| InputFile {
-            path: input.path.display().to_string(),
-            name: input.name.clone(),
-            sha256: input.sha256.clone(),
-            bytes: input.bytes,
-        })
-        .collect();
+    let mut inputs: Vec<InputFile> = run.inputs.iter().map(InputFile::of).collect();
     inputs.sort_by(|a, b| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
     let output =
         |file: &Written| OutputFile { path: file.path.clone(), sha256: file.sha256.clone(), bytes: file.bytes };
     let manifest = Manifest {
-        program: Program { name: "speur".to_owned(), version: run.version.clone() },
+        program: Program {
+            name: "speur".to_owned(),
+            version: run.version.clone(),
+            pack_sha256: run.pack_sha256.clone(),
+        },
         options: case.options.iter().map(choice).collect(),
         counts: summary(view),
         inputs,
+        settings: run.settings.iter().map(InputFile::of).collect(),
         rules,
         databases: case.databases.clone(),
         outputs: outputs.iter().map(output).collect(),
@@ -154,12 +176,15 @@ pub(crate) fn manifest(view: &View<'_>, run: &RunFacts, outputs: &[Written], sin
 }
 
 fn summary(view: &View<'_>) -> Summary {
+    let entries = &view.case.events.entries;
     let mut severity = Severity::default();
     view.case.findings.iter().for_each(|finding| severity.add(finding));
     Summary {
         files: view.case.coverage.totals.files,
         rows: view.case.coverage.totals.counts.clone(),
-        events: view.case.events.entries.len() as u64,
+        events: entries.len() as u64,
+        first_time: entries.first().map(|entry| rfc3339(entry.time.micros)),
+        last_time: entries.last().map(|entry| rfc3339(entry.time.micros)),
         accounts: view.accounts.iter().filter(|account| !account.account.is_empty()).count() as u64,
         addresses: view.addresses.len() as u64,
         findings: severity.total(),
@@ -190,32 +215,39 @@ pub struct Mismatch {
     pub found: Option<String>,
 }
 
-/// Hashes every output, input and rule file again; what is the same is not told. Rules of the
+impl Manifest {
+    /// Reads the manifest of a case folder.
+    pub(super) fn read(case_dir: &Path) -> Result<Self, Error> {
+        let path = case_dir.join("manifest.json");
+        let broken = |reason: String| Error::Case { path: path.clone(), reason };
+        let text = std::fs::read(&path).map_err(|cause| {
+            broken(format!(
+                "cannot be read: {cause}; expected the manifest of a case folder, so give the folder that analyze wrote"
+            ))
+        })?;
+        serde_json::from_slice(&text).map_err(|cause| broken(format!("not a manifest: {cause}")))
+    }
+}
+
+/// Hashes every output, input, setting and rule file again; what is the same is not told. Rules of the
 /// embedded pack have no file.
 ///
 /// # Errors
 /// [`Error::Case`] when `case_dir` holds no manifest that can be read.
 pub fn verify(case_dir: &Path) -> Result<Vec<Mismatch>, Error> {
-    let path = case_dir.join("manifest.json");
-    let broken = |reason: String| Error::Case { path: path.clone(), reason };
-    let text = std::fs::read(&path).map_err(|cause| {
-        broken(format!(
-            "cannot be read: {cause}; expected the manifest of a case folder, so give the folder that analyze wrote"
-        ))
-    })?;
-    let manifest: Manifest =
-        serde_json::from_slice(&text).map_err(|cause| broken(format!("not a manifest: {cause}")))?;
+    let manifest = Manifest::read(case_dir)?;
     let mut found = Vec::new();
     for output in &manifest.outputs {
         check(&case_dir.join(&output.path), &output.path, &output.sha256, &mut found);
     }
-    for input in manifest.inputs.iter().filter(|input| !input.sha256.is_empty()) {
+    let read = manifest.inputs.iter().chain(&manifest.settings);
+    for input in read.filter(|input| !input.sha256.is_empty()) {
         check(Path::new(&input.path), &input.path, &input.sha256, &mut found);
     }
     let mut rules: Vec<(&str, &str)> = manifest
         .rules
         .iter()
-        .filter(|rule| !rule.file.starts_with("pack:"))
+        .filter(|rule| !rule.file.starts_with("pack:") && manifest.settings.iter().all(|file| file.path != rule.file))
         .map(|rule| (rule.file.as_str(), rule.sha256.as_str()))
         .collect();
     rules.sort_unstable();
@@ -248,7 +280,7 @@ fn unlisted(case_dir: &Path, outputs: &[OutputFile], mismatches: &mut Vec<Mismat
     }
 }
 
-fn hash_file(path: &Path) -> io::Result<String> {
+pub(super) fn hash_file(path: &Path) -> io::Result<String> {
     let mut file = File::open(path)?;
     let mut hash = Sha256::new();
     let mut block = vec![0; 1 << 18];

@@ -1,8 +1,10 @@
 //! The case folder: one file a product, written from the finished [`crate::case::Case`].
 //!
-//! [`write_case`] writes it, [`verify`] proves that it is still what was written. [`OUTPUTS`] lists it.
+//! [`write_case`] writes it, [`verify`] proves that it is still what was written, [`standing`] compares it with a
+//! run that would write it again. [`OUTPUTS`] lists it. [`overview`] tells of many cases.
 
 mod blocks;
+mod cases;
 #[allow(clippy::cast_possible_wrap)] // pixels, and few of them
 mod chart;
 mod column;
@@ -11,12 +13,17 @@ mod country;
 pub mod escape;
 mod folder;
 mod manifest;
+mod overview;
 mod report;
+mod standing;
 mod table;
 mod timeline;
 mod view;
 
+pub use cases::{Cases, case_name};
 pub use manifest::{Input, Mismatch, RunFacts, verify};
+pub use overview::{Facts, In, Link, Overview, State, Tenant, overview};
+pub use standing::{Standing, Wanted, standing};
 
 use crate::case::Case;
 use crate::error::Error;
@@ -135,6 +142,8 @@ mod tests {
         };
         let run = RunFacts {
             version: "0".to_owned(),
+            pack_sha256: String::new(),
+            settings: Vec::new(),
             inputs: Vec::new(),
             started: UNIX_EPOCH,
             finished: Some(UNIX_EPOCH),

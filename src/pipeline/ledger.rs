@@ -2,10 +2,11 @@
 
 use crate::case::civil::rfc3339;
 use crate::coverage::{Counts, FileCoverage, Rejection, Signs};
-use crate::input::{self, Data, Finish, Found, Unusable};
+use crate::input::{self, Data, Finish, Found, Unusable, Walk};
 use crate::output::Input;
 use crate::source::{self, FileContext, is_time};
 use crate::store::{Events, Tally};
+use rayon::prelude::*;
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -49,6 +50,24 @@ pub(super) fn inputs(found: &[Found], files: &[FileCoverage]) -> Vec<Input> {
         });
     }
     inputs.into_values().collect()
+}
+
+/// As [`inputs`], of files that are only hashed.
+pub(super) fn on_disk(walk: &Walk) -> Vec<Input> {
+    let file = |sha256, bytes| FileCoverage { sha256, bytes, ..FileCoverage::default() };
+    let hashed = |found: &Found| {
+        let (sha256, bytes) = match &found.member {
+            // The archive is hashed as a whole, once.
+            Some(_) => Default::default(),
+            None => input::hash(&found.path)
+                .unwrap_or_else(|_| (String::new(), std::fs::metadata(&found.path).map_or(0, |data| data.len()))),
+        };
+        file(sha256, bytes)
+    };
+    let mut files: Vec<FileCoverage> = walk.found.par_iter().map(hashed).collect();
+    files.extend(walk.unusable.iter().map(|(_, unusable)| file(unusable.sha256.clone(), unusable.bytes)));
+    let found: Vec<Found> = walk.found.iter().chain(walk.unusable.iter().map(|(found, _)| found)).cloned().collect();
+    inputs(&found, &files)
 }
 
 /// A file that cannot be read at all.

@@ -1,5 +1,6 @@
 //! The order of the flow and its parallelism, nothing else.
 
+mod batch;
 mod collection_log;
 mod dates;
 mod hashes;
@@ -8,22 +9,26 @@ mod read;
 mod reasons;
 mod settle;
 mod signs;
+mod survey;
+
+pub use batch::{BatchOptions, BatchSummary, TenantBy, batch};
 
 use crate::case::finding::findings;
 use crate::case::rhythm::{Gap, gaps};
 use crate::case::{Case, completeness, severity};
-use crate::coverage::{Coverage, FileCoverage, Rejection, RuleCoverage};
+use crate::coverage::{Coverage, FileCoverage, Rejection, RuleCoverage, RuleRejection};
 use crate::enrich::AddressBook;
 use crate::error::Error;
 use crate::event::Time;
-use crate::input::{Limits, walk};
-use crate::output::{self, RunFacts};
+use crate::input::{self, Limits, Walk, walk};
+use crate::output::{self, Input, RunFacts};
 use crate::rule::{self, RuleSet};
 use crate::source::DateOrder;
 use crate::store::Entry;
 use read::{Reading, Tools};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 /// What a run is asked to do, validated.
 #[derive(Debug, Clone, Default)]
@@ -38,7 +43,8 @@ pub struct Options {
     pub to: Option<i64>,
     /// Accounts wanted, any of them as account, actor or target; empty means all.
     pub users: Vec<String>,
-    /// Tenants wanted, as [`crate::event::Event::tenant`] has them; empty means all.
+    /// Tenants wanted, as [`crate::event::Event::tenant`] has them, an empty text for records that state none;
+    /// an empty list means all. Records of others are counted when they are read and not kept.
     pub tenants: Vec<String>,
     /// When snapshots were collected whose own file name does not say it.
     pub collected: Option<Time>,
@@ -64,6 +70,8 @@ pub trait Progress: Sync {
     fn advance(&self, bytes: u64);
     /// Something that the person at the terminal should know now.
     fn note(&self, line: &str);
+    /// `done` of `all` tenants are done, and `name` is next.
+    fn tenant(&self, _done: usize, _all: usize, _name: &str) {}
 }
 
 /// What a finished run tells.
@@ -100,39 +108,85 @@ pub struct Inspection {
 /// [`Error`] when a path is missing, a database is broken, there is no evidence, or the case cannot
 /// be written. Evidence that cannot be used is told in the summary instead.
 pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Summary, Error> {
-    let started = std::time::SystemTime::now();
+    let started = SystemTime::now();
     if options.out.symlink_metadata().is_ok() {
         return Err(Error::CaseExists(options.out.clone()));
     }
-    let book = AddressBook::open(&options.geo)?;
-    in_pool(options.threads, || {
+    driven(|| analyze_from(started, options, progress))
+}
+
+fn analyze_from(started: SystemTime, options: &Options, progress: &dyn Progress) -> Result<Summary, Error> {
+    let kit = Kit::load(options)?;
+    let (case, inputs) = kit.case(walk(&options.paths, &options.limits)?, options, progress)?;
+    kit.write(&case, inputs, started, &options.out)?;
+    let mut warnings = kit.book.warnings();
+    warnings.extend(nothing_left(&case));
+    Ok(summary(case, warnings))
+}
+
+/// What runs share: rules, databases and threads, each made once.
+struct Kit {
+    rules: RuleSet,
+    refused: Vec<RuleRejection>,
+    pack_sha256: String,
+    settings: Vec<Input>,
+    book: AddressBook,
+    pool: rayon::ThreadPool,
+}
+
+/// The version that a manifest states.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+impl Kit {
+    fn load(options: &Options) -> Result<Self, Error> {
+        let book = AddressBook::open(&options.geo)?;
+        let pool = pool(options.threads)?;
         let (rules, refused) = RuleSet::load(&options.rules);
-        let read = gather(options, &rules, &book, progress)?;
-        let rule_coverage = RuleCoverage { loaded: rules.rules().len() as u64, rejected: refused };
-        let mut coverage = Coverage::close(read.files, rule_coverage)?;
-        let findings = findings(&read.events, rules.rules());
-        coverage.completeness = completeness::judge(&coverage, &read.events, &findings);
-        let case = Case {
-            findings,
-            events: read.events,
-            rules: rules.rules().to_vec(),
-            coverage,
-            rejected: read.rejected,
-            databases: book.databases(),
-            options: options.typed.clone(),
-        };
+        let files = rule::files(&options.rules).into_iter().chain(book.files().iter().cloned());
+        let settings = files.map(|path| {
+            let (sha256, bytes) = input::hash(&path).unwrap_or_default();
+            Input { name: path.display().to_string(), path, sha256, bytes }
+        });
+        let settings = settings.collect();
+        Ok(Self { rules, refused, pack_sha256: rule::pack_sha256(), settings, book, pool })
+    }
+
+    /// Reads what a walk has found and applies the rules; gives the case, and the files on disk that were read.
+    fn case(&self, walk: Walk, options: &Options, progress: &dyn Progress) -> Result<(Case, Vec<Input>), Error> {
+        let book = self.book.afresh();
+        let rules = self.rules.rules();
+        self.pool.install(|| {
+            let read = gather(walk, options, &self.rules, &book, progress)?;
+            let rule_coverage = RuleCoverage { loaded: rules.len() as u64, rejected: self.refused.clone() };
+            let mut coverage = Coverage::close(read.files, rule_coverage)?;
+            let findings = findings(&read.events, rules);
+            coverage.completeness = completeness::judge(&coverage, &read.events, &findings);
+            let case = Case {
+                coverage,
+                findings,
+                events: read.events,
+                rules: rules.to_vec(),
+                rejected: read.rejected,
+                databases: book.databases(),
+                options: options.typed.clone(),
+            };
+            Ok((case, read.inputs))
+        })
+    }
+
+    /// Writes the case folder.
+    fn write(&self, case: &Case, inputs: Vec<Input>, started: SystemTime, out: &Path) -> Result<(), Error> {
         let run = RunFacts {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            inputs: read.inputs,
+            version: VERSION.to_owned(),
+            pack_sha256: self.pack_sha256.clone(),
+            settings: self.settings.clone(),
+            inputs,
             started,
             finished: None,
-            threads: rayon::current_num_threads(),
+            threads: self.pool.current_num_threads(),
         };
-        output::write_case(&case, &run, &options.out)?;
-        let mut warnings = book.warnings();
-        warnings.extend(nothing_left(&case));
-        Ok(summary(case, warnings))
-    })
+        self.pool.install(|| output::write_case(case, &run, out))
+    }
 }
 
 /// Reads the evidence and applies the rules, and writes nothing: the number of events and of hits.
@@ -140,10 +194,11 @@ pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Summary, Er
 /// # Errors
 /// As [`analyze`].
 pub fn match_only(options: &Options, progress: &dyn Progress) -> Result<(u64, u64), Error> {
-    let book = AddressBook::open(&options.geo)?;
-    in_pool(options.threads, || {
+    driven(|| {
+        let book = AddressBook::open(&options.geo)?;
+        let _pool = pool(options.threads)?;
         let (rules, _) = RuleSet::load(&options.rules);
-        let read = gather(options, &rules, &book, progress)?;
+        let read = gather(walk(&options.paths, &options.limits)?, options, &rules, &book, progress)?;
         let hits = read.events.entries.iter().map(|entry| entry.hits.len() as u64).sum();
         Ok((read.events.entries.len() as u64, hits))
     })
@@ -154,9 +209,11 @@ pub fn match_only(options: &Options, progress: &dyn Progress) -> Result<(u64, u6
 /// # Errors
 /// [`Error`] when a path is missing or there is no evidence.
 pub fn inspect(options: &Options, progress: &dyn Progress) -> Result<Inspection, Error> {
-    let book = AddressBook::open(&options.geo)?;
-    in_pool(options.threads, || {
-        let read = gather(options, &RuleSet::default(), &book, progress)?;
+    driven(|| {
+        let book = AddressBook::open(&options.geo)?;
+        let _pool = pool(options.threads)?;
+        let walk = walk(&options.paths, &options.limits)?;
+        let read = gather(walk, options, &RuleSet::default(), &book, progress)?;
         let events = &read.events;
         // A snapshot is no act: it would hide a gap, and make everybody active on its day.
         let acts = || events.entries.iter().filter(|entry| entry.is_act());
@@ -178,16 +235,14 @@ pub fn inspect(options: &Options, progress: &dyn Progress) -> Result<Inspection,
     })
 }
 
-fn gather(options: &Options, rules: &RuleSet, book: &AddressBook, progress: &dyn Progress) -> Result<Reading, Error> {
-    let walk = walk(&options.paths, &options.limits)?;
-    let tools = Tools {
-        rules,
-        book,
-        limits: &options.limits,
-        collected: options.collected,
-        date_order: options.date_order,
-        progress,
-    };
+fn gather(
+    walk: Walk,
+    options: &Options,
+    rules: &RuleSet,
+    book: &AddressBook,
+    progress: &dyn Progress,
+) -> Result<Reading, Error> {
+    let tools = Tools::new(options, rules, book, progress);
     let read = read::read(walk, &tools, &|entry, pool| wanted(options, entry, pool));
     let no_log =
         |file: &FileCoverage| file.counts.rows == 0 && matches!(file.format.as_str(), "unrecognised" | "not a log");
@@ -198,7 +253,7 @@ fn gather(options: &Options, rules: &RuleSet, book: &AddressBook, progress: &dyn
     Ok(read)
 }
 
-/// Whether the investigator asked for this event.
+/// Whether the investigator asked for this event; those of other tenants are gone already.
 fn wanted(options: &Options, entry: &Entry, pool: &crate::store::Pool) -> bool {
     let named = |wanted: &[String], fields: &[crate::store::Sym]| {
         wanted.is_empty() || fields.iter().any(|f| wanted.iter().any(|w| w.eq_ignore_ascii_case(pool.get(*f))))
@@ -206,7 +261,6 @@ fn wanted(options: &Options, entry: &Entry, pool: &crate::store::Pool) -> bool {
     options.from.is_none_or(|from| entry.time.micros >= from)
         && options.to.is_none_or(|to| entry.time.micros <= to)
         && named(&options.users, &[entry.account, entry.actor, entry.target])
-        && named(&options.tenants, &[entry.tenant])
 }
 
 /// Told because a mistyped account or tenant looks like a clean one.
@@ -216,12 +270,28 @@ fn nothing_left(case: &Case) -> Option<String> {
         .then(|| format!("none of {outside} events passes --from, --to, --user and --tenant"))
 }
 
-fn in_pool<T: Send>(threads: usize, run: impl FnOnce() -> Result<T, Error> + Send) -> Result<T, Error> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|e| Error::Path {
+/// Runs on a thread of its own, where [`pool`] can be called.
+fn driven<T: Send>(run: impl FnOnce() -> Result<T, Error> + Send) -> Result<T, Error> {
+    let driver = std::thread::Builder::new().stack_size(8 << 20);
+    std::thread::scope(|scope| match driver.spawn_scoped(scope, run).map(std::thread::ScopedJoinHandle::join) {
+        Ok(Ok(result)) => result,
+        Ok(Err(panic)) => std::panic::resume_unwind(panic),
+        Err(error) => Err(Error::Path {
+            path: PathBuf::from("--threads"),
+            reason: format!("no thread can be started: {error}; end other programs"),
+        }),
+    })
+}
+
+/// Makes this thread the first of a pool, once in its life: what follows on it is shared out to all of them.
+///
+/// With a thread that only waits, the work between the parallel parts would fall to any of the others, and the
+/// system's allocator would keep memory for each of them: over many tenants a third more than for one.
+fn pool(threads: usize) -> Result<rayon::ThreadPool, Error> {
+    rayon::ThreadPoolBuilder::new().num_threads(threads).use_current_thread().build().map_err(|e| Error::Path {
         path: PathBuf::from("--threads"),
         reason: format!("{threads} worker threads cannot be started: {e}; give a smaller number"),
-    })?;
-    pool.install(run)
+    })
 }
 
 fn summary(case: Case, warnings: Vec<String>) -> Summary {

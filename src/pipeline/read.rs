@@ -3,7 +3,7 @@
 use super::ledger::{self, FileFacts};
 use super::reasons::Reasons;
 use super::signs::{self, Watch};
-use super::{Progress, collection_log, dates, hashes, settle};
+use super::{Options, Progress, collection_log, dates, hashes, settle};
 use crate::coverage::{FileCoverage, Rejection, Signs};
 use crate::enrich::AddressBook;
 use crate::event::{Origin, Place, Time};
@@ -28,7 +28,21 @@ pub(super) struct Tools<'a> {
     pub collected: Option<Time>,
     /// What the investigator says of dates that show no order.
     pub date_order: DateOrder,
+    /// Tenants wanted; empty means all.
+    pub tenants: &'a [String],
     pub progress: &'a dyn Progress,
+}
+
+impl<'a> Tools<'a> {
+    pub(super) fn new(
+        options: &'a Options,
+        rules: &'a RuleSet,
+        book: &'a AddressBook,
+        progress: &'a dyn Progress,
+    ) -> Self {
+        let Options { limits, tenants, collected, date_order, .. } = options;
+        Self { rules, book, limits, tenants, collected: *collected, date_order: *date_order, progress }
+    }
 }
 
 /// All that was read.
@@ -40,22 +54,39 @@ pub(super) struct Reading {
 }
 
 /// A piece of work: a chunk of a file, with its place in the order of reading.
-struct Job {
+pub(super) struct Job {
     sequence: u64,
-    file: u32,
-    chunk: Chunk,
-    opened: Arc<Opened>,
+    pub file: u32,
+    pub chunk: Chunk,
+    pub opened: Arc<Opened>,
 }
 
 /// What is known of a file once its first bytes are read.
-struct Opened {
+pub(super) struct Opened {
     csv_source: Option<&'static Source>,
     /// It lists hashes of other files: no log, whatever dates its paths hold.
     hashes: bool,
     /// How to read its rows as the English export would have them.
     localised: Option<Localised>,
     watch: Watch,
-    context: FileContext,
+    pub context: FileContext,
+}
+
+impl Opened {
+    /// A row as the English export would have it, and the source that reads it; `last` is the one that read the row
+    /// before it.
+    pub(super) fn read<'r>(
+        &'r self,
+        data: Data<'r>,
+        last: Option<&'static Source>,
+    ) -> (Data<'r>, Result<&'static Source, String>) {
+        let data = source::in_english(self.localised.as_ref(), data);
+        let source = match &data {
+            Data::Csv { header, .. } => self.csv_source.ok_or_else(|| source::unrecognised_csv(header)),
+            Data::Json(record) => source::for_json(record, last).ok_or_else(|| source::unrecognised_json(record)),
+        };
+        (data, source)
+    }
 }
 
 /// What came of a job.
@@ -71,7 +102,7 @@ struct Done {
 }
 
 /// Hands out chunks, file by file, in the order of the walk.
-struct Feed<'a> {
+pub(super) struct Feed<'a> {
     found: &'a [Found],
     next: usize,
     sequence: u64,
@@ -112,7 +143,13 @@ impl Iterator for Feed<'_> {
     }
 }
 
-impl Feed<'_> {
+impl<'a> Feed<'a> {
+    /// Begins before the first file; `facts` has a place for each of them.
+    pub(super) fn new(found: &'a [Found], facts: &'a Mutex<Vec<FileFacts>>, tools: &'a Tools<'a>) -> Self {
+        tools.progress.total((0..found.len()).map(|at| share(found, at)).sum());
+        Self { found, next: 0, sequence: 0, current: None, first: None, untold: 0, facts, tools }
+    }
+
     fn open(&mut self, found: &Found) {
         let mut reader = match Reader::open(found, self.tools.limits) {
             Ok(reader) => reader,
@@ -249,11 +286,7 @@ impl Worker<'_> {
     }
 
     fn row(&mut self, row: Row<'_>, job: &Job, done: &mut Done) -> Result<(), String> {
-        let data = source::in_english(job.opened.localised.as_ref(), row.data);
-        let source = match &data {
-            Data::Csv { header, .. } => job.opened.csv_source.ok_or_else(|| source::unrecognised_csv(header)),
-            Data::Json(record) => source::for_json(record, self.last).ok_or_else(|| source::unrecognised_json(record)),
-        };
+        let (data, source) = job.opened.read(row.data, self.last);
         if source.is_err() {
             done.dated |= !job.opened.hashes && ledger::dated(&data);
         }
@@ -275,6 +308,11 @@ impl Worker<'_> {
             done.degraded.add(&event.degraded, 1);
         }
         signs::event(&event, &mut done.signs);
+        let wanted = self.tools.tenants;
+        if !wanted.is_empty() && !wanted.iter().any(|wanted| wanted.eq_ignore_ascii_case(&event.tenant)) {
+            done.batch.outside.add(&event);
+            return Ok(());
+        }
         let place = event.address.ip.map(|ip| self.place(ip));
         event.place = place.as_deref();
         self.hits.clear();
@@ -299,11 +337,9 @@ impl Worker<'_> {
 /// Reads all files of a walk.
 pub(super) fn read(walk: Walk, tools: &Tools<'_>, wanted: &dyn Fn(&Entry, &Pool) -> bool) -> Reading {
     let mut found = walk.found;
-    tools.progress.total((0..found.len()).map(|at| share(&found, at)).sum());
     let facts = Mutex::new(vec![FileFacts::default(); found.len()]);
     let collector = Mutex::new(Collector::default());
-    let feed =
-        Feed { found: &found, next: 0, sequence: 0, current: None, first: None, untold: 0, facts: &facts, tools };
+    let feed = Feed::new(&found, &facts, tools);
     let worker =
         || Worker { tools, scratch: Scratch::default(), places: FxHashMap::default(), hits: Vec::new(), last: None };
     feed.par_bridge().for_each_init(worker, |worker, job| {
@@ -342,7 +378,7 @@ pub(super) fn read(walk: Walk, tools: &Tools<'_>, wanted: &dyn Fn(&Entry, &Pool)
 }
 
 /// What a file adds to the bytes to be read: its size on disk; a container's goes to its first member.
-fn share(found: &[Found], at: usize) -> u64 {
+pub(super) fn share(found: &[Found], at: usize) -> u64 {
     let here = &found[at];
     let again = here.member.is_some() && at > 0 && found[at - 1].path == here.path;
     if again { 0 } else { std::fs::metadata(&here.path).map_or(0, |meta| meta.len()) }

@@ -139,6 +139,20 @@ pub(super) fn files(options: &Options, rejected: &mut Vec<RuleRejection>) -> Vec
     files
 }
 
+/// The files below the options' paths, rules and filters first, then placeholders, each sorted.
+pub(super) fn paths(options: &Options) -> Vec<std::path::PathBuf> {
+    let sorted = |paths: &[std::path::PathBuf]| {
+        let mut found = Vec::new();
+        for path in paths {
+            walk(path, &mut found, &mut Vec::new());
+        }
+        found.sort();
+        found.dedup();
+        found
+    };
+    [sorted(&options.paths), sorted(&options.placeholders)].concat()
+}
+
 fn walk(path: &Path, found: &mut Vec<std::path::PathBuf>, rejected: &mut Vec<RuleRejection>) {
     for entry in walkdir::WalkDir::new(path).sort_by_file_name() {
         match entry {

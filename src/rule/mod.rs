@@ -113,6 +113,17 @@ impl RuleSet {
     }
 }
 
+/// Every file on disk that [`RuleSet::load`] reads: rules, filters, placeholders, in that order; what cannot be
+/// listed is left to the load to tell.
+pub fn files(options: &Options) -> Vec<PathBuf> {
+    load::paths(options)
+}
+
+/// SHA-256, lower-case hex, over the rules, filters and mapping tables that are part of the program.
+pub fn pack_sha256() -> String {
+    pack::sha256()
+}
+
 /// The rules of [`RuleSet::load`], by index, in the words they are compiled from: selectors, placeholders
 /// and filters resolved, fields and logsource mapped. Another Sigma engine can be asked the same questions.
 pub fn rewritten(options: &Options) -> Vec<SigmaRule> {

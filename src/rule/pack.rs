@@ -1,6 +1,8 @@
 //! The rules, filters and mapping tables that are part of the program.
 
+use crate::store::hex;
 use include_dir::{Dir, DirEntry, include_dir};
+use sha2::{Digest, Sha256};
 
 static RULES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/rules");
 
@@ -15,6 +17,18 @@ pub(super) fn rules() -> Vec<(String, &'static str)> {
 /// Mapping tables as path and text, sorted by path.
 pub(super) fn mappings() -> Vec<(String, &'static str)> {
     files(|path| path.starts_with(MAPPING))
+}
+
+/// SHA-256 over path and text of every file of the pack.
+pub(super) fn sha256() -> String {
+    let mut hash = Sha256::new();
+    for (path, text) in files(|_| true) {
+        for part in [path.as_str(), text] {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+    }
+    hex(&hash.finalize())
 }
 
 fn files(wanted: impl Fn(&str) -> bool) -> Vec<(String, &'static str)> {

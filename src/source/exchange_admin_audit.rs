@@ -68,9 +68,7 @@ fn decode(data: Data<'_>, context: &FileContext) -> Result<Decoded, String> {
             _ => record.value(key, value),
         }
     }
-    if moment::parse(&time, context.dates).is_none() {
-        return Err(format!("found RunDate {time:?}, expected a date with a time of day"));
-    }
+    moment::read("RunDate", &time, context.dates)?;
     if operation.is_empty() {
         return Err("found no CmdletName, expected the name of a cmdlet".to_owned());
     }

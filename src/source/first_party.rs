@@ -56,6 +56,11 @@ pub(super) fn is_own(id: &str) -> bool {
     name(id).is_some() || id.ends_with("-0000-c000-000000000000") || id.ends_with("-0ff1-ce00-000000000000")
 }
 
+/// Whether a text is the id, or the whole name, of an application that is known as Microsoft's own.
+pub fn is_microsoft_application(text: &str) -> bool {
+    is_own(&text.to_ascii_lowercase()) || NAMES.iter().any(|(_, name)| name.eq_ignore_ascii_case(text))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -42,9 +42,7 @@ fn decode(data: Data<'_>, context: &FileContext) -> Result<Decoded, String> {
     let found = members(data)?;
     let get = |key: &str| string(found.get(key)).trim();
     let (time, operation) = (date(found.get("LastAccessed")), get("Operation"));
-    if moment::parse(time, context.dates).is_none() {
-        return Err(format!("found LastAccessed {time:?}, expected a date with a time of day"));
-    }
+    moment::read("LastAccessed", time, context.dates)?;
     if operation.is_empty() {
         return Err("found no Operation, expected the name of one".to_owned());
     }

@@ -40,6 +40,7 @@ mod ual_flattened;
 mod windows_event;
 
 pub use dates::{DateEvidence, DateOrder, DateProof, is_time};
+pub use first_party::is_microsoft_application;
 pub use localised::{LANGUAGES, Language, Localised, WordProof, in_english, localise};
 pub use signature::{Shape, Signature};
 pub use state::{Kind as StateKind, kinds as state_kinds};

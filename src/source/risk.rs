@@ -161,7 +161,8 @@ fn when(record: &Value, detection: bool, context: &FileContext) -> Result<(Time,
         }
     }
     let (key, _) = keys[0];
-    Err(format!("found {key} {:?}, expected a date with a time of day", string(record.get(key))))
+    let found = string(record.get(key));
+    Err(moment::refusal(&format!("{key} {found:?}"), &[found]))
 }
 
 fn detail(record: &Value) -> Cow<'_, str> {

@@ -3,7 +3,7 @@
 use super::twin::{is_richer, is_twin};
 use super::{Entry, Events, Id, Pool};
 use crate::coverage::Counts;
-use crate::event::{Family, Place};
+use crate::event::{Event, Family, Place};
 use rayon::slice::ParallelSliceMut;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,6 +23,32 @@ pub struct Batch {
     pub rows: u64,
     /// Rows refused.
     pub rejected: u64,
+    /// Events that nobody asked for and that `entries` therefore leaves out.
+    pub outside: Outside,
+}
+
+/// Events of which only the number, and when they happened, is kept.
+#[derive(Debug, Default, Clone)]
+pub struct Outside {
+    /// How many.
+    pub count: u64,
+    /// How many of them are incomplete.
+    pub degraded: u64,
+    /// Earliest one, microseconds since 1970.
+    pub first: Option<i64>,
+    /// Latest one, microseconds since 1970.
+    pub last: Option<i64>,
+}
+
+impl Outside {
+    /// Counts one event.
+    pub fn add(&mut self, event: &Event<'_>) {
+        self.count += 1;
+        self.degraded += u64::from(!event.degraded.is_empty());
+        let at = event.time.micros;
+        self.first = Some(self.first.map_or(at, |first| first.min(at)));
+        self.last = Some(self.last.map_or(at, |last| last.max(at)));
+    }
 }
 
 /// What became of the rows of one file so far.
@@ -34,6 +60,16 @@ pub struct Tally {
     pub first: Option<i64>,
     /// Latest event, repeats included, microseconds since 1970.
     pub last: Option<i64>,
+}
+
+impl Tally {
+    fn leave_out(&mut self, outside: &Outside) {
+        self.counts.used += outside.count;
+        self.counts.outside += outside.count;
+        self.counts.degraded += outside.degraded;
+        self.first = [self.first, outside.first].into_iter().flatten().min();
+        self.last = [self.last, outside.last].into_iter().flatten().max();
+    }
 }
 
 /// Two events with one Id whose bytes differ: equal in content, or in conflict?
@@ -76,6 +112,7 @@ impl Merger {
         }
         self.tallies[file].counts.rows += batch.rows;
         self.tallies[file].counts.rejected += batch.rejected;
+        self.tallies[file].leave_out(&batch.outside);
         for mut entry in batch.entries {
             entry.origin.row += before;
             entry.renumber(&renumber);

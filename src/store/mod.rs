@@ -6,12 +6,14 @@ mod pool;
 mod twin;
 
 pub use id::{GUID, Id};
-pub use merge::{Batch, Merger, Suspect, Tally};
+pub use merge::{Batch, Merger, Outside, Suspect, Tally};
 pub use pool::{Pool, Sym};
 
 pub use crate::event::hex;
-use crate::event::{ActorKind, Event, Family, Origin, Outcome, Place, Time};
+use crate::event::{ActorKind, Event, Family, Origin, Outcome, Place, Scalar, Time};
+use crate::field::{Core, Field};
 use std::net::IpAddr;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 /// Index of a rule within its rule set; rules are sorted by id, so it is stable.
@@ -50,6 +52,8 @@ pub struct Entry {
     pub object: Sym,
     pub detail: Sym,
     pub degraded: Sym,
+    /// Of an event that meets a rule: the foreign recipients, joined by a line end.
+    pub recipients: Sym,
     pub origin: Origin,
     /// Shares its Id with an event of other content.
     pub conflict: bool,
@@ -79,6 +83,19 @@ impl Events {
     pub fn place(&self, entry: &Entry) -> Option<&Place> {
         entry.ip.and_then(|ip| self.places.get(&ip)).map(Arc::as_ref)
     }
+}
+
+/// The recipients that the record is opened for once more: few events meet a rule, and later it is gone.
+fn recipients(event: &Event<'_>) -> String {
+    let mut found = String::new();
+    let _ = event.visit(&Field::Core(Core::ForeignRecipients), &mut |value| {
+        if let Scalar::Str(address) = value {
+            found.push_str(if found.is_empty() { "" } else { "\n" });
+            found.push_str(address);
+        }
+        ControlFlow::Continue(())
+    });
+    found
 }
 
 impl Entry {
@@ -114,6 +131,7 @@ impl Entry {
             object: pool.intern(&event.object),
             detail: pool.intern(&event.detail),
             degraded: pool.intern(&event.degraded),
+            recipients: if hits.is_empty() { Sym(0) } else { pool.intern(&recipients(event)) },
             origin,
             conflict: false,
             hits: hits.into(),
@@ -145,6 +163,7 @@ impl Entry {
             &mut self.object,
             &mut self.detail,
             &mut self.degraded,
+            &mut self.recipients,
         ] {
             *sym = to[sym.0 as usize];
         }

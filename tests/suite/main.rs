@@ -3,6 +3,7 @@
 // A failing test may panic, and a skipped one says so on the terminal.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr)]
 
+mod batch;
 mod case_folder;
 mod cli;
 mod completeness;

@@ -17,6 +17,8 @@ fn facts() -> RunFacts {
     let moment = UNIX_EPOCH + Duration::from_secs(1_769_500_000);
     RunFacts {
         version: "0.0.0-test".to_owned(),
+        pack_sha256: String::new(),
+        settings: Vec::new(),
         inputs: Vec::new(),
         started: moment,
         finished: Some(moment + Duration::from_secs(3)),

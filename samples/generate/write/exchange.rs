@@ -32,7 +32,7 @@ fn list(json: &Json, key: &str) -> Vec<Json> {
     }
 }
 
-/// The records of the first two days that an export of Exchange's own logs holds.
+/// The first records that an export of Exchange's own logs holds.
 fn early<'a>(records: &[&'a Audit], record_types: &[i64]) -> Vec<&'a Audit> {
     records.iter().copied().filter(|r| record_types.contains(&r.record_type)).take(24).collect()
 }

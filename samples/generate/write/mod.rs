@@ -126,7 +126,9 @@ fn beside(log: &Log, files: &mut Files) {
     let first = days(log, 0, 2, 0);
     let mut put = |name: &str, bytes: Vec<u8>| files.insert(name.to_owned(), bytes);
     put("exchange/SearchResult.xml", exchange::admin_log(&first).into_bytes());
-    put("exchange/MailboxAuditLog-20260105-20260107.csv", pack::utf8_bom(&exchange::mailbox_log(&first)));
+    // A day over 12: without one the export would not show which of day and month comes first.
+    let later = days(log, 8, 9, 0);
+    put("exchange/MailboxAuditLog-20260113.csv", pack::utf8_bom(&exchange::mailbox_log(&later)));
     put("message-trace/sanne.loodsman@harbor.example-MTL.csv", pack::utf8_bom(&exchange::trace(log)));
     put("message-trace/MessageTraceSummary-20260119.csv", pack::utf16(&exchange::trace_summary(log)));
     put("risk/riskDetections.json", exchange::risks(log).into_bytes());

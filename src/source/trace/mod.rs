@@ -38,8 +38,7 @@ pub(super) fn view<'a>(decoded: &'a Decoded, context: &FileContext, report: Repo
     let record = &decoded.record;
     let get = |key: &str| string(record.get(key));
     let time = get("Received");
-    let moment = moment::parse(time, context.dates)
-        .ok_or_else(|| format!("found {} {time:?}, expected a date with a time of day", report.time))?;
+    let moment = moment::read(report.time, time, context.dates)?;
     let sender = get("SenderAddress");
     let recipient = texts(record, "RecipientAddress").next().unwrap_or_default();
     let mut operation = distinct(texts(record, "Status").map(last_word), ", ");

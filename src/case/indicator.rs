@@ -1,0 +1,155 @@
+//! What a finding's events share with other tenants if the same intruder was there: agent strings, applications,
+//! forwarding destinations and the names of mail rules.
+
+use super::civil::rfc3339;
+use crate::rule::{Level, Meta};
+use crate::source::is_microsoft_application;
+use crate::store::{Entry, Events, Sym};
+use rustc_hash::{FxHashMap, FxHashSet};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// One such text, and when the finding's events carry it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Indicator {
+    /// [`AGENT`], [`APPLICATION`], [`FORWARDING`] or [`RULE_NAME`].
+    pub kind: &'static str,
+    /// The text.
+    pub value: String,
+    /// First event with it, RFC 3339 UTC.
+    pub first_time: String,
+    /// Last event with it, RFC 3339 UTC.
+    pub last_time: String,
+    /// Number of events with it.
+    pub count: u64,
+}
+
+/// An agent or client string that no account without a finding of level medium or above used.
+pub const AGENT: &str = "agent";
+/// The name, else the id, of an application that is not known as Microsoft's own.
+pub const APPLICATION: &str = "application";
+/// A recipient of forwarded mail outside the tenant, lower case.
+pub const FORWARDING: &str = "forwarding destination";
+/// The name of an inbox rule or a mail flow rule.
+pub const RULE_NAME: &str = "rule name";
+
+/// Operations that give an application, or its service principal, a place in the tenant; their target is its name.
+///
+/// <https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities>
+const ON_APPLICATIONS: &[&str] = &[
+    "Add application",
+    "Add service principal",
+    "Consent to application",
+    "Update application",
+    "Update service principal",
+];
+
+/// Cmdlets and operations whose object is the name of a rule for mail end like this.
+const ON_RULES: &[&str] = &["-InboxRule", "-SweepRule", "-TransportRule", "UpdateInboxRules"];
+
+/// Finds the indicators of events.
+#[derive(Debug)]
+pub(super) struct Indicators<'a> {
+    events: &'a Events,
+    /// Agents that say nothing about an intruder: accounts without a serious finding use them too.
+    common: FxHashSet<&'a str>,
+}
+
+impl<'a> Indicators<'a> {
+    /// Looks through all events for the agents that those with hits share with others.
+    pub(super) fn new(events: &'a Events, rules: &[Meta]) -> Self {
+        let mut serious: FxHashSet<(Sym, Sym)> = FxHashSet::default();
+        let mut of_hits: FxHashSet<&str> = FxHashSet::default();
+        for entry in events.entries.iter().filter(|entry| !entry.hits.is_empty()) {
+            of_hits.insert(agent(events.text(entry.agent)));
+            let met = entry.hits.iter().filter_map(|&rule| rules.get(usize::from(rule)));
+            if met.map(|rule| rule.level).max().is_some_and(|level| level >= Level::Medium) {
+                serious.insert((entry.tenant, entry.account));
+            }
+        }
+        let mut common = FxHashSet::default();
+        let mut texts: FxHashMap<Sym, Option<&str>> = FxHashMap::default();
+        for entry in events.entries.iter().filter(|entry| !of_hits.is_empty() && !entry.account.is_empty()) {
+            let of_a_hit = || of_hits.get(agent(events.text(entry.agent))).copied();
+            if let Some(agent) = *texts.entry(entry.agent).or_insert_with(of_a_hit)
+                && !serious.contains(&(entry.tenant, entry.account))
+            {
+                common.insert(agent);
+            }
+        }
+        Self { events, common }
+    }
+
+    /// The indicators of one finding's events, by kind and value.
+    pub(super) fn of(&self, entries: &[&Entry]) -> Vec<Indicator> {
+        let mut found: BTreeMap<(&'static str, &str), (i64, i64, u64)> = BTreeMap::new();
+        for entry in entries {
+            self.each(entry, &mut |kind, value| {
+                let at = entry.time.micros;
+                let (first, last, count) = found.entry((kind, value)).or_insert((at, at, 0));
+                (*first, *last, *count) = ((*first).min(at), (*last).max(at), *count + 1);
+            });
+        }
+        let indicator = |((kind, value), (first, last, count)): ((_, &str), (i64, i64, u64))| Indicator {
+            kind,
+            value: value.to_owned(),
+            first_time: rfc3339(first),
+            last_time: rfc3339(last),
+            count,
+        };
+        found.into_iter().map(indicator).collect()
+    }
+
+    fn each<'e>(&'e self, entry: &Entry, give: &mut dyn FnMut(&'static str, &'e str)) {
+        let text = |sym| self.events.text(sym).trim();
+        let agent = agent(text(entry.agent));
+        if !agent.is_empty() && !self.common.contains(agent) {
+            give(AGENT, agent);
+        }
+        let operation = text(entry.operation);
+        let named =
+            if ON_APPLICATIONS.iter().any(|known| operation.starts_with(known)) { text(entry.target) } else { "" };
+        let (name, id) = (text(entry.application), text(entry.application_id));
+        let used = if is_microsoft_application(id) {
+            ""
+        } else if name.is_empty() {
+            id
+        } else {
+            name
+        };
+        for application in [named, used] {
+            if !application.is_empty() && !is_microsoft_application(application) {
+                give(APPLICATION, application);
+                break;
+            }
+        }
+        text(entry.recipients).lines().for_each(|recipient| give(FORWARDING, recipient));
+        let object = text(entry.object);
+        if !object.is_empty() && ON_RULES.iter().any(|end| operation.ends_with(end)) {
+            give(RULE_NAME, object);
+        }
+    }
+}
+
+/// An agent without the protocol that Exchange puts before it: `Client=OWA;axios/1.6.8;` is `axios/1.6.8`.
+fn agent(text: &str) -> &str {
+    let bare = text.strip_prefix("Client=").and_then(|rest| rest.split_once(';')).map(|(_, agent)| agent);
+    match bare.map(|agent| agent.trim_end_matches(';').trim()) {
+        None | Some("") => text,
+        Some(agent) => agent,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_agent_behind_a_protocol_is_the_agent() {
+        assert_eq!(agent("Client=OWA;axios/1.6.8;"), "axios/1.6.8");
+        assert_eq!(agent("Client=REST;Client=RESTSystem;;"), "Client=RESTSystem");
+        assert_eq!(agent("Client=POP3/IMAP4;"), "Client=POP3/IMAP4;");
+        assert_eq!(agent("BAV2ROPC"), "BAV2ROPC");
+        assert_eq!(agent(""), "");
+    }
+}
