@@ -59,14 +59,17 @@ impl<'a> Indicators<'a> {
     /// Looks through all events for the agents that those with hits share with others.
     pub(super) fn new(events: &'a Events, rules: &[Meta]) -> Self {
         let mut serious: FxHashSet<(Sym, Sym)> = FxHashSet::default();
-        let mut of_hits: FxHashSet<&str> = FxHashSet::default();
+        let mut agents: FxHashSet<Sym> = FxHashSet::default();
         for entry in events.entries.iter().filter(|entry| !entry.hits.is_empty()) {
-            of_hits.insert(agent(events.text(entry.agent)));
+            agents.insert(entry.agent);
             let met = entry.hits.iter().filter_map(|&rule| rules.get(usize::from(rule)));
             if met.map(|rule| rule.level).max().is_some_and(|level| level >= Level::Medium) {
                 serious.insert((entry.tenant, entry.account));
             }
         }
+        // Nothing is written from the set but membership, so its order does not matter.
+        #[allow(clippy::iter_over_hash_type)]
+        let of_hits: FxHashSet<&str> = agents.iter().map(|sym| agent(events.text(*sym))).collect();
         let mut common = FxHashSet::default();
         let mut texts: FxHashMap<Sym, Option<&str>> = FxHashMap::default();
         for entry in events.entries.iter().filter(|entry| !of_hits.is_empty() && !entry.account.is_empty()) {

@@ -11,8 +11,8 @@ use std::sync::LazyLock;
 /// written by Outlook.
 ///
 /// <https://learn.microsoft.com/powershell/module/exchangepowershell/new-inboxrule>
-static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
-    let names = [
+static FIELDS: LazyLock<[(&str, Vec<Field>); 2]> = LazyLock::new(|| {
+    let parameters = [
         "Parameters.ForwardTo",
         "Parameters.ForwardAsAttachmentTo",
         "Parameters.RedirectTo",
@@ -21,10 +21,10 @@ static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
         "Parameters.BlindCopyTo",
         "Parameters.CopyTo",
         "Parameters.RedirectMessageTo",
-        "OperationProperties.RuleActions.Recipients",
-        "OperationProperties.Actions",
     ];
-    names.iter().map(|name| Field::parse(name)).collect()
+    let rule = ["OperationProperties.RuleActions.Recipients", "OperationProperties.Actions"];
+    let parse = |names: &[&str]| names.iter().map(|name| Field::parse(name)).collect();
+    [("Parameters", parse(&parameters)), ("OperationProperties", parse(&rule))]
 });
 
 /// The same in a snapshot, where they stand as fields of their own.
@@ -51,13 +51,20 @@ static STATE_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
 pub(super) fn visit_foreign(event: &Event<'_>, visit: &mut Visit<'_>) -> ControlFlow<()> {
     let mut found = BTreeSet::new();
     let snapshot = event.family == Family::State;
-    for field in if snapshot { STATE_FIELDS.iter() } else { FIELDS.iter() } {
+    let mut look = |field: &Field| {
         let _ = event.visit(field, &mut |value| {
             if let Scalar::Str(text) = value {
                 found.extend(addresses(text));
             }
             ControlFlow::Continue(())
         });
+    };
+    if snapshot {
+        STATE_FIELDS.iter().for_each(look);
+    } else {
+        // Nearly all records have neither collection, and each is looked for once.
+        let there = FIELDS.iter().filter(|(collection, _)| event.record.get(*collection).is_some());
+        there.flat_map(|(_, fields)| fields).for_each(&mut look);
     }
     if found.is_empty() {
         return ControlFlow::Continue(());
