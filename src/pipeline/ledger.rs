@@ -109,6 +109,13 @@ pub(super) fn file(
         notes.push(format!("what was true at {} ({})", rfc3339(time.micros), time.basis.name()));
     }
     notes.extend(facts.dates.clone());
+    if tally.tenantless > 0 {
+        let records = if tally.tenantless == 1 { "record" } else { "records" };
+        notes.push(format!(
+            "{} {records} without a tenant: taken for the only one that the evidence names",
+            tally.tenantless
+        ));
+    }
     let mut counts = tally.counts;
     if sources.is_empty() && !dated && facts.finish.broken.is_none() {
         // No record in it says when anything happened: a settings file or a list, not a log.

@@ -60,6 +60,8 @@ pub struct Tally {
     pub first: Option<i64>,
     /// Latest event, repeats included, microseconds since 1970.
     pub last: Option<i64>,
+    /// Events that state no tenant and were given the only one that the evidence names.
+    pub tenantless: u64,
 }
 
 impl Tally {
@@ -183,7 +185,7 @@ impl Merger {
         wanted: &dyn Fn(&Entry, &Pool) -> bool,
     ) -> (Events, Vec<Tally>) {
         let repeats = self.settle(same);
-        name_tenant(&mut self.entries);
+        name_tenant(&mut self.entries, &repeats, &mut self.tallies);
         let Self { mut entries, pool, mut tallies, .. } = self;
         let mut position = 0;
         entries.retain(|entry| {
@@ -240,12 +242,16 @@ impl Merger {
     }
 }
 
-/// Snapshots name no tenant: they are of the one that every other event names, if it is one.
-fn name_tenant(entries: &mut [Entry]) {
+/// Records that name no tenant are of the one that every other event names, if it is one: else the account in the
+/// portal's downloads, in traces and in snapshots would be another than the account in the audit log.
+fn name_tenant(entries: &mut [Entry], repeats: &FxHashSet<u32>, tallies: &mut [Tally]) {
     let mut tenants = entries.iter().map(|entry| entry.tenant).filter(|tenant| !tenant.is_empty());
     let Some(only) = tenants.next() else { return };
     if tenants.all(|tenant| tenant == only) {
-        entries.iter_mut().filter(|entry| !entry.is_act()).for_each(|entry| entry.tenant = only);
+        for (position, entry) in (0..).zip(entries).filter(|(_, entry)| entry.tenant.is_empty()) {
+            entry.tenant = only;
+            tallies[entry.origin.file as usize].tenantless += u64::from(!repeats.contains(&position));
+        }
     }
 }
 
