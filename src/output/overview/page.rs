@@ -112,7 +112,8 @@ fn lead(read: &[&Facts], not: &[&Facts], links: usize) -> String {
     match not.len() {
         0 => {}
         more => {
-            let _ = write!(lead, " {} could not be analysed or is not up to date.", tenants(more));
+            let is = if more == 1 { "is" } else { "are" };
+            let _ = write!(lead, " {} could not be analysed or {is} not up to date.", tenants(more));
         }
     }
     match links {
