@@ -3,8 +3,7 @@
 //!
 //! Columns: <https://github.com/invictus-ir/Microsoft-Extractor-Suite/blob/main/Scripts/TriageFunctions.ps1>
 
-use super::ual::{self, Outer};
-use super::{Decoded, FileContext, Proof, Shape, Signature, Source, cell, not_csv};
+use super::{Decoded, FileContext, Proof, Shape, Signature, Source, search_ual, ual};
 use crate::event::Event;
 use crate::input::Data;
 
@@ -29,16 +28,7 @@ pub(super) const SOURCE: Source = Source {
 };
 
 fn decode(data: Data<'_>, _: &FileContext) -> Result<Decoded, String> {
-    let Data::Csv { header, fields } = data else { return Err(not_csv()) };
-    let outer = Outer {
-        id: cell(header, &fields, "identity"),
-        time: cell(header, &fields, "creationdate"),
-        user: cell(header, &fields, "userids"),
-        operation: cell(header, &fields, "operations"),
-        record_type: cell(header, &fields, "recordtype"),
-        tenant: "",
-    };
-    ual::open(cell(header, &fields, "auditdata_raw"), &outer)
+    search_ual::open_row(data, "auditdata_raw")
 }
 
 fn view<'a>(decoded: &'a Decoded, context: &FileContext) -> Result<Event<'a>, String> {

@@ -46,6 +46,11 @@ pub(super) const JSON: Source = Source {
 };
 
 fn decode_csv(data: Data<'_>, _: &FileContext) -> Result<Decoded, String> {
+    open_row(data, "auditdata")
+}
+
+/// A row of the cmdlet's columns; the record stands in the column with this key.
+pub(super) fn open_row(data: Data<'_>, record: &str) -> Result<Decoded, String> {
     let Data::Csv { header, fields } = data else { return Err(not_csv()) };
     let outer = Outer {
         id: cell(header, &fields, "identity"),
@@ -55,7 +60,7 @@ fn decode_csv(data: Data<'_>, _: &FileContext) -> Result<Decoded, String> {
         record_type: cell(header, &fields, "recordtype"),
         tenant: "",
     };
-    ual::open(cell(header, &fields, "auditdata"), &outer)
+    ual::open(cell(header, &fields, record), &outer)
 }
 
 fn view_csv<'a>(decoded: &'a Decoded, context: &FileContext) -> Result<Event<'a>, String> {

@@ -181,25 +181,28 @@ pub(super) fn user_type(number: i64) -> &'static str {
     }
 }
 
+/// A record of the Graph audit log query.
+pub(super) fn query_record(r: &Audit) -> Json {
+    map! {
+        "id": &r.id,
+        "createdDateTime": stamp(r.time, "%Y-%m-%dT%H:%M:%SZ"),
+        "auditLogRecordType": camel(type_name(r.record_type)),
+        "operation": &r.operation,
+        "organizationId": TENANT,
+        "userType": user_type(r.user_type),
+        "userId": &r.user_key,
+        "service": r.workload,
+        "objectId": &r.object,
+        "userPrincipalName": &r.user,
+        "clientIp": &r.address,
+        "administrativeUnits": Json::List(vec!["".into()]),
+        "auditData": map! { "@odata.type": "#microsoft.graph.security.defaultAuditData" }.with(r.data.clone()),
+    }
+}
+
 /// A page of the Graph audit log query: `{"value": […]}`.
 pub(super) fn graph_json(records: &[&Audit]) -> String {
-    let list = records.iter().map(|r| {
-        map! {
-            "id": &r.id,
-            "createdDateTime": stamp(r.time, "%Y-%m-%dT%H:%M:%SZ"),
-            "auditLogRecordType": camel(type_name(r.record_type)),
-            "operation": &r.operation,
-            "organizationId": TENANT,
-            "userType": user_type(r.user_type),
-            "userId": &r.user_key,
-            "service": r.workload,
-            "objectId": &r.object,
-            "userPrincipalName": &r.user,
-            "clientIp": &r.address,
-            "administrativeUnits": Json::List(vec!["".into()]),
-            "auditData": map! { "@odata.type": "#microsoft.graph.security.defaultAuditData" }.with(r.data.clone()),
-        }
-    });
+    let list = records.iter().map(|r| query_record(r));
     map! {
         "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#security/auditLog/queries('f25f0d1c')/records",
         "@odata.count": Json::count(records.len()),

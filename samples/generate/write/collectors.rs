@@ -1,7 +1,7 @@
 //! The unified audit log as further collectors leave it: the same records again where nothing is lost, and records of
 //! their own where a tool cuts what it writes.
 
-use super::audit::{camel, quoted, type_name, user_type};
+use super::audit::{query_record, quoted, type_name};
 use crate::json::Json;
 use crate::log::{Audit, stamp};
 use crate::map;
@@ -109,24 +109,7 @@ pub(super) fn hashes(name: &str, bytes: &[u8]) -> String {
 
 /// `DFIR-O365RC`, audit log queries of Purview: each page is appended as an array of its own.
 pub(super) fn pages(records: &[&Audit]) -> String {
-    let record = |r: &&Audit| {
-        map! {
-            "id": &r.id,
-            "createdDateTime": stamp(r.time, "%Y-%m-%dT%H:%M:%SZ"),
-            "auditLogRecordType": camel(type_name(r.record_type)),
-            "operation": &r.operation,
-            "organizationId": TENANT,
-            "userType": user_type(r.user_type),
-            "userId": &r.user_key,
-            "service": r.workload,
-            "objectId": &r.object,
-            "userPrincipalName": &r.user,
-            "clientIp": &r.address,
-            "administrativeUnits": Json::List(vec!["".into()]),
-            "auditData": map! { "@odata.type": "#microsoft.graph.security.defaultAuditData" }.with(r.data.clone()),
-        }
-    };
-    let page = |page: &[&Audit]| Json::List(page.iter().map(record).collect()).pretty(CRLF) + CRLF;
+    let page = |page: &[&Audit]| Json::List(page.iter().map(|r| query_record(r)).collect()).pretty(CRLF) + CRLF;
     records.chunks(6).map(page).collect()
 }
 
