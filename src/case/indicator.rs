@@ -5,7 +5,7 @@ use super::civil::rfc3339;
 use crate::rule::{Level, Meta};
 use crate::source::is_microsoft_application;
 use crate::store::{Entry, Events, Sym};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -59,27 +59,25 @@ impl<'a> Indicators<'a> {
     /// Looks through all events for the agents that those with hits share with others.
     pub(super) fn new(events: &'a Events, rules: &[Meta]) -> Self {
         let mut serious: FxHashSet<(Sym, Sym)> = FxHashSet::default();
-        let mut agents: FxHashSet<Sym> = FxHashSet::default();
+        // By the number of the text: such a pass over all events costs less than a hash for each.
+        let mut of_a_hit = vec![false; events.pool.len()];
         for entry in events.entries.iter().filter(|entry| !entry.hits.is_empty()) {
-            agents.insert(entry.agent);
+            of_a_hit[entry.agent.0 as usize] = true;
             let met = entry.hits.iter().filter_map(|&rule| rules.get(usize::from(rule)));
             if met.map(|rule| rule.level).max().is_some_and(|level| level >= Level::Medium) {
                 serious.insert((entry.tenant, entry.account));
             }
         }
-        // Nothing is written from the set but membership, so its order does not matter.
-        #[allow(clippy::iter_over_hash_type)]
-        let of_hits: FxHashSet<&str> = agents.iter().map(|sym| agent(events.text(*sym))).collect();
-        let mut common = FxHashSet::default();
-        let mut texts: FxHashMap<Sym, Option<&str>> = FxHashMap::default();
-        for entry in events.entries.iter().filter(|entry| !of_hits.is_empty() && !entry.account.is_empty()) {
-            let of_a_hit = || of_hits.get(agent(events.text(entry.agent))).copied();
-            if let Some(agent) = *texts.entry(entry.agent).or_insert_with(of_a_hit)
-                && !serious.contains(&(entry.tenant, entry.account))
-            {
-                common.insert(agent);
+        let text = |at: usize| agent(events.text(Sym(at as u32)));
+        let of_hits: FxHashSet<&str> = (0..of_a_hit.len()).filter(|at| of_a_hit[*at]).map(text).collect();
+        let mut used: Vec<bool> = vec![false; if of_hits.is_empty() { 0 } else { events.pool.len() }];
+        for entry in events.entries.iter().filter(|entry| !entry.account.is_empty()) {
+            if let Some(used) = used.get_mut(entry.agent.0 as usize).filter(|used| !**used) {
+                *used = !serious.contains(&(entry.tenant, entry.account));
             }
         }
+        let common = (0..used.len()).filter(|at| used[*at]).map(text);
+        let common = common.filter_map(|agent| of_hits.get(agent).copied()).collect();
         Self { events, common }
     }
 

@@ -38,14 +38,15 @@ struct Slot {
 }
 
 /// The gaps between times that are sorted, in that order.
-pub fn gaps(times: impl Iterator<Item = i64> + Clone) -> Vec<Gap> {
+pub fn gaps(times: impl Iterator<Item = i64>) -> Vec<Gap> {
+    let times: Vec<i64> = times.collect();
     let hour = |time: i64| time.div_euclid(HOUR);
-    let (Some(first), Some(last)) = (times.clone().next(), times.clone().last()) else { return Vec::new() };
+    let (Some(&first), Some(&last)) = (times.first(), times.last()) else { return Vec::new() };
     let Some(length) = usize::try_from(hour(last) - hour(first)).ok().filter(|length| *length < LONGEST) else {
         return Vec::new();
     };
     let mut counts = vec![0_u32; length + 1];
-    for time in times.clone() {
+    for &time in &times {
         // Times that are not sorted would lie outside.
         if let Some(count) = usize::try_from(hour(time) - hour(first)).ok().and_then(|at| counts.get_mut(at)) {
             *count = count.saturating_add(1);

@@ -46,6 +46,7 @@ fn push_csv_cell(out: &mut Vec<u8>, row: &Row<'_>, cell: Cell<'_>) {
             row.view.needs.push_csv(out, sym, row.view.case.events.text(sym));
         }
         Cell::Id(Id::Text(sym)) => push_csv_cell(out, row, Cell::Log(sym)),
+        Cell::Id(id) if id.push_guid(out) => {}
         // A token may begin with a dash.
         Cell::Id(id) => push_csv(out, id.text(&row.view.case.events.pool, &mut [0; GUID])),
         Cell::Text(text) => push_csv(out, text),

@@ -22,6 +22,9 @@ const GROUPS: [usize; 5] = [8, 4, 4, 4, 12];
 /// Length of a GUID's text, and room for that of any [`Id`] that no pool holds.
 pub const GUID: usize = 36;
 
+/// An odd number with its bits well spread: the golden ratio in 64 bits.
+const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
+
 /// Length of a token's text.
 const TOKEN: usize = 22;
 
@@ -50,6 +53,31 @@ impl Id {
                 std::str::from_utf8(&room[..length]).unwrap_or_default()
             }
             Self::Text(sym) => pool.get(*sym),
+        }
+    }
+
+    /// A hash: the bytes of an Id are random enough to be their own.
+    pub(super) fn hash(&self) -> u64 {
+        match self {
+            Self::Guid(bytes) | Self::Token(bytes) => {
+                let (words, _) = bytes.as_chunks::<8>();
+                // A table looks at the top bits, and those of a version and a variant are not random.
+                words.iter().fold(0, |hash, word| hash ^ u64::from_le_bytes(*word)).wrapping_mul(MIX)
+            }
+            Self::Text(sym) => u64::from(sym.0).wrapping_mul(MIX),
+        }
+    }
+
+    /// Appends a GUID, which no medium needs to escape, and says so; anything else it leaves alone.
+    pub fn push_guid(&self, out: &mut Vec<u8>) -> bool {
+        match self {
+            Self::Guid(bytes) => {
+                let mut room = [0; GUID];
+                fill(*bytes, &mut room);
+                out.extend_from_slice(&room);
+                true
+            }
+            Self::Token(_) | Self::Text(_) => false,
         }
     }
 
@@ -107,6 +135,11 @@ fn digit(byte: u8) -> u8 {
 }
 
 fn print(bytes: [u8; 16], room: &mut [u8; GUID]) -> &str {
+    fill(bytes, room);
+    std::str::from_utf8(room).unwrap_or_default()
+}
+
+fn fill(bytes: [u8; 16], room: &mut [u8; GUID]) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let (mut at, mut taken) = (0, 0);
     for (index, digits) in GROUPS.iter().enumerate() {
@@ -121,7 +154,6 @@ fn print(bytes: [u8; 16], room: &mut [u8; GUID]) -> &str {
             (at, taken) = (at + 2, taken + 1);
         }
     }
-    std::str::from_utf8(room).unwrap_or_default()
 }
 
 #[cfg(test)]

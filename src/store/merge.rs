@@ -4,6 +4,7 @@ use super::twin::{is_richer, is_twin};
 use super::{Entry, Events, Id, Pool};
 use crate::coverage::Counts;
 use crate::event::{Event, Family, Place};
+use hashbrown::hash_table::Entry as Slot;
 use rayon::slice::ParallelSliceMut;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
@@ -89,8 +90,8 @@ pub struct Merger {
     entries: Vec<Entry>,
     pool: Pool,
     tallies: Vec<Tally>,
-    /// The first event that has an Id.
-    by_id: FxHashMap<Id, u32>,
+    /// The first event that has an Id, with the hash of the Id.
+    by_id: hashbrown::HashTable<(u64, u32)>,
     /// The first event of another family than that of `by_id`.
     by_family_and_id: FxHashMap<(Family, Id), u32>,
     nameless: FxHashMap<(u128, i64), u32>,
@@ -149,7 +150,15 @@ impl Merger {
 
     /// The first event of this family and Id: `position` if there was none before.
     fn first_with_id(&mut self, entry: &Entry, position: u32) -> u32 {
-        let first = *self.by_id.entry(entry.id).or_insert(position);
+        let hash = entry.id.hash();
+        let same = |(other, at): &(u64, u32)| *other == hash && self.entries[*at as usize].id == entry.id;
+        let first = match self.by_id.entry(hash, same, |(hash, _)| *hash) {
+            Slot::Occupied(found) => found.get().1,
+            Slot::Vacant(place) => {
+                place.insert((hash, position));
+                position
+            }
+        };
         match self.entries.get(first as usize) {
             Some(other) if other.family != entry.family => {
                 *self.by_family_and_id.entry((entry.family, entry.id)).or_insert(position)

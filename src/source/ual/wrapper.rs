@@ -3,7 +3,9 @@
 use super::flat;
 use crate::source::text::{Object, hash, kind, object};
 use crate::source::{Decoded, Wrapper, moment};
+use memchr::memmem::Finder;
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
+use std::sync::LazyLock;
 
 /// The wrapper's columns, borrowed; empty where the export has none.
 #[derive(Debug, Default, Clone, Copy)]
@@ -15,6 +17,9 @@ pub(in crate::source) struct Outer<'a> {
     pub(in crate::source) record_type: &'a str,
     pub(in crate::source) tenant: &'a str,
 }
+
+/// How PowerShell prints a nested value that it does not write as JSON.
+static PRINTED: LazyLock<[Finder<'static>; 2]> = LazyLock::new(|| [Finder::new("\"@{"), Finder::new("\"System.")]);
 
 impl Outer<'_> {
     /// The columns, owned.
@@ -93,8 +98,7 @@ fn opened(record: Value, text: &str, outer: &Outer<'_>) -> Decoded {
         .all(|key| record.get(*key).is_some());
     let mut wrapper = if whole { Wrapper::default() } else { outer.wrapper() };
     // ConvertTo-Json prints what lies deeper than it was told to go.
-    let printed = memchr::memmem::find(text.as_bytes(), b"\"@{").is_some()
-        || memchr::memmem::find(text.as_bytes(), b"\"System.").is_some();
+    let printed = PRINTED.iter().any(|form| form.find(text.as_bytes()).is_some());
     let degraded = if printed { flat::loss(&flat::printed(&record)) } else { String::new() };
     if !degraded.is_empty() && record.get("CreationTime").is_some() {
         // The record's own time still stands.
