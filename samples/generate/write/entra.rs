@@ -30,6 +30,11 @@ pub(super) fn files(log: &Log, files: &mut Files) {
         log.sign_ins.iter().filter(within).take(most).collect()
     };
     let quiet = |s: &SignIn| !s.interactive && s.principal.is_none();
+    let day = sign_ins(8, 9, 12, &|s| s.interactive);
+    put(
+        "sign-ins/extractor-suite/20260123-101500-SignInLogs/interactiveUser/20260123101500-SignInLogs.json",
+        sign_in::appended(&[&day[..6], &day[6..]]).into_bytes(),
+    );
     put(
         "sign-ins/portal/NonInteractiveSignIns_2026-01-13_2026-01-13.csv",
         utf8_bom(&sign_in::portal(&sign_ins(8, 9, 20, &quiet))),

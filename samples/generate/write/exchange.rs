@@ -246,6 +246,61 @@ pub(super) fn trace_summary(log: &Log) -> String {
     out
 }
 
+/// The extended report of the Exchange admin center: each step of a message.
+pub(super) fn trace_extended(log: &Log) -> String {
+    let mut out = plain(&[
+        "date_time_utc",
+        "client_ip",
+        "server_hostname",
+        "source_context",
+        "connector_id",
+        "source",
+        "event_id",
+        "message_id",
+        "network_message_id",
+        "recipient_address",
+        "recipient_status",
+        "total_bytes",
+        "recipient_count",
+        "message_subject",
+        "sender_address",
+        "return_path",
+        "directionality",
+        "original_client_ip",
+        "custom_data",
+    ]);
+    for (n, r) in sent(log).into_iter().take(2) {
+        let (message, subject, size) = traced(r);
+        let recipients = format!("{};{}", CUSTOMERS[n % CUSTOMERS.len()], CUSTOMERS[(n + 1) % CUSTOMERS.len()]);
+        for (late, source, event) in
+            [(0, "STOREDRIVER", "RECEIVE"), (1, "AGENT", "AGENTINFO"), (3, "SMTP", "SENDEXTERNAL")]
+        {
+            out += &plain(&[
+                &stamp(r.time + late, "%Y-%m-%dT%H:%M:%S.120Z"),
+                &r.address,
+                "DB7PR04MB4346",
+                "",
+                "",
+                source,
+                event,
+                &message,
+                &trace_id(r),
+                &recipients,
+                if event == "SENDEXTERNAL" { "250 2.0.0 OK;250 2.0.0 OK" } else { "" },
+                &size,
+                "2",
+                &subject,
+                &r.user,
+                &r.user,
+                "Originating",
+                &r.address,
+                "",
+            ]);
+        }
+    }
+    out
+}
+
 /// Graph `riskDetections` and `riskyUsers` of the clerk: what Microsoft made of the intruder's sign-ins, days later.
 pub(super) fn risks(log: &Log) -> String {
     let malicious: BTreeSet<&str> = log.truth.iter().map(|label| label.id.as_str()).collect();

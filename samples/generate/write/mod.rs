@@ -131,6 +131,7 @@ fn beside(log: &Log, files: &mut Files) {
     put("exchange/MailboxAuditLog-20260113.csv", pack::utf8_bom(&exchange::mailbox_log(&later)));
     put("message-trace/sanne.loodsman@harbor.example-MTL.csv", pack::utf8_bom(&exchange::trace(log)));
     put("message-trace/MessageTraceSummary-20260119.csv", pack::utf16(&exchange::trace_summary(log)));
+    put("message-trace/MessageTraceDetail-20260119.csv", pack::utf16(&exchange::trace_extended(log)));
     put("risk/riskDetections.json", exchange::risks(log).into_bytes());
 }
 

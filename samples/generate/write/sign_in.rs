@@ -140,6 +140,11 @@ fn portal_value(s: &SignIn, column: &str) -> String {
     }
 }
 
+/// Graph beta as Microsoft-Extractor-Suite appends it: an array for each page, one after the other.
+pub(super) fn appended(pages: &[&[&SignIn]]) -> String {
+    pages.iter().map(|page| Json::List(page.iter().map(|s| s.beta()).collect()).pretty("\r\n")).collect()
+}
+
 /// Graph beta: a page with `value`.
 pub(super) fn graph_beta(records: &[&SignIn]) -> String {
     map! {
