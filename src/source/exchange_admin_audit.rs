@@ -14,7 +14,7 @@ const NAME: &str = "exchange-admin-audit";
 
 pub(super) const SOURCE: Source = Source {
     name: NAME,
-    title: "Exchange administrator audit log, CSV and JSON of Search-AdminAuditLog, XML of New-AdminAuditLogSearch and the Exchange admin center",
+    title: "Exchange administrator audit log, CSV and JSON of Search-AdminAuditLog, XML of New-AdminAuditLogSearch and the Exchange admin center (shape of the XML unverified)",
     recognised_by: "Caller, RunDate and CmdletName; in XML Cmdlet",
     signature: Signature {
         csv: &[Shape::needs(&["Caller", "RunDate", "CmdletName|Cmdlet"]).usual(&[

@@ -17,7 +17,7 @@ const NAME: &str = "mailbox-audit";
 
 pub(super) const SOURCE: Source = Source {
     name: NAME,
-    title: "Exchange mailbox audit log, CSV and JSON of Search-MailboxAuditLog, XML of New-MailboxAuditLogSearch and the Exchange admin center",
+    title: "Exchange mailbox audit log, CSV and JSON of Search-MailboxAuditLog, XML of New-MailboxAuditLogSearch and the Exchange admin center (shape of the XML unverified)",
     recognised_by: "Operation and LastAccessed with LogonType or OperationResult",
     signature: Signature {
         csv: &[Shape::needs(&["Operation", "LastAccessed", "LogonType|OperationResult"]).usual(&[
