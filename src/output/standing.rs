@@ -26,8 +26,6 @@ pub struct Wanted<'a> {
 /// How a place stands to a run that would write a case there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Standing {
-    /// Nothing is there.
-    Absent,
     /// A whole case is there, and the run would write the same.
     Same,
     /// Something else is there; each line says what differs.
@@ -37,12 +35,9 @@ pub enum Standing {
 /// Options that say where files lie. What lies there is compared by its hash, so a moved file is the same file.
 const PLACES: &[&str] = &["PATH", "--rules", "--placeholders", "--geo"];
 
-/// Compares what stands at `place` with what a run would put there. Every output is hashed again: a case that
+/// Compares what stands at `place`, where something does, with what a run would put there. Every output is hashed again: a case that
 /// was changed by hand is not the same. Files that the manifest does not name are the reader's own.
 pub fn standing(place: &Path, wanted: &Wanted<'_>) -> Standing {
-    if place.symlink_metadata().is_err() {
-        return Standing::Absent;
-    }
     let manifest = match Manifest::read(place) {
         Ok(manifest) => manifest,
         Err(error) => return Standing::Other(vec![format!("what stands there is no case: {error}")]),

@@ -197,7 +197,7 @@ impl Kit {
             inputs: &inputs,
         };
         match standing(place, &wanted) {
-            Standing::Absent | Standing::Same => Turn::Kept,
+            Standing::Same => Turn::Kept,
             Standing::Other(differences) => Turn::Outdated(format!(
                 "{}: {}; it was left as it is, so move it away or give another --out",
                 place.display(),

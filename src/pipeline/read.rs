@@ -304,15 +304,16 @@ impl Worker<'_> {
         if let (true, Some(short)) = (event.degraded.is_empty(), short) {
             event.degraded = short.into();
         }
+        let wanted = self.tools.tenants;
+        if !wanted.is_empty() && !wanted.iter().any(|wanted| wanted.eq_ignore_ascii_case(&event.tenant)) {
+            // Nothing of it is told: another tenant's mailboxes have no place in this case.
+            done.batch.outside.add(&event);
+            return Ok(());
+        }
         if !event.degraded.is_empty() {
             done.degraded.add(&event.degraded, 1);
         }
         signs::event(&event, &mut done.signs);
-        let wanted = self.tools.tenants;
-        if !wanted.is_empty() && !wanted.iter().any(|wanted| wanted.eq_ignore_ascii_case(&event.tenant)) {
-            done.batch.outside.add(&event);
-            return Ok(());
-        }
         let place = event.address.ip.map(|ip| self.place(ip));
         event.place = place.as_deref();
         self.hits.clear();

@@ -76,7 +76,10 @@ pub struct DateEvidence {
     columns: Option<Vec<usize>>,
     runs: BTreeMap<String, Run>,
     decided: Option<(DateOrder, String)>,
+    /// Dates were met that could be read either way.
     open: bool,
+    /// Dates were met whose day and month are one number: those that follow may be open.
+    equal: bool,
 }
 
 /// How the dates of one column follow each other: read month first, then read day first.
@@ -122,9 +125,9 @@ impl DateEvidence {
         self.decided.is_some()
     }
 
-    /// Whether dates were met that could be read either way.
+    /// Whether the rest of the file can hold dates that could be read either way, and what decides them.
     pub fn is_open(&self) -> bool {
-        self.decided.is_none() && self.open
+        self.decided.is_none() && (self.open || self.equal)
     }
 
     /// The order of the file's dates, and what to tell of it where it has dates that need one; `given` is what the
@@ -172,7 +175,10 @@ impl DateEvidence {
                 self.follow(column, read);
             }
             // Equal numbers show no order, but they have a place in the column's.
-            Some(Reading::One(moment, _)) if moment.form == Form::Shown => self.follow(column, [moment.micros; 2]),
+            Some(Reading::One(moment, _)) if moment.form == Form::Shown => {
+                self.equal = true;
+                self.follow(column, [moment.micros; 2]);
+            }
             _ => {}
         }
     }

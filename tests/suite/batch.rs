@@ -1,126 +1,14 @@
-//! Many tenants at once: which case is written, kept or refused, and what tenants share.
+//! Many tenants at once: which case is written, kept or refused.
 
+mod home;
+mod links;
+
+use home::{A, B, Home, assert_same, five, forwarding, opened, tree};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
-use tempfile::TempDir;
-
-/// Settings of a mailbox changed so that its mail goes outside: a rule of the pack finds it.
-fn forwarding(tenant: &str, id: &str, address: &str, to: &str) -> String {
-    format!(
-        r#"{{"CreationTime":"2026-01-14T03:10:00","Id":"6c67c0fc-01da-4875-ae42-0000000000{id}","Operation":"Set-Mailbox","OrganizationId":"{tenant}","RecordType":1,"ResultStatus":"True","UserKey":"k","UserType":2,"Version":1,"Workload":"Exchange","ClientIP":"{address}","ObjectId":"clerk","UserId":"clerk@harbor.example","OrganizationName":"harbor.onmicrosoft.example","Parameters":[{{"Name":"Identity","Value":"clerk"}},{{"Name":"ForwardingSmtpAddress","Value":"smtp:{to}"}}]}}"#
-    ) + "\n"
-}
-
-/// A file opened: no rule finds it.
-fn opened(tenant: &str, id: &str, address: &str) -> String {
-    format!(
-        r#"{{"CreationTime":"2026-01-05T10:00:00","Id":"5d7e6f9a-0000-4000-8000-0000000000{id}","Operation":"FileAccessed",{}"RecordType":6,"UserKey":"k","UserType":0,"Version":1,"Workload":"OneDrive","ClientIP":"{address}","UserId":"anna@harbor.example","ObjectId":"https://harbor.example/a.docx"}}"#,
-        if tenant.is_empty() { String::new() } else { format!(r#""OrganizationId":"{tenant}","#) }
-    ) + "\n"
-}
-
-const A: &str = "9c0e7d1b-0000-4000-8000-00000000000a";
-const B: &str = "9c0e7d1b-0000-4000-8000-00000000000b";
-
-struct Ran {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-struct Home(TempDir);
-
-impl Home {
-    fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    /// Writes a file and the folders around it.
-    fn file(&self, name: &str, bytes: impl AsRef<[u8]>) {
-        let path = self.path(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, bytes).unwrap();
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_speur"));
-        command.args(arguments).current_dir(self.0.path()).stdin(Stdio::null());
-        command
-    }
-
-    fn run(&self, arguments: &[&str]) -> Ran {
-        let output = self.command(arguments).output().unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        let ran =
-            Ran { code: output.status.code().expect("no signal"), out: text(output.stdout), err: text(output.stderr) };
-        assert!(!ran.err.contains("panicked"), "{}", ran.err);
-        ran
-    }
-
-    /// `root` to `cases`.
-    fn batch(&self, more: &[&str]) -> Ran {
-        self.run(&[&["batch", "root", "--out", "cases"], more].concat())
-    }
-
-    fn table(&self, name: &str) -> Vec<BTreeMap<String, String>> {
-        csv::Reader::from_path(self.path("cases").join(name)).unwrap().deserialize().map(Result::unwrap).collect()
-    }
-
-    fn status(&self, tenant: &str) -> String {
-        let rows = self.table("overview.csv");
-        rows.iter().find(|row| row["tenant"] == tenant).unwrap_or_else(|| panic!("no {tenant}"))["status"].clone()
-    }
-
-    /// Kind, value and tenants of each link.
-    fn links(&self) -> BTreeSet<(String, String, String)> {
-        let mut links = BTreeMap::<(String, String), Vec<String>>::new();
-        for row in self.table("links.csv") {
-            links.entry((row["kind"].clone(), row["value"].clone())).or_default().push(row["tenant"].clone());
-        }
-        links.into_iter().map(|((kind, value), tenants)| (kind, value, tenants.join(" "))).collect()
-    }
-}
-
-/// Every file below a folder; of a manifest all but the times of the run.
-fn tree(root: &Path) -> BTreeMap<String, Vec<u8>> {
-    let files = walkdir::WalkDir::new(root).into_iter().map(Result::unwrap).filter(|entry| entry.file_type().is_file());
-    files
-        .map(|entry| {
-            let mut bytes = std::fs::read(entry.path()).unwrap();
-            if entry.file_name() == "manifest.json" {
-                let mut manifest: Value = serde_json::from_slice(&bytes).unwrap();
-                manifest.as_object_mut().unwrap().remove("run").expect("times of the run");
-                bytes = serde_json::to_vec(&manifest).unwrap();
-            }
-            (entry.path().strip_prefix(root).unwrap().to_string_lossy().into_owned(), bytes)
-        })
-        .collect()
-}
-
-fn assert_same(a: &Path, b: &Path) {
-    let (a, b) = (tree(a), tree(b));
-    assert_eq!(a.keys().collect::<Vec<_>>(), b.keys().collect::<Vec<_>>());
-    let differ: Vec<&String> = a.iter().filter(|(name, bytes)| *bytes != &b[*name]).map(|(name, _)| name).collect();
-    assert!(differ.is_empty(), "{differ:?}");
-}
-
-/// Two good tenants, and three that are broken in different ways.
-fn five() -> Home {
-    let home = Home::new();
-    home.file("root/anchor/a.json", opened(A, "01", "8.8.8.8"));
-    home.file("root/bollard/b.json", opened(B, "02", "8.8.8.8"));
-    std::fs::create_dir(home.path("root/empty")).unwrap();
-    home.file("root/cut/logs.zip", b"PK\x03\x04 cut");
-    home.file("root/letters/note.txt", "dear colleague");
-    home
-}
 
 #[test]
 fn a_tenant_that_fails_is_told_and_does_not_stop_the_others() {
@@ -267,75 +155,6 @@ fn a_rule_file_that_changed_makes_a_case_outdated() {
 }
 
 #[test]
-fn what_tenants_share_is_linked_and_what_says_nothing_is_not() {
-    let home = Home::new();
-    let to = "ledger@inbox-archive.example";
-    // The intruder's address is in both; the second tenant has no finding with it.
-    let mixed = forwarding(A, "01", "102.89.23.77:59197", to) + &opened(A, "02", "8.8.4.4");
-    home.file("root/anchor/a.json", mixed);
-    home.file("root/bollard/b.json", opened(B, "03", "102.89.23.77") + &opened(B, "04", "8.8.4.4"));
-    home.file("root/capstan/c.json", forwarding(B, "05", "10.0.0.8", to));
-    home.file("root/davit/d.json", forwarding(B, "06", "10.0.0.8", "other@elsewhere.example"));
-    // An Exchange server of Microsoft's, written as an IPv6 address that maps it.
-    home.file("root/eye/e.json", forwarding(A, "07", "40.96.1.1", "e@e.example"));
-    home.file("root/fender/f.json", forwarding(A, "08", "[::ffff:40.96.1.1]:443", "f@f.example"));
-    assert_eq!(home.batch(&[]).code, 0);
-    let text = |(kind, value, tenants): (&str, &str, &str)| (kind.to_owned(), value.to_owned(), tenants.to_owned());
-    let expected = [("address", "102.89.23.77", "anchor bollard"), ("forwarding destination", to, "anchor capstan")];
-    assert_eq!(home.links(), expected.map(text).into());
-    let rows = home.table("links.csv");
-    let row = rows.iter().find(|row| row["tenant"] == "bollard").unwrap();
-    let cells = ["highest_level", "findings", "accounts", "events", "first_time"];
-    assert_eq!(cells.map(|cell| row[cell].as_str()), ["", "0", "1", "1", "2026-01-05T10:00:00Z"]);
-    let html = std::fs::read_to_string(home.path("cases/overview.html")).unwrap();
-    assert!(html.contains("address: 102.89.23.77") && !html.contains("address: 8.8.4.4"), "{html}");
-    let findings: Value =
-        serde_json::from_slice(&std::fs::read(home.path("cases/anchor/findings.json")).unwrap()).unwrap();
-    let indicator = &findings[0]["indicators"][0];
-    assert_eq!((&indicator["kind"], &indicator["value"]), (&"forwarding destination".into(), &to.into()));
-}
-
-#[test]
-fn rule_names_applications_and_agents_link_and_a_common_agent_does_not() {
-    let home = Home::new();
-    let act = |id: &str, operation: &str, more: &str| {
-        format!(
-            r#"{{"CreationTime":"2026-01-14T03:10:00","Id":"6c67c0fc-01da-4875-ae42-0000000000{id}","Operation":"{operation}","OrganizationId":"{A}","ResultStatus":"True","UserKey":"k","Version":1,"UserId":"clerk@harbor.example",{more}}}"#
-        ) + "\n"
-    };
-    let rule = |id| {
-        let parameters = r#"[{"Name":"Name","Value":"."},{"Name":"MoveToFolder","Value":"RSS Subscriptions"},{"Name":"MarkAsRead","Value":"True"}]"#;
-        act(
-            id,
-            "New-InboxRule",
-            &format!(
-                r#""RecordType":1,"UserType":2,"Workload":"Exchange","ObjectId":"clerk\\.","Parameters":{parameters}"#
-            ),
-        )
-    };
-    let sign_in = |id, agent: &str| {
-        let properties =
-            format!(r#"[{{"Name":"UserAgent","Value":"{agent}"}},{{"Name":"RequestType","Value":"OAuth2:Token"}}]"#);
-        act(
-            id,
-            "UserLoggedIn",
-            &format!(
-                r#""RecordType":15,"UserType":0,"Workload":"AzureActiveDirectory","ErrorNumber":"0","ExtendedProperties":{properties}"#
-            ),
-        )
-    };
-    home.file("root/anchor/a.json", rule("01") + &sign_in("02", "axios/1.6.8"));
-    home.file("root/bollard/b.json", rule("03") + &sign_in("04", "axios/1.6.8"));
-    let common = sign_in("05", "python-requests/2.31").replace("clerk@", "bram@");
-    home.file("root/capstan/c.json", sign_in("06", "python-requests/2.31") + &common.replace("UserLoggedIn", "Other"));
-    home.file("root/davit/d.json", sign_in("07", "python-requests/2.31"));
-    assert_eq!(home.batch(&[]).code, 0);
-    let text = |(kind, value, tenants): (&str, &str, &str)| (kind.to_owned(), value.to_owned(), tenants.to_owned());
-    let expected = [("agent", "axios/1.6.8", "anchor bollard"), ("rule name", ".", "anchor bollard")];
-    assert_eq!(home.links(), expected.map(text).into());
-}
-
-#[test]
 fn mixed_files_are_split_by_what_the_records_state() {
     let home = Home::new();
     let both = opened(A, "01", "8.8.8.8") + &opened(B, "02", "8.8.8.8") + &opened(A, "03", "8.8.8.8") + "{\"cut\": \n";
@@ -369,6 +188,26 @@ fn mixed_files_are_split_by_what_the_records_state() {
         rows.map(|row| row.unwrap()["event_id"].clone()).collect()
     };
     assert_eq!(events("single/timeline.csv"), events(&format!("cases/{A}/timeline.csv")));
+}
+
+/// Of a record of another tenant in the same file the case counts that it was there, and tells nothing.
+#[test]
+fn a_case_names_no_mailbox_of_another_tenant() {
+    let home = Home::new();
+    let throttled = opened(B, "02", "8.8.8.8").replace("FileAccessed", "MailItemsAccessed").replace(
+        r#""RecordType":6"#,
+        r#""RecordType":50,"MailboxOwnerUPN":"paula@bollard.example","OperationProperties":[{"Name":"IsThrottled","Value":"True"}]"#,
+    );
+    home.file("root/both.json", opened(A, "01", "8.8.8.8") + &throttled);
+    let ran = home.batch(&["--tenant-by", "organization-id"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let names = |case: &str| {
+        let files = tree(&home.path("cases").join(case));
+        files.values().any(|bytes| String::from_utf8_lossy(bytes).contains("paula@"))
+    };
+    assert!(names(B) && !names(A));
+    let coverage = |case: &str| std::fs::read_to_string(home.path("cases").join(case).join("coverage.json")).unwrap();
+    assert!(coverage(B).contains("throttled-mail-access") && !coverage(A).contains("throttled-mail-access"));
 }
 
 #[test]

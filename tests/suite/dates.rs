@@ -48,6 +48,20 @@ fn zip(text: &str) -> Vec<u8> {
     bytes.into_inner()
 }
 
+/// Dates whose day is their month show nothing, and those behind them are read all the same.
+#[test]
+fn a_file_that_begins_with_equal_numbers_is_looked_at_further() {
+    let begins: Vec<String> =
+        (0..2_000).map(|n| format!("05/05/2025 {:02}:{:02}:{:02}", 10 + n / 3600, n / 60 % 60, n % 60)).collect();
+    let mut dates: Vec<&str> = begins.iter().map(String::as_str).collect();
+    dates.extend(["06/05/2025 10:00:00", "25/05/2025 10:00:00"]);
+    let (times, notes, rejected) = run("a.csv", export(&dates, ",").as_bytes(), DateOrder::Undecided);
+    assert_eq!((times.len(), rejected), (2_002, 0), "{notes:?}");
+    assert_eq!(times[2_000], "2025-05-06T10:00:00.000000Z");
+    let (times, _, rejected) = run("a.csv", export(&dates[..2_001], ",").as_bytes(), DateOrder::Undecided);
+    assert_eq!((times.len(), rejected), (2_000, 1), "nothing shows the order, so it is not guessed");
+}
+
 #[test]
 fn one_proof_far_into_the_file_orders_all_of_it() {
     let mut dates = vec![OPEN; 60_000];
