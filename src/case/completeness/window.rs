@@ -4,7 +4,7 @@ use super::{Facts, Met};
 use crate::case::civil::{Civil, DAY, HOUR, moment};
 use crate::case::rhythm;
 use crate::coverage::FileCoverage;
-use crate::event::Family;
+use crate::event::{Family, Precision};
 use std::collections::BTreeMap;
 
 /// The logs whose window matters, and what they are called.
@@ -60,7 +60,7 @@ pub(super) fn not_adjoining(facts: &Facts<'_>) -> Vec<Met> {
 fn named_window(name: &str) -> Option<(i64, i64)> {
     let (start, rest) = name.strip_prefix("UAL-")?.split_once('-')?;
     let end = rest.get(..14)?;
-    Some((stamp(start, "")?, stamp(end, "")?))
+    Some((stamp(start)?, stamp(end)?))
 }
 
 pub(super) fn starts_late(facts: &Facts<'_>) -> Vec<Met> {
@@ -144,34 +144,13 @@ pub(super) fn within_latency(facts: &Facts<'_>) -> Vec<Met> {
         .collect()
 }
 
-/// The time of collection that a path states: of several the last, windows in names of files left out.
+/// The time of collection that a path states; a mere day is too coarse to weigh against hours.
 fn collected(path: &str) -> Option<i64> {
-    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let own = if name.starts_with("UAL-") { "" } else { name };
-    [folder, own].into_iter().flat_map(stamps).max()
+    crate::source::collected(path, None).filter(|time| time.precision != Precision::Day).map(|time| time.micros)
 }
 
-/// Times as `20260123-101500`, `20260112_081530` or `20260123101500` in a name.
-fn stamps(name: &str) -> Vec<i64> {
-    let mut met = Vec::new();
-    let mut at = 0;
-    while let Some(rest) = name.get(at..) {
-        let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
-        let count = digits(rest);
-        let found = match count {
-            14 => stamp(&rest[..14], ""),
-            8 if rest[8..].starts_with(['-', '_', 'T']) && digits(&rest[9..]) == 6 => stamp(&rest[..8], &rest[9..15]),
-            _ => None,
-        };
-        met.extend(found);
-        at += count.max(rest.chars().next().map_or(1, char::len_utf8));
-    }
-    met
-}
-
-/// `20260123` and `101500`, or both as one, to microseconds; `None` where that is no time of this century.
-fn stamp(date: &str, time: &str) -> Option<i64> {
-    let text = format!("{date}{time}");
+/// `20260123101500` to microseconds; `None` where that is no time of this century.
+fn stamp(text: &str) -> Option<i64> {
     if text.len() != 14 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
@@ -188,7 +167,7 @@ fn stamp(date: &str, time: &str) -> Option<i64> {
 
 fn micros(rfc3339: &str) -> Option<i64> {
     let digits: String = rfc3339.get(..19)?.chars().filter(char::is_ascii_digit).collect();
-    stamp(&digits, "")
+    stamp(&digits)
 }
 
 /// How long services keep records, by default, in days: of the audit log with a standard licence since and before

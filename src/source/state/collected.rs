@@ -83,6 +83,10 @@ fn stamp(runs: &[Run<'_>]) -> Option<(Time, usize)> {
         if !apart || next.before != runs[used - 1].behind || !matches!(next.digits.len(), 2 | 4 | 6) {
             break;
         }
+        // `2026-01-12_2026-01-14` is two days, not 20:26 of the first.
+        if next.digits.len() == 4 && stamp(&runs[used..]).is_some() {
+            break;
+        }
         if clock.len() + next.digits.len() > 6
             || (clock.is_empty() && next.digits.len() == 2 && runs.get(used + 1).is_none())
         {
@@ -137,6 +141,7 @@ mod tests {
             ("case/2026-01-23T10_15_00/EXO_InboxRules_Graph.json", "2026-01-23T10:15:00Z", Second),
             ("case/2026-01-23_101500/rules.csv", "2026-01-23T10:15:00Z", Second),
             ("rules-2026-01-23.csv", "2026-01-23T00:00:00Z", Day),
+            ("SignIns_2026-01-12_2026-01-12.csv", "2026-01-12T00:00:00Z", Day),
             ("rules_20260123.csv", "2026-01-23T00:00:00Z", Day),
             ("export.zip!/20260123-101500/Users.csv", "2026-01-23T10:15:00Z", Second),
             ("20260101/20260123-101500-Sub/Users.csv", "2026-01-23T10:15:00Z", Second),
@@ -160,6 +165,7 @@ mod tests {
             "InboxRules.csv",
             "rules-2026-13-01.csv",
             "20260114000000-20260115000000.csv",
+            "SignIns_2026-01-12_2026-01-14.csv",
             "a1b2c3d4-20260123ab.csv",
             "x20260123101500.csv",
             "5c0ffee0-7a11-4b0a-9d0c-4a7b0a2c1e00.json",
