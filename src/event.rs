@@ -1,5 +1,6 @@
 //! The one schema every record is read into: an [`Event`] while its bytes are in memory.
 
+pub mod first_party;
 mod recipients;
 mod visit;
 
@@ -281,6 +282,8 @@ pub struct Event<'a> {
     pub place: Option<&'a Place>,
     /// User agent or client string.
     pub agent: Cow<'a, str>,
+    /// Kind of client of a sign-in (`clientAppUsed`).
+    pub client: Cow<'a, str>,
     /// Application name, else its id.
     pub application: Cow<'a, str>,
     /// Application id.
@@ -291,6 +294,8 @@ pub struct Event<'a> {
     pub token: Cow<'a, str>,
     /// Device id or name.
     pub device: Cow<'a, str>,
+    /// What a sign-in required (`authenticationRequirement`).
+    pub authentication_requirement: Cow<'a, str>,
     /// Whether it succeeded.
     pub outcome: Outcome,
     /// Result as the record prints it.
@@ -325,6 +330,30 @@ pub enum Scalar<'a> {
 /// Receives the values of a field; it breaks to stop early.
 pub type Visit<'v> = dyn FnMut(Scalar<'_>) -> ControlFlow<()> + 'v;
 
+/// What has fields that rules ask for: an [`Event`], or what is known of one after its bytes are gone.
+pub trait Lookup {
+    /// As [`Event::visit`].
+    fn visit(&self, field: &Field, visit: &mut Visit<'_>) -> ControlFlow<()>;
+
+    /// As [`Event::visit_all`].
+    fn visit_all(&self, visit: &mut Visit<'_>) -> ControlFlow<()>;
+
+    /// Whether the field is there at all, be it null.
+    fn has(&self, field: &Field) -> bool {
+        self.visit(field, &mut |_| ControlFlow::Break(())).is_break()
+    }
+}
+
+impl Lookup for Event<'_> {
+    fn visit(&self, field: &Field, visit: &mut Visit<'_>) -> ControlFlow<()> {
+        Event::visit(self, field, visit)
+    }
+
+    fn visit_all(&self, visit: &mut Visit<'_>) -> ControlFlow<()> {
+        Event::visit_all(self, visit)
+    }
+}
+
 impl Event<'_> {
     /// Gives every value of `field` to `visit`, in record order.
     ///
@@ -333,6 +362,8 @@ impl Event<'_> {
     pub fn visit(&self, field: &Field, visit: &mut Visit<'_>) -> ControlFlow<()> {
         match field {
             Field::Core(core) => self.visit_core(*core, visit),
+            // Not known before all records are.
+            Field::Fact(_) => ControlFlow::Continue(()),
             Field::Path(path) => visit_path(self.record, path, visit),
             Field::Named { collection, name, part } => visit_named(self.record, collection, name, *part, visit),
         }
@@ -341,11 +372,6 @@ impl Event<'_> {
     /// Gives every leaf value of the whole record to `visit`: what a keyword search looks at.
     pub fn visit_all(&self, visit: &mut Visit<'_>) -> ControlFlow<()> {
         visit_leaves(self.record, visit)
-    }
-
-    /// Whether the record has the field at all, be it null.
-    pub fn has(&self, field: &Field) -> bool {
-        self.visit(field, &mut |_| ControlFlow::Break(())).is_break()
     }
 
     fn visit_core(&self, core: Core, visit: &mut Visit<'_>) -> ControlFlow<()> {
@@ -387,6 +413,8 @@ impl Event<'_> {
             Core::Target => &self.target,
             Core::Account => &self.account,
             Core::Agent => &self.agent,
+            Core::Client => &self.client,
+            Core::AuthenticationRequirement => &self.authentication_requirement,
             Core::Application => &self.application,
             Core::ApplicationId => &self.application_id,
             Core::Session => &self.session,

@@ -1,5 +1,9 @@
 //! The field catalogue: the names rules and outputs use, and how a name becomes a lookup.
 
+mod fact;
+
+pub use fact::{FACTS, Fact, FactEntry, FactKind};
+
 /// A field of [`crate::event::Event`] itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[allow(missing_docs)] // each is described by its row in CATALOGUE
@@ -28,11 +32,13 @@ pub enum Core {
     AsOrg,
     Anonymous,
     Agent,
+    Client,
     Application,
     ApplicationId,
     Session,
     Token,
     Device,
+    AuthenticationRequirement,
     Outcome,
     Result,
     ErrorCode,
@@ -100,11 +106,18 @@ pub static CATALOGUE: &[Entry] = &[
     row("as_org", Core::AsOrg, "text", "autonomous system organisation of the address"),
     row("anonymous", Core::Anonymous, "text", "vpn, tor, hosting, proxy, residential-proxy, joined by ;"),
     row("agent", Core::Agent, "text", "user agent or client string"),
+    row("client", Core::Client, "text", "kind of client of a sign-in, such as Browser or IMAP4"),
     row("application", Core::Application, "text", "application name, else its id"),
     row("application_id", Core::ApplicationId, "text", "application id"),
     row("session", Core::Session, "text", "sign-in session id, else mailbox session id"),
     row("token", Core::Token, "text", "unique token identifier, case kept"),
     row("device", Core::Device, "text", "device id or name"),
+    row(
+        "authentication_requirement",
+        Core::AuthenticationRequirement,
+        "text",
+        "what a sign-in required: singleFactorAuthentication or multiFactorAuthentication",
+    ),
     row("outcome", Core::Outcome, "text", "success, failure, interrupted or unknown"),
     row("result", Core::Result, "text", "result as the record prints it"),
     row("error_code", Core::ErrorCode, "text", "error code or name"),
@@ -118,6 +131,11 @@ pub static CATALOGUE: &[Entry] = &[
     ),
     row("degraded", Core::Degraded, "text", "why the record is incomplete"),
 ];
+
+/// Whether the catalogue has a field or fact of this name.
+pub fn is_known(name: &str) -> bool {
+    CATALOGUE.iter().any(|entry| entry.name == name) || FACTS.iter().any(|entry| entry.name == name)
+}
 
 /// Which part of a Name/Value member a field asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -146,6 +164,8 @@ impl Part {
 pub enum Field {
     /// A field of the Event schema.
     Core(Core),
+    /// A fact that the whole evidence decides.
+    Fact(Fact),
     /// A path into the record, one key a step; lists on the way give every member.
     Path(Box<[Box<str>]>),
     /// A member of a Name/Value collection, by its name.
@@ -175,12 +195,15 @@ pub static COLLECTIONS: &[&str] = &[
 ];
 
 impl Field {
-    /// Turns a name into a lookup. A catalogue name is a core field; a name below one of
+    /// Turns a name into a lookup. A catalogue name is a core field or a derived fact; a name below one of
     /// [`COLLECTIONS`] is a member by name; anything else is a path, split at its dots. A key that every member
     /// has (`newValue`) is a path too: it asks for that part of any member.
     pub fn parse(name: &str) -> Self {
         if let Some(entry) = CATALOGUE.iter().find(|entry| entry.name == name) {
             return Self::Core(entry.core);
+        }
+        if let Some(entry) = FACTS.iter().find(|entry| entry.name == name) {
+            return Self::Fact(entry.fact);
         }
         for collection in COLLECTIONS {
             let Some(member) = name.strip_prefix(collection).and_then(|rest| rest.strip_prefix('.')) else { continue };

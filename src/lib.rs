@@ -2,13 +2,14 @@
 //!
 //! ```text
 //! evidence ──input──> Row ──source──> Event ──enrich──> Event with place ──rule──> hits
-//!                                        └────────── store (time order, no repeats) ──case──output──> case folder
+//!                                        └─── store (time order, no repeats) ──correlate──case──output──> case folder
 //! ```
 //!
 //! [`pipeline`] runs that flow, for one tenant or for many. Modules import downward only:
-//! `pipeline > output > case > rule | enrich | source > store > input > event, field > error, coverage`.
+//! `pipeline > output > case > correlate > rule | enrich | source > store > input > event, field > error, coverage`.
 
 pub mod case;
+pub mod correlate;
 pub mod coverage;
 pub mod enrich;
 pub mod error;

@@ -3,7 +3,7 @@
 use super::Finding;
 use super::index::AddressIndex;
 use super::severity::{LEVELS, Severity};
-use super::sign_in::{SignIns, is_sign_in};
+use super::sign_in::SignIns;
 use crate::store::{Events, Sym};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cmp::Reverse;
@@ -56,7 +56,7 @@ pub fn accounts(events: &Events, index: &AddressIndex<'_>, findings: &[Finding])
         account.events += 1;
         let at = entry.time.micros;
         account.span = Some(account.span.map_or((at, at), |(first, last)| (first.min(at), last.max(at))));
-        if is_sign_in(events, entry) {
+        if events.is_sign_in(entry) {
             account.sign_ins.add(entry.outcome);
         }
         let address = index.number(position);

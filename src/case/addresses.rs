@@ -3,7 +3,7 @@
 use super::Finding;
 use super::index::AddressIndex;
 use super::severity::Severity;
-use super::sign_in::{SignIns, is_sign_in};
+use super::sign_in::SignIns;
 use crate::event::Place;
 use crate::store::{Events, Sym};
 use rustc_hash::FxHashSet;
@@ -57,7 +57,7 @@ pub fn addresses(events: &Events, index: &AddressIndex<'_>, findings: &[Finding]
         address.first = address.first.min(entry.time.micros);
         address.last = address.last.max(entry.time.micros);
         address.accounts += u64::from(users.insert((number, entry.tenant, entry.account)));
-        if is_sign_in(events, entry) {
+        if events.is_sign_in(entry) {
             address.sign_ins.add(entry.outcome);
         }
     }

@@ -2,8 +2,8 @@
 //! forwarding destinations and the names of mail rules.
 
 use super::civil::rfc3339;
+use crate::event::first_party::is_microsoft_application;
 use crate::rule::{Level, Meta};
-use crate::source::is_microsoft_application;
 use crate::store::{Entry, Events, Sym};
 use rustc_hash::FxHashSet;
 use serde::Serialize;

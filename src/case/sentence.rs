@@ -1,7 +1,6 @@
 //! One event to a sentence a person reads: who did what, to whom, from where, with what outcome.
 
 use super::index::Seen;
-use super::sign_in::is_sign_in;
 use crate::event::{Family, Outcome};
 use crate::store::{Entry, Events};
 
@@ -89,7 +88,7 @@ pub fn push_act(out: &mut String, events: &Events, entry: &Entry) {
     let actor = [entry.actor, entry.account, entry.actor_id].into_iter().find(|sym| !sym.is_empty());
     out.push_str(actor.map_or("an actor the record does not name", |sym| events.text(sym)));
     out.push(' ');
-    if is_sign_in(events, entry) {
+    if events.is_sign_in(entry) {
         push_sign_in(out, events, entry);
         return;
     }

@@ -1,13 +1,16 @@
 //! Facts beyond the log, one file each: where an address is, whose network, what kind.
 //!
-//! [`AddressBook`] runs every [`ENRICHERS`] line once for each distinct address.
+//! [`AddressBook`] runs every [`ENRICHERS`] line once for each distinct address while records are read;
+//! [`Facts`] runs the [`DERIVERS`] once all records are known.
 
 mod book;
 mod database;
+mod fact;
 mod geo;
 mod network;
 
 pub use book::AddressBook;
+pub use fact::{AcceptedDomains, DERIVERS, Facts, Known};
 pub use network::folded;
 
 use crate::event::Place;

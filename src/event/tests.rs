@@ -21,6 +21,8 @@ fn event(record: &Value) -> Event<'_> {
         account: empty(),
         address: Address { original: Cow::Borrowed("<null>"), ip: None, port: Some(25) },
         place: None,
+        client: "".into(),
+        authentication_requirement: "".into(),
         agent: empty(),
         application: empty(),
         application_id: empty(),

@@ -7,7 +7,6 @@ use super::folder::Sink;
 use super::view::{Row, View};
 use crate::case::civil::push_iso;
 use crate::case::sentence::push_sentence;
-use crate::case::sign_in::is_sign_in;
 use crate::event::{Basis, Family};
 use crate::store::{GUID, Id};
 use std::io::{self, Write};
@@ -149,7 +148,7 @@ fn push_json_cell(out: &mut Vec<u8>, row: &Row<'_>, key: &[u8], cell: Cell<'_>) 
 }
 
 fn timestamp_desc(row: &Row<'_>) -> &'static str {
-    if is_sign_in(&row.view.case.events, row.entry) {
+    if row.view.case.events.is_sign_in(row.entry) {
         return "Sign-in Time";
     }
     match row.entry.family {

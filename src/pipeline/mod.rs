@@ -10,14 +10,17 @@ mod reasons;
 mod settle;
 mod signs;
 mod survey;
+mod trial;
 
 pub use batch::{BatchOptions, BatchSummary, TenantBy, batch};
+pub use trial::{Trials, trials, try_records};
 
 use crate::case::finding::findings;
 use crate::case::rhythm::{Gap, gaps};
 use crate::case::{Case, completeness, severity};
+use crate::correlate;
 use crate::coverage::{Coverage, FileCoverage, Rejection, RuleCoverage, RuleRejection};
-use crate::enrich::AddressBook;
+use crate::enrich::{AcceptedDomains, AddressBook};
 use crate::error::Error;
 use crate::event::Time;
 use crate::input::{self, Limits, Walk, walk};
@@ -54,6 +57,8 @@ pub struct Options {
     pub rules: rule::Options,
     /// Geolocation databases beside the built-in ones.
     pub geo: Vec<PathBuf>,
+    /// The tenant's own domains; none lets the evidence show them.
+    pub accepted_domains: AcceptedDomains,
     /// How far a container may expand.
     pub limits: Limits,
     /// Which of day and month comes first in dates that show it nowhere in their file.
@@ -243,7 +248,8 @@ fn gather(
     progress: &dyn Progress,
 ) -> Result<Reading, Error> {
     let tools = Tools::new(options, rules, book, progress);
-    let read = read::read(walk, &tools, &|entry, pool| wanted(options, entry, pool));
+    let judge = |events: &mut _| correlate::judge(events, rules, &options.accepted_domains);
+    let read = read::read(walk, &tools, &judge, &|entry, pool| wanted(options, entry, pool));
     let no_log =
         |file: &FileCoverage| file.counts.rows == 0 && matches!(file.format.as_str(), "unrecognised" | "not a log");
     if read.files.iter().all(no_log) {

@@ -9,9 +9,9 @@ use crate::enrich::AddressBook;
 use crate::event::{Origin, Place, Time};
 use crate::input::{BadRow, Chunk, Data, Found, Layout, Limits, Reader, Row, Walk};
 use crate::output::Input;
-use crate::rule::{RuleSet, Scratch};
+use crate::rule::{Hits, RuleSet, Scratch};
 use crate::source::{self, DateOrder, FileContext, Localised, Source};
-use crate::store::{Batch, Entry, Events, Merger, Pool, RuleIndex};
+use crate::store::{Batch, Entry, Events, Merger, Met, Pool};
 use rayon::iter::{ParallelBridge, ParallelIterator};
 use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
@@ -248,7 +248,7 @@ struct Worker<'a> {
     tools: &'a Tools<'a>,
     scratch: Scratch,
     places: FxHashMap<IpAddr, Arc<Place>>,
-    hits: Vec<RuleIndex>,
+    hits: Hits,
     last: Option<&'static Source>,
 }
 
@@ -316,7 +316,6 @@ impl Worker<'_> {
         signs::event(&event, &mut done.signs);
         let place = event.address.ip.map(|ip| self.place(ip));
         event.place = place.as_deref();
-        self.hits.clear();
         self.tools.rules.matches(&event, &mut self.scratch, &mut self.hits);
         let origin = Origin {
             file: job.file,
@@ -326,7 +325,9 @@ impl Worker<'_> {
             digest: Sha256::digest(row.raw).into(),
             content: decoded.content,
         };
-        done.batch.entries.push(Entry::of(&event, origin, &self.hits, &mut done.batch.pool));
+        let Hits { met, pending, captured } = &self.hits;
+        let met = Met { rules: met, pending, captured };
+        done.batch.entries.push(Entry::of(&event, origin, &met, &mut done.batch.pool));
         Ok(())
     }
 
@@ -336,13 +337,26 @@ impl Worker<'_> {
 }
 
 /// Reads all files of a walk.
-pub(super) fn read(walk: Walk, tools: &Tools<'_>, wanted: &dyn Fn(&Entry, &Pool) -> bool) -> Reading {
+///
+/// `judge` sees all events before those that `wanted` refuses are dropped: what is unusual for an account shows only
+/// against what went before.
+pub(super) fn read(
+    walk: Walk,
+    tools: &Tools<'_>,
+    judge: &dyn Fn(&mut Events),
+    wanted: &dyn Fn(&Entry, &Pool) -> bool,
+) -> Reading {
     let mut found = walk.found;
     let facts = Mutex::new(vec![FileFacts::default(); found.len()]);
     let collector = Mutex::new(Collector::default());
     let feed = Feed::new(&found, &facts, tools);
-    let worker =
-        || Worker { tools, scratch: Scratch::default(), places: FxHashMap::default(), hits: Vec::new(), last: None };
+    let worker = || Worker {
+        tools,
+        scratch: Scratch::default(),
+        places: FxHashMap::default(),
+        hits: Hits::default(),
+        last: None,
+    };
     feed.par_bridge().for_each_init(worker, |worker, job| {
         let done = worker.work(&job, &found[job.file as usize].name);
         collector.lock().unwrap_or_else(PoisonError::into_inner).take(job.sequence, done);
@@ -351,7 +365,9 @@ pub(super) fn read(walk: Walk, tools: &Tools<'_>, wanted: &dyn Fn(&Entry, &Pool)
     let facts = facts.into_inner().unwrap_or_else(PoisonError::into_inner);
     let files: Vec<_> = found.iter().zip(facts.iter().map(|facts| &facts.context)).collect();
     let same = settle::same(&collector.merger, &files, tools.limits);
-    let (mut events, tallies) = collector.merger.finish(&same, tools.book.places(), wanted);
+    let (mut events, mut tallies) = collector.merger.finish(&same, tools.book.places());
+    judge(&mut events);
+    events.leave_out(&mut tallies, wanted);
     let mut rejected = std::mem::take(&mut collector.rejected);
     let mut files = Vec::new();
     for (index, (found, facts)) in found.iter().zip(&facts).enumerate() {

@@ -1,10 +1,11 @@
 //! Events to the rules they meet: an event is only asked the questions its kind leaves open.
 
 use super::compile::{Item, Node, Test};
+use super::late::Late;
 use super::matcher::Matcher;
-use crate::event::{Event, Scalar};
+use crate::event::{Event, Lookup, Scalar};
 use crate::field::{Core, Field};
-use crate::store::RuleIndex;
+use crate::store::{Pending, RuleIndex};
 use hashbrown::hash_table::Entry;
 use rustc_hash::FxHasher;
 use std::hash::Hasher;
@@ -33,7 +34,16 @@ struct Kind {
 #[derive(Debug)]
 struct Candidate {
     rule: RuleIndex,
-    open: Known,
+    open: Open,
+}
+
+/// What the kind of an event leaves to ask.
+#[derive(Debug)]
+enum Open {
+    Nothing,
+    Rest(Node),
+    /// Derived facts have a say: the condition stays whole.
+    Late,
 }
 
 /// The value of a condition as far as the kind of event decides it.
@@ -44,8 +54,39 @@ enum Known {
     Open(Node),
 }
 
-/// Appends the rules that `event` meets, in index order.
-pub(super) fn matches(rules: &[Node], event: &Event<'_>, scratch: &mut Scratch, hits: &mut Vec<RuleIndex>) {
+/// What a rule asks.
+#[derive(Debug)]
+pub(super) enum Condition {
+    /// Of the record alone.
+    Record(Node),
+    /// Of the record and of derived facts: the condition, and the same in two parts.
+    Facts(Node, Late),
+    /// Of what other rules found.
+    Findings,
+}
+
+/// Rules that a record meets, and what is to be remembered of it for those that need more than the record.
+#[derive(Debug, Default)]
+pub struct Hits {
+    /// Rules that it meets, in index order.
+    pub met: Vec<RuleIndex>,
+    /// Rules that derived facts decide, in index order.
+    pub pending: Vec<Pending>,
+    /// Values that correlations of these rules group or count by; see [`crate::store::Entry::captured`].
+    pub captured: String,
+}
+
+impl Hits {
+    fn clear(&mut self) {
+        self.met.clear();
+        self.pending.clear();
+        self.captured.clear();
+    }
+}
+
+/// Says which rules `event` meets or may meet, in index order.
+pub(super) fn matches(rules: &[Condition], event: &Event<'_>, scratch: &mut Scratch, hits: &mut Hits) {
+    hits.clear();
     let texts = kind_of(event);
     let hash = hash(&texts);
     let same = |kind: &Kind| kind.hash == hash && kind.texts.iter().zip(texts).all(|(a, b)| **a == *b);
@@ -60,13 +101,18 @@ pub(super) fn matches(rules: &[Node], event: &Event<'_>, scratch: &mut Scratch, 
         }
     };
     for candidate in &kind.candidates {
-        let met = match &candidate.open {
-            Known::Yes => true,
-            Known::No => false,
-            Known::Open(node) => holds(node, event),
+        let rule = candidate.rule;
+        let met = match (&candidate.open, &rules[usize::from(rule)]) {
+            (Open::Nothing, _) => true,
+            (Open::Rest(node), _) => holds(node, event),
+            (Open::Late, Condition::Facts(_, late)) => late.ask(event).unwrap_or_else(|known| {
+                hits.pending.push(Pending { rule, known });
+                false
+            }),
+            (Open::Late, _) => false,
         };
         if met {
-            hits.push(candidate.rule);
+            hits.met.push(rule);
         }
     }
 }
@@ -84,12 +130,24 @@ fn hash(texts: &[&str; 5]) -> u64 {
     hasher.finish()
 }
 
-fn candidates(rules: &[Node], event: &Event<'_>) -> Box<[Candidate]> {
+fn candidates(rules: &[Condition], event: &Event<'_>) -> Box<[Candidate]> {
+    let open = |condition: &Condition| match condition {
+        Condition::Record(node) => match reduce(node, event) {
+            Known::Yes => Some(Open::Nothing),
+            Known::No => None,
+            Known::Open(rest) => Some(Open::Rest(rest)),
+        },
+        Condition::Facts(node, _) => match reduce(node, event) {
+            Known::Yes => Some(Open::Nothing),
+            Known::No => None,
+            Known::Open(_) => Some(Open::Late),
+        },
+        Condition::Findings => None,
+    };
     rules
         .iter()
         .zip(0..=RuleIndex::MAX)
-        .map(|(node, rule)| Candidate { rule, open: reduce(node, event) })
-        .filter(|candidate| !matches!(candidate.open, Known::No))
+        .filter_map(|(condition, rule)| Some(Candidate { rule, open: open(condition)? }))
         .collect()
 }
 
@@ -150,7 +208,7 @@ fn is_of_kind(item: &Item) -> bool {
 }
 
 /// Whether the event meets the condition.
-pub(super) fn holds(node: &Node, event: &Event<'_>) -> bool {
+pub(super) fn holds<L: Lookup>(node: &Node, event: &L) -> bool {
     match node {
         Node::All(nodes) => nodes.iter().all(|node| holds(node, event)),
         Node::Any(nodes) => nodes.iter().any(|node| holds(node, event)),
@@ -159,7 +217,8 @@ pub(super) fn holds(node: &Node, event: &Event<'_>) -> bool {
     }
 }
 
-fn item_holds(item: &Item, event: &Event<'_>) -> bool {
+/// Whether it meets one line of a selection.
+pub(super) fn item_holds<L: Lookup>(item: &Item, event: &L) -> bool {
     match &item.test {
         Test::Exists(wanted) => item.field.as_ref().is_some_and(|field| event.has(field)) == *wanted,
         Test::Null if item.negated => some(item, event, |value| value != Scalar::Null),
@@ -175,17 +234,17 @@ fn item_holds(item: &Item, event: &Event<'_>) -> bool {
     }
 }
 
-fn is_there(item: &Item, event: &Event<'_>) -> bool {
+fn is_there<L: Lookup>(item: &Item, event: &L) -> bool {
     item.field.as_ref().is_some_and(|field| event.has(field))
 }
 
-fn passes(item: &Item, event: &Event<'_>, matchers: &[Matcher]) -> bool {
+fn passes<L: Lookup>(item: &Item, event: &L, matchers: &[Matcher]) -> bool {
     let field = item.field.as_ref();
     some(item, event, |value| matchers.iter().any(|matcher| matcher.test(value, field, event)))
 }
 
 /// Whether some value of the item's field passes.
-fn some(item: &Item, event: &Event<'_>, mut test: impl FnMut(Scalar<'_>) -> bool) -> bool {
+fn some<L: Lookup>(item: &Item, event: &L, mut test: impl FnMut(Scalar<'_>) -> bool) -> bool {
     let mut visit = |value: Scalar<'_>| if test(value) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
     match &item.field {
         Some(field) => event.visit(field, &mut visit).is_break(),

@@ -1,14 +1,17 @@
 //! Rule files to compiled rules; whatever cannot be used becomes a rejection with file and line.
 
-use super::compile::{self, Node};
+use super::compile;
 use super::document::{self, Document, Fault, Kind};
+use super::engine::Condition;
+use super::late::Late;
+use super::link::{self, Linked};
 use super::mapping::Mapping;
 use super::rewrite::{self, Placeholders};
 use super::{Level, Meta, Options, pack};
 use crate::coverage::RuleRejection;
 use crate::store::{RuleIndex, hex};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
-use rsigma_parser::{FilterRule, SigmaCollection, SigmaRule, parse_sigma_yaml};
+use rsigma_parser::{CorrelationRule, FilterRule, SigmaCollection, SigmaRule, parse_sigma_yaml};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -18,10 +21,10 @@ use std::path::Path;
 pub(super) struct Loaded {
     /// What people read of it.
     pub meta: Meta,
-    /// The rule as it is compiled: mapped, with filters and placeholders built in.
-    pub rule: SigmaRule,
-    /// Its condition.
-    pub node: Node,
+    /// The rule as it is compiled: mapped, with filters and placeholders built in; `None` for a correlation.
+    pub rule: Option<SigmaRule>,
+    /// What it asks.
+    pub condition: Condition,
 }
 
 /// A file of rules.
@@ -57,6 +60,8 @@ pub(super) struct Contents<'a> {
     pub rules: Vec<Read<'a, SigmaRule>>,
     /// Filters, in the order of the files.
     pub filters: Vec<Read<'a, FilterRule>>,
+    /// Correlations, in the order of the files.
+    pub correlations: Vec<Read<'a, CorrelationRule>>,
 }
 
 /// Whether the name is that of a rule file.
@@ -77,7 +82,7 @@ fn rejection(file: &File, line: u64, reason: &str) -> RuleRejection {
 }
 
 /// Loads everything that the options ask for.
-pub(super) fn load(options: &Options) -> (Vec<Loaded>, Vec<RuleRejection>) {
+pub(super) fn load(options: &Options) -> (Linked, Vec<RuleRejection>) {
     let mut rejected = Vec::new();
     let files = files(options, &mut rejected);
     let mapping = mapping(&mut rejected);
@@ -92,28 +97,33 @@ pub(super) fn load(options: &Options) -> (Vec<Loaded>, Vec<RuleRejection>) {
         contents.rules.par_iter().map(|read| (read, build(read, &filters, &placeholders, &mapping))).collect();
     for (read, rule) in built {
         match rule {
-            Ok(rule) => keep(rule, read, &mut loaded, &mut rejected),
+            Ok(rule) => drop(keep(rule, read, &mut loaded, &mut rejected)),
             Err(fault) => rejected.push(read.reject(&fault)),
         }
     }
+    let linked = link::link(loaded, contents.correlations, &mapping, &mut rejected);
     rejected.sort();
-    (loaded.into_values().collect(), rejected)
+    (linked, rejected)
 }
 
-fn keep(
+/// Keeps a rule or correlation if its id is free and there is room; says whether it was kept.
+pub(super) fn keep<T>(
     rule: Loaded,
-    read: &Read<'_, SigmaRule>,
+    read: &Read<'_, T>,
     loaded: &mut BTreeMap<String, Loaded>,
     rejected: &mut Vec<RuleRejection>,
-) {
+) -> bool {
     if let Some(first) = loaded.get(&rule.meta.id) {
         let reason =
             format!("id \"{}\" is already taken by {}; give this rule an id of its own", rule.meta.id, first.meta.file);
         rejected.push(read.reject(&Fault::at(&["id"], reason)));
+        false
     } else if loaded.len() > usize::from(RuleIndex::MAX) {
         rejected.push(read.reject(&Fault::at(&[], format!("more than {} rules; load fewer", loaded.len()))));
+        false
     } else {
         loaded.insert(rule.meta.id.clone(), rule);
+        true
     }
 }
 
@@ -241,10 +251,6 @@ pub(super) fn read<'a>(file: &'a File, contents: &mut Contents<'a>, rejected: &m
         };
         match kind {
             Err(fault) => rejected.push(rejection(file, document.find(&fault.anchor), &fault.reason)),
-            Ok(Kind::Correlation) => {
-                let line = document.find(&["correlation".to_owned()]);
-                rejected.push(rejection(file, line, "correlation rules are not evaluated in this version"));
-            }
             Ok(Kind::Global) => globals = format!("{}\n---\n", document.text),
             Ok(Kind::Reset) => globals.clear(),
             Ok(kind) => {
@@ -271,17 +277,30 @@ fn read_document<'a>(
     let collection = parse_sigma_yaml(text)
         .unwrap_or_else(|error| SigmaCollection { errors: vec![error.to_string()], ..SigmaCollection::new() });
     if let Some(error) = collection.errors.last() {
-        let keys = ["level", "status", "related", "title", "condition", "detection", "sigma-version"];
+        let keys = [
+            "timespan",
+            "group-by",
+            "correlation",
+            "level",
+            "status",
+            "related",
+            "title",
+            "condition",
+            "detection",
+            "sigma-version",
+        ];
         let anchor = keys.iter().find(|key| error.contains(*key)).map(|key| (*key).to_owned());
         let line = document.find(&anchor.into_iter().collect::<Vec<_>>());
         rejected.push(rejection(file, line, &plain(error)));
         return;
     }
-    let SigmaCollection { mut rules, mut filters, .. } = collection;
+    let SigmaCollection { mut rules, mut filters, mut correlations, .. } = collection;
     if let Some(content) = rules.pop() {
         contents.rules.push(Read { file, document, content });
     } else if let Some(content) = filters.pop() {
         contents.filters.push(Read { file, document, content });
+    } else if let Some(content) = correlations.pop() {
+        contents.correlations.push(Read { file, document, content });
     }
 }
 
@@ -369,14 +388,40 @@ fn build(
     }
     mapping.apply(&mut rule)?;
     let node = compile::rule(&rule)?;
-    Ok(Loaded { meta: meta(read), rule, node })
+    let condition = match Late::of(&node)? {
+        Some(late) => Condition::Facts(node, late),
+        None => Condition::Record(node),
+    };
+    Ok(Loaded { meta: meta(read), rule: Some(rule), condition })
+}
+
+/// A correlation as the rules see it.
+pub(super) fn correlation(read: &Read<'_, CorrelationRule>) -> Loaded {
+    let rule = &read.content;
+    let meta = Meta {
+        id: id(read, rule.id.as_deref()),
+        title: rule.title.clone(),
+        level: rule.level.map_or(Level::Informational, level),
+        tags: rule.tags.clone(),
+        description: rule.description.clone().unwrap_or_default().trim_end().to_owned(),
+        falsepositives: rule.falsepositives.clone(),
+        references: rule.references.clone(),
+        file: read.file.name.clone(),
+        sha256: hex(&Sha256::digest(read.file.text.as_bytes())),
+    };
+    Loaded { meta, rule: None, condition: Condition::Findings }
+}
+
+/// The id it states, else one from its text.
+fn id<T>(read: &Read<'_, T>, stated: Option<&str>) -> String {
+    let digest = || hex(&Sha256::digest(read.document.text.as_bytes())[..16]);
+    stated.filter(|id| !id.is_empty()).map_or_else(digest, str::to_owned)
 }
 
 fn meta(read: &Read<'_, SigmaRule>) -> Meta {
     let rule = &read.content;
-    let digest = || hex(&Sha256::digest(read.document.text.as_bytes())[..16]);
     Meta {
-        id: rule.id.clone().filter(|id| !id.is_empty()).unwrap_or_else(digest),
+        id: id(read, rule.id.as_deref()),
         title: rule.title.clone(),
         level: rule.level.map_or(Level::Informational, level),
         tags: rule.tags.clone(),

@@ -1,7 +1,7 @@
 //! A rule in Sigma's words to the same rule in the words of our records, by the tables in `rules/mapping`.
 
 use super::document::Fault;
-use crate::field::CATALOGUE;
+use crate::field;
 use rsigma_parser::{ConditionExpr, Detection, DetectionItem, FieldSpec, Modifier, SigmaRule, SigmaString, SigmaValue};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -75,6 +75,14 @@ impl Mapping {
     /// Which part of it is unknown, and what is known.
     pub(super) fn knows(&self, rule: &SigmaRule) -> Result<(), Fault> {
         self.source(rule).map(drop)
+    }
+
+    /// The fields that a name stands for in the words of this rule, best first.
+    pub(super) fn fields(&self, rule: &SigmaRule, name: &str) -> Vec<String> {
+        match self.source(rule) {
+            Ok((table, source)) => Words { table, source }.names(name),
+            Err(_) => vec![name.to_owned()],
+        }
     }
 
     fn source(&self, rule: &SigmaRule) -> Result<(&Table, &Source), Fault> {
@@ -187,7 +195,7 @@ impl Words<'_> {
             return names;
         }
         let mut names = vec![name.to_owned()];
-        if !CATALOGUE.iter().any(|entry| entry.name == name) {
+        if !field::is_known(name) {
             let camel = camel_case(name.strip_prefix("properties.").unwrap_or(name));
             names.extend(self.source.prefixes.iter().map(|prefix| format!("{prefix}{camel}")));
         }

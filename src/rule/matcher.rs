@@ -1,6 +1,6 @@
 //! One value of a Sigma rule as a test on one value of a record.
 
-use crate::event::{Event, Scalar};
+use crate::event::{Lookup, Scalar};
 use crate::field::{Core, Field};
 use aho_corasick::AhoCorasick;
 use chrono::{DateTime, Datelike, NaiveDateTime, Timelike, Utc};
@@ -132,7 +132,7 @@ pub(super) enum Matcher {
 
 impl Matcher {
     /// Whether `value`, which is a value of `field`, passes.
-    pub(super) fn test(&self, value: Scalar<'_>, field: Option<&Field>, event: &Event<'_>) -> bool {
+    pub(super) fn test<L: Lookup>(&self, value: Scalar<'_>, field: Option<&Field>, event: &L) -> bool {
         match self {
             Self::Cased(shape, text) => with_text(value, |found| shape.holds(found, text)),
             Self::Folded(shape, text) => with_text(value, |found| folded(*shape, found, text)),
@@ -204,7 +204,7 @@ fn truth(text: &str) -> Option<bool> {
     }
 }
 
-fn other_field(value: Scalar<'_>, field: &Field, shape: Shape, cased: bool, event: &Event<'_>) -> bool {
+fn other_field<L: Lookup>(value: Scalar<'_>, field: &Field, shape: Shape, cased: bool, event: &L) -> bool {
     event
         .visit(field, &mut |other| {
             let equal = match (shape, cased) {

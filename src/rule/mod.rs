@@ -4,8 +4,11 @@
 //! event meets.
 
 mod compile;
+pub mod correlation;
 mod document;
 mod engine;
+mod late;
+mod link;
 mod lint;
 mod load;
 mod mapping;
@@ -14,13 +17,18 @@ mod pack;
 mod rewrite;
 mod value;
 
-pub use engine::Scratch;
+pub use engine::{Hits, Scratch};
 pub use lint::check;
 
 use crate::coverage::RuleRejection;
-use crate::event::Event;
-use crate::store::RuleIndex;
+use crate::event::{Event, Lookup, Scalar};
+use crate::field::Fact;
+use crate::store::{Captured, Pending, RuleIndex};
+use correlation::{Captures, Correlation};
+use engine::Condition;
 use rsigma_parser::SigmaRule;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 /// Severity, as Sigma names it.
@@ -91,15 +99,19 @@ pub struct Options {
 #[derive(Debug, Default)]
 pub struct RuleSet {
     rules: Vec<Meta>,
-    conditions: Vec<compile::Node>,
+    conditions: Vec<Condition>,
+    correlations: Vec<Correlation>,
+    captures: Captures,
+    silent: BTreeSet<RuleIndex>,
 }
 
 impl RuleSet {
     /// Loads and compiles; what cannot be compiled is told, with file and line.
     pub fn load(options: &Options) -> (Self, Vec<RuleRejection>) {
-        let (loaded, rejected) = load::load(options);
-        let (rules, conditions) = loaded.into_iter().map(|loaded| (loaded.meta, loaded.node)).unzip();
-        (Self { rules, conditions }, rejected)
+        let (linked, rejected) = load::load(options);
+        let (rules, conditions) = linked.loaded.into_iter().map(|loaded| (loaded.meta, loaded.condition)).unzip();
+        let link::Linked { correlations, captures, silent, .. } = linked;
+        (Self { rules, conditions, correlations, captures, silent }, rejected)
     }
 
     /// The rules, by index.
@@ -107,9 +119,69 @@ impl RuleSet {
         &self.rules
     }
 
-    /// Appends the rules that `event` meets, in index order.
-    pub fn matches(&self, event: &Event<'_>, scratch: &mut Scratch, hits: &mut Vec<RuleIndex>) {
+    /// Says which rules `event` meets, and keeps what those need that more than the record decides.
+    pub fn matches(&self, event: &Event<'_>, scratch: &mut Scratch, hits: &mut Hits) {
         engine::matches(&self.conditions, event, scratch, hits);
+        if !self.captures.of.is_empty() {
+            self.capture(event, hits);
+        }
+    }
+
+    fn capture(&self, event: &Event<'_>, hits: &mut Hits) {
+        let rules = hits.met.iter().copied().chain(hits.pending.iter().map(|pending| pending.rule));
+        let slots: BTreeSet<usize> = rules.filter_map(|rule| self.captures.of.get(&rule)).flatten().copied().collect();
+        for slot in slots {
+            let mut value = String::new();
+            for field in &self.captures.slots[slot] {
+                let _ = event.visit(field, &mut |found| {
+                    if !value.is_empty() {
+                        value.push(';');
+                    }
+                    match found {
+                        Scalar::Null => {}
+                        Scalar::Str(text) => value.push_str(text),
+                        Scalar::Bool(truth) => value.push_str(if truth { "true" } else { "false" }),
+                        Scalar::Int(number) => value.push_str(&number.to_string()),
+                        Scalar::Float(number) => value.push_str(&number.to_string()),
+                    }
+                    ControlFlow::Continue(())
+                });
+                if !value.is_empty() {
+                    Captured::push(&mut hits.captured, slot, &value);
+                    break;
+                }
+            }
+        }
+    }
+
+    /// Whether a rule that waited for derived facts is met, now that `looked` knows them.
+    pub fn settle(&self, pending: Pending, looked: &impl Lookup) -> bool {
+        match self.conditions.get(usize::from(pending.rule)) {
+            Some(Condition::Facts(_, late)) => late.settle(pending.known, looked),
+            _ => false,
+        }
+    }
+
+    /// The correlations, each behind those it refers to.
+    pub fn correlations(&self) -> &[Correlation] {
+        &self.correlations
+    }
+
+    /// Rules that only serve a correlation: what they find is no finding.
+    pub fn silent(&self) -> &BTreeSet<RuleIndex> {
+        &self.silent
+    }
+
+    /// The derived facts that rules ask for, by themselves or to correlate by.
+    pub fn facts(&self) -> BTreeSet<Fact> {
+        let mut facts = BTreeSet::new();
+        for condition in &self.conditions {
+            if let Condition::Facts(_, late) = condition {
+                late.facts(&mut facts);
+            }
+        }
+        facts.extend(self.correlations.iter().flat_map(Correlation::facts));
+        facts
     }
 }
 
@@ -126,6 +198,7 @@ pub fn pack_sha256() -> String {
 
 /// The rules of [`RuleSet::load`], by index, in the words they are compiled from: selectors, placeholders
 /// and filters resolved, fields and logsource mapped. Another Sigma engine can be asked the same questions.
-pub fn rewritten(options: &Options) -> Vec<SigmaRule> {
-    load::load(options).0.into_iter().map(|loaded| loaded.rule).collect()
+pub fn rewritten(options: &Options) -> BTreeMap<RuleIndex, SigmaRule> {
+    let loaded = load::load(options).0.loaded.into_iter();
+    (0..=RuleIndex::MAX).zip(loaded).filter_map(|(index, loaded)| Some((index, loaded.rule?))).collect()
 }

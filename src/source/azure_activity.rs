@@ -5,7 +5,7 @@
 use super::text::{Detail, at, first, integer, lower, operation, scalar, string};
 use super::ual::actor::{is_guest, is_system, is_upn};
 use super::{Decoded, FileContext, Proof, Shape, Signature, Source, address, json_record, moment};
-use crate::event::{ActorKind, Address, Event, Family, Outcome};
+use crate::event::{ActorKind, Address, Event, Family, Outcome, first_party};
 use crate::input::Data;
 use sonic_rs::{JsonValueTrait, Value};
 use std::borrow::Cow;
@@ -92,8 +92,10 @@ pub(super) fn view_as<'a>(
         account: lower(actor),
         address: place(record),
         place: None,
+        client: Cow::Borrowed(""),
+        authentication_requirement: Cow::Borrowed(""),
         agent: Cow::Borrowed(first(&[get(&["properties", "userAgentHeader"]), get(&["properties", "userAgent"])])),
-        application: Cow::Borrowed(super::first_party::name(application_id).unwrap_or(application_id)),
+        application: Cow::Borrowed(first_party::name(application_id).unwrap_or(application_id)),
         application_id: Cow::Borrowed(application_id),
         session: Cow::Borrowed(""),
         token: Cow::Borrowed(get(&["identity", "claims", "uti"])),

@@ -64,6 +64,8 @@ fn view<'a>(decoded: &'a Decoded, context: &FileContext) -> Result<Event<'a>, St
         account: lower(user),
         address: address::choose(&[evidence(record, &["ipAddress"])]),
         place: None,
+        client: Cow::Borrowed(""),
+        authentication_requirement: Cow::Borrowed(""),
         agent: Cow::Borrowed(""),
         application: Cow::Borrowed(get("productName")),
         application_id: Cow::Borrowed(""),

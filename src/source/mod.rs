@@ -10,7 +10,6 @@ mod entra_audit_csv;
 mod entra_auth_details_csv;
 mod entra_signin_csv;
 mod exchange_admin_audit;
-mod first_party;
 mod graph_alerts;
 mod graph_auditlog_query;
 mod graph_directory_audit;
@@ -40,7 +39,6 @@ mod ual_flattened;
 mod windows_event;
 
 pub use dates::{DateEvidence, DateOrder, DateProof, is_time};
-pub use first_party::is_microsoft_application;
 pub use localised::{LANGUAGES, Language, Localised, WordProof, in_english, localise};
 pub use signature::{Shape, Signature};
 pub use state::{Kind as StateKind, kinds as state_kinds};

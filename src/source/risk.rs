@@ -126,6 +126,8 @@ pub(super) fn view_as<'a>(
         account: lower(actor),
         address: address::choose(&[get("ipAddress")]),
         place: None,
+        client: Cow::Borrowed(""),
+        authentication_requirement: Cow::Borrowed(""),
         agent: Cow::Borrowed(get("userAgent")),
         application: Cow::Borrowed(first(&[get("appDisplayName"), if application { service } else { "" }])),
         application_id: Cow::Borrowed(get("appId")),

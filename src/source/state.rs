@@ -177,6 +177,8 @@ fn view<'a>(decoded: &'a Decoded, context: &FileContext) -> Result<Event<'a>, St
         account,
         address: Address::default(),
         place: None,
+        client: Cow::Borrowed(""),
+        authentication_requirement: Cow::Borrowed(""),
         agent: Cow::Borrowed(""),
         application: of(record, kind.application),
         application_id: of(record, kind.application_id),

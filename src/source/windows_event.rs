@@ -52,6 +52,8 @@ fn view<'a>(decoded: &'a Decoded, context: &FileContext) -> Result<Event<'a>, St
         account: lower(actor),
         address: Address::default(),
         place: None,
+        client: Cow::Borrowed(""),
+        authentication_requirement: Cow::Borrowed(""),
         agent: Cow::Borrowed(""),
         application: Cow::Borrowed(get("ProviderName")),
         application_id: Cow::Borrowed(""),

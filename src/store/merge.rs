@@ -1,7 +1,7 @@
 //! Batches of events, in reading order, to one table without repeats, in time order.
 
 use super::twin::{is_richer, is_twin};
-use super::{Entry, Events, Id, Pool};
+use super::{Entry, Events, Id, Pool, RuleIndex, Sym, pending};
 use crate::coverage::Counts;
 use crate::event::{Event, Family, Place};
 use hashbrown::hash_table::Entry as Slot;
@@ -182,29 +182,19 @@ impl Merger {
         &self.pool
     }
 
-    /// Settles the suspects, drops what `wanted` refuses, and sorts.
+    /// Settles the suspects and sorts.
     ///
     /// `same` says for each suspect whether its later record repeats one before it: then that is a
     /// duplicate. Two exports that word one record are told by the facts they share, and the poorer is the
     /// duplicate. Every other is kept, in conflict with those of its Id.
-    pub fn finish(
-        mut self,
-        same: &[bool],
-        places: BTreeMap<IpAddr, Arc<Place>>,
-        wanted: &dyn Fn(&Entry, &Pool) -> bool,
-    ) -> (Events, Vec<Tally>) {
+    pub fn finish(mut self, same: &[bool], places: BTreeMap<IpAddr, Arc<Place>>) -> (Events, Vec<Tally>) {
         let repeats = self.settle(same);
         name_tenant(&mut self.entries, &repeats, &mut self.tallies);
-        let Self { mut entries, pool, mut tallies, .. } = self;
+        let Self { mut entries, pool, tallies, .. } = self;
         let mut position = 0;
-        entries.retain(|entry| {
+        entries.retain(|_| {
             position += 1;
-            if repeats.contains(&(position - 1)) {
-                return false;
-            }
-            let wanted = wanted(entry, &pool);
-            tallies[entry.origin.file as usize].counts.outside += u64::from(!wanted);
-            wanted
+            !repeats.contains(&(position - 1))
         });
         sort(&mut entries, &pool);
         (Events { entries, pool, places }, tallies)
@@ -227,7 +217,9 @@ impl Merger {
                         std::mem::swap(kept, &mut goes);
                     }
                     let hits: BTreeSet<_> = entry(*kept).hits.iter().chain(&entry(goes).hits).copied().collect();
-                    self.entries[*kept as usize].hits = hits.into_iter().collect();
+                    let waiting = waiting([entry(*kept), entry(goes)], &hits, &mut self.pool);
+                    let kept = &mut self.entries[*kept as usize];
+                    (kept.hits, kept.pending) = (hits.into_iter().collect(), waiting);
                     goes
                 }
                 None => {
@@ -249,6 +241,30 @@ impl Merger {
         }
         repeats
     }
+}
+
+impl Events {
+    /// Drops the events that `wanted` refuses, and counts them.
+    pub fn leave_out(&mut self, tallies: &mut [Tally], wanted: &dyn Fn(&Entry, &Pool) -> bool) {
+        let Self { entries, pool, .. } = self;
+        entries.retain(|entry| {
+            let wanted = wanted(entry, pool);
+            tallies[entry.origin.file as usize].counts.outside += u64::from(!wanted);
+            wanted
+        });
+    }
+}
+
+/// The rules that wait for facts of twins and that neither has met.
+fn waiting(twins: [&Entry; 2], met: &BTreeSet<RuleIndex>, pool: &mut Pool) -> Sym {
+    let mut rules = BTreeMap::new();
+    for waiting in twins.into_iter().flat_map(|twin| pending::read(pool.get(twin.pending))) {
+        if !met.contains(&waiting.rule) {
+            rules.entry(waiting.rule).or_insert(waiting);
+        }
+    }
+    let text = pending::write(&rules.into_values().collect::<Vec<_>>());
+    pool.intern(&text)
 }
 
 /// Records that name no tenant are of the one that every other event names, if it is one: else the account in the

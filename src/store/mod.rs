@@ -1,17 +1,21 @@
 //! Events after their bytes are gone: compact rows that share texts, in time order, without repeats.
 
 mod id;
+mod lookup;
 mod merge;
+mod pending;
 mod pool;
 mod twin;
 
 pub use id::{GUID, Id};
 pub use merge::{Batch, Merger, Outside, Suspect, Tally};
+pub use pending::Pending;
 pub use pool::{Pool, Sym};
 
 pub use crate::event::hex;
-use crate::event::{ActorKind, Event, Family, Origin, Outcome, Place, Scalar, Time};
+use crate::event::{ActorKind, Event, Family, Origin, Outcome, Place, SIGN_IN_STEP, Scalar, Time};
 use crate::field::{Core, Field};
+use std::fmt::Write;
 use std::net::IpAddr;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -42,18 +46,25 @@ pub struct Entry {
     pub ip: Option<IpAddr>,
     pub port: Option<u16>,
     pub agent: Sym,
+    pub client: Sym,
     pub application: Sym,
     pub application_id: Sym,
     pub session: Sym,
     pub token: Id,
     pub device: Sym,
+    pub authentication_requirement: Sym,
     pub result: Sym,
     pub error_code: Sym,
     pub object: Sym,
     pub detail: Sym,
     pub degraded: Sym,
-    /// Of an event that meets a rule: the foreign recipients, joined by a line end.
+    /// Of an event that meets a rule or may meet one: the foreign recipients, joined by a line end.
     pub recipients: Sym,
+    /// Of an event that derived facts may make a hit: the rules that wait for them; see [`Events::pending`].
+    pub pending: Sym,
+    /// Of an event that a correlation may look at: the values it groups or counts by that no other field holds; see
+    /// [`Events::captured`].
+    pub captured: Sym,
     pub origin: Origin,
     /// Shares its Id with an event of other content.
     pub conflict: bool,
@@ -79,9 +90,60 @@ impl Events {
         self.pool.get(sym)
     }
 
+    /// Whether the event is a sign-in: a record of the sign-in log that is not a step of one, or the audit log's own
+    /// record of one.
+    ///
+    /// The same sign-in can stand in both logs; each record counts.
+    pub fn is_sign_in(&self, entry: &Entry) -> bool {
+        match entry.family {
+            Family::SignIn => self.text(entry.operation) != SIGN_IN_STEP,
+            Family::Audit => matches!(self.text(entry.operation), "UserLoggedIn" | "UserLoginFailed"),
+            Family::Directory | Family::Activity | Family::Risk | Family::Trace | Family::State => false,
+        }
+    }
+
+    /// The rules that wait for derived facts of `entry`.
+    pub fn pending(&self, entry: &Entry) -> impl Iterator<Item = Pending> {
+        pending::read(self.text(entry.pending))
+    }
+
+    /// The value that was captured for `slot`; see [`Captured`].
+    pub fn captured(&self, entry: &Entry, slot: usize) -> Option<&str> {
+        Captured::read(self.text(entry.captured), slot)
+    }
+
     /// What is known of the entry's address.
     pub fn place(&self, entry: &Entry) -> Option<&Place> {
         entry.ip.and_then(|ip| self.places.get(&ip)).map(Arc::as_ref)
+    }
+}
+
+/// What rules make of an event.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Met<'a> {
+    /// Rules it meets, in index order.
+    pub rules: &'a [RuleIndex],
+    /// Rules that derived facts decide, in index order.
+    pub pending: &'a [Pending],
+    /// What [`Captured::push`] has written.
+    pub captured: &'a str,
+}
+
+/// Values of numbered slots in one text.
+#[derive(Debug)]
+pub struct Captured;
+
+impl Captured {
+    /// Adds a value; control characters in it become spaces, so that it cannot pass for another.
+    pub fn push(text: &mut String, slot: usize, value: &str) {
+        let _ = write!(text, "{slot}\u{1f}");
+        text.extend(value.chars().map(|c| if matches!(c, '\u{1e}' | '\u{1f}') { ' ' } else { c }));
+        text.push('\u{1e}');
+    }
+
+    fn read(text: &str, slot: usize) -> Option<&str> {
+        let slots = text.split('\u{1e}').filter_map(|part| part.split_once('\u{1f}'));
+        slots.filter(|(number, _)| number.parse() == Ok(slot)).map(|(_, value)| value).next()
     }
 }
 
@@ -100,7 +162,8 @@ fn recipients(event: &Event<'_>) -> String {
 
 impl Entry {
     /// Keeps an event; its texts go to `pool`.
-    pub fn of(event: &Event<'_>, origin: Origin, hits: &[RuleIndex], pool: &mut Pool) -> Self {
+    pub fn of(event: &Event<'_>, origin: Origin, hits: &Met<'_>, pool: &mut Pool) -> Self {
+        let looked_at = !(hits.rules.is_empty() && hits.pending.is_empty());
         Self {
             time: event.time,
             family: event.family,
@@ -121,20 +184,24 @@ impl Entry {
             ip: event.address.ip,
             port: event.address.port,
             agent: pool.intern(&event.agent),
+            client: pool.intern(&event.client),
             application: pool.intern(&event.application),
             application_id: pool.intern(&event.application_id),
             session: pool.intern(&event.session),
             token: Id::of(&event.token, pool),
             device: pool.intern(&event.device),
+            authentication_requirement: pool.intern(&event.authentication_requirement),
             result: pool.intern(&event.result),
             error_code: pool.intern(&event.error_code),
             object: pool.intern(&event.object),
             detail: pool.intern(&event.detail),
             degraded: pool.intern(&event.degraded),
-            recipients: if hits.is_empty() { Sym(0) } else { pool.intern(&recipients(event)) },
+            recipients: if looked_at { pool.intern(&recipients(event)) } else { Sym(0) },
+            pending: pool.intern(&pending::write(hits.pending)),
+            captured: pool.intern(hits.captured),
             origin,
             conflict: false,
-            hits: hits.into(),
+            hits: hits.rules.into(),
         }
     }
 
@@ -154,16 +221,20 @@ impl Entry {
             &mut self.account,
             &mut self.address,
             &mut self.agent,
+            &mut self.client,
             &mut self.application,
             &mut self.application_id,
             &mut self.session,
             &mut self.device,
+            &mut self.authentication_requirement,
             &mut self.result,
             &mut self.error_code,
             &mut self.object,
             &mut self.detail,
             &mut self.degraded,
             &mut self.recipients,
+            &mut self.pending,
+            &mut self.captured,
         ] {
             *sym = to[sym.0 as usize];
         }

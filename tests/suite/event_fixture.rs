@@ -45,6 +45,8 @@ pub(crate) fn event(family: Family, record: &Value) -> Event<'_> {
         account: text(record, "UserId"),
         address: Address::default(),
         place: None,
+        client: "".into(),
+        authentication_requirement: "".into(),
         agent: text(record, "UserAgent"),
         application: "".into(),
         application_id: text(record, "ApplicationId"),

@@ -11,7 +11,7 @@ use sonic_rs::Value;
 use speur::event::{Event, Family, Scalar};
 use speur::field::{Core, Field};
 use speur::input::{Data, Header};
-use speur::rule::{Options, RuleSet, Scratch, rewritten};
+use speur::rule::{Hits, Options, RuleSet, Scratch, rewritten};
 use speur::source::{self, FileContext};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -147,17 +147,17 @@ struct Both {
 impl Both {
     fn load(options: &Options) -> Self {
         let (ours, _) = RuleSet::load(options);
-        let rules: Vec<SigmaRule> = rewritten(options);
+        let rules: Vec<SigmaRule> = rewritten(options).into_values().collect();
         let theirs = rules.iter().map(|rule| compile_rule(rule).unwrap()).collect();
         Self { ours, theirs, scratch: Scratch::default() }
     }
 
     /// The titles of the rules that each engine fires on the event.
     fn ask(&mut self, event: &Event<'_>) -> (Vec<String>, Vec<String>) {
-        let mut hits = Vec::new();
+        let mut hits = Hits::default();
         self.ours.matches(event, &mut self.scratch, &mut hits);
         let title = |index: usize| self.ours.rules()[index].title.clone();
-        let ours = hits.iter().map(|hit| title(usize::from(*hit))).collect();
+        let ours = hits.met.iter().map(|hit| title(usize::from(*hit))).collect();
         let mirror = Mirror(event);
         let theirs = self.theirs.iter().enumerate();
         (

@@ -1,11 +1,8 @@
 //! The embedded rules against their own records: `tests/rules/<rule>/{hit,miss}.jsonl`.
 
 use rsigma_parser::{SigmaRule, parse_sigma_yaml};
-use sonic_rs::{JsonValueMutTrait, JsonValueTrait, Value};
-use speur::event::{Basis, Place, Precision, Time};
-use speur::input::Data;
-use speur::rule::{Options, RuleSet, Scratch};
-use speur::source::{self, FileContext};
+use speur::pipeline::{trials, try_records};
+use speur::rule::{Options, RuleSet};
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -57,34 +54,10 @@ fn lines(stem: &str, name: &str) -> Vec<(String, String)> {
     text.lines().enumerate().map(|(i, line)| (place(i), line.to_owned())).collect()
 }
 
-/// Takes the sibling key that stands for what the geolocation database would say.
-fn take_place(record: &mut Value) -> Option<Place> {
-    let told = record.as_object_mut()?.remove(&"_speur_place")?;
-    let text = |key: &str| told.get(key).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
-    Some(Place {
-        country: text("country"),
-        asn: told.get("asn").and_then(JsonValueTrait::as_u64).unwrap_or_default() as u32,
-        as_org: text("as_org"),
-        anonymous: text("anonymous"),
-        kind: "public",
-        ..Place::default()
-    })
-}
-
 /// Ids of the rules that the record of one line meets.
 fn met(rules: &RuleSet, place: &str, line: &str) -> BTreeSet<String> {
-    let mut record: Value = sonic_rs::from_str(line).unwrap_or_else(|e| panic!("{place}: {e}"));
-    let known = take_place(&mut record);
-    let source = source::for_json(&record, None).unwrap_or_else(|| panic!("{place}: no source recognises it"));
-    // Snapshots state no time of their own; it makes no difference to a rule.
-    let time = Time { micros: 1_769_162_400_000_000, precision: Precision::Second, basis: Basis::CollectedAt };
-    let context = FileContext { collected: Some(time), ..FileContext::default() };
-    let decoded = (source.decode)(Data::Json(record), &context).unwrap_or_else(|e| panic!("{place}: {e}"));
-    let mut event = (source.view)(&decoded, &context).unwrap_or_else(|e| panic!("{place}: {e}"));
-    event.place = known.as_ref();
-    let mut hits = Vec::new();
-    rules.matches(&event, &mut Scratch::default(), &mut hits);
-    hits.into_iter().map(|index| rules.rules()[usize::from(index)].id.clone()).collect()
+    let met = try_records(rules, &[line.to_owned()]).unwrap_or_else(|(_, reason)| panic!("{place}: {reason}"));
+    met.into_iter().map(|index| rules.rules()[usize::from(index)].id.clone()).collect()
 }
 
 #[test]
@@ -150,19 +123,9 @@ fn the_readme_lists_every_rule() {
 fn every_rule_fires_on_its_hits_and_on_no_miss() {
     let (rules, rejected) = RuleSet::load(&Options { pack: true, ..Options::default() });
     assert!(rejected.is_empty(), "{rejected:#?}");
-    let mut wrong = Vec::new();
-    for Rule { stem, sigma, .. } in pack() {
-        let id = sigma.id.unwrap();
-        let hits = lines(&stem, "hit.jsonl");
-        let misses = lines(&stem, "miss.jsonl");
-        assert!(hits.len() >= 2, "tests/rules/{stem}/hit.jsonl: {} records, at least 2 are wanted", hits.len());
-        assert!(misses.len() >= 3, "tests/rules/{stem}/miss.jsonl: {} records, at least 3 are wanted", misses.len());
-        let silent = hits.iter().filter(|(place, line)| !met(&rules, place, line).contains(&id));
-        wrong.extend(silent.map(|(place, _)| format!("{place}: does not fire")));
-        let fired = misses.iter().filter(|(place, line)| met(&rules, place, line).contains(&id));
-        wrong.extend(fired.map(|(place, _)| format!("{place}: fires")));
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let trials = trials(&rules, &root().join("tests/rules"));
+    assert!(trials.failures.is_empty(), "{:#?}", trials.failures);
+    assert!(trials.rules as usize >= pack().len() && trials.cases > 5 * trials.rules, "{trials:?}");
 }
 
 /// A unified audit record of a cmdlet as the administrator audit log of Exchange has it.

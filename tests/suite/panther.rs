@@ -49,9 +49,9 @@ fn answers(file: &Path, rules: &RuleSet) -> Vec<Result<BTreeSet<String>, String>
             };
             answers.push((source.decode)(row.data, &FileContext::default()).and_then(|decoded| {
                 let event = (source.view)(&decoded, &FileContext::default())?;
-                let mut hits = Vec::new();
+                let mut hits = speur::rule::Hits::default();
                 rules.matches(&event, &mut scratch, &mut hits);
-                Ok(hits.into_iter().map(|hit| rules.rules()[usize::from(hit)].id.clone()).collect())
+                Ok(hits.met.into_iter().map(|hit| rules.rules()[usize::from(hit)].id.clone()).collect())
             }));
         });
     }

@@ -2,7 +2,7 @@
 
 use super::event_fixture::{event, record};
 use speur::event::{Family, Origin, Outcome};
-use speur::store::{Batch, Entry, Events, GUID, Merger, Suspect, Tally};
+use speur::store::{Batch, Entry, Events, GUID, Merger, Met, Suspect, Tally};
 use std::collections::BTreeMap;
 
 /// A row: its Id (which may be empty), its content, and its time in seconds after the first.
@@ -16,7 +16,7 @@ fn batch(file: u32, rows: &[Row]) -> Batch {
         event.time.micros += seconds * 1_000_000;
         let digest = [u8::try_from(*content).unwrap(); 32];
         let origin = Origin { file, row, offset: 0, length: 1, digest, content: *content };
-        batch.entries.push(Entry::of(&event, origin, &[], &mut batch.pool));
+        batch.entries.push(Entry::of(&event, origin, &Met::default(), &mut batch.pool));
     }
     batch
 }
@@ -31,7 +31,7 @@ fn merger(batches: Vec<Batch>) -> Merger {
 
 fn finish(merger: Merger, same: &[bool]) -> (Events, Vec<Tally>) {
     assert_eq!(merger.suspects().len(), same.len());
-    let (events, tallies) = merger.finish(same, BTreeMap::new(), &|_, _| true);
+    let (events, tallies) = merger.finish(same, BTreeMap::new());
     for tally in &tallies {
         tally.counts.balance("a file").unwrap();
     }
@@ -98,7 +98,8 @@ fn records_without_an_id_repeat_only_with_equal_content_and_time() {
 fn what_was_not_asked_for_is_counted_and_left_out() {
     let merger = merger(vec![batch(0, &[("x", 1, 0), ("y", 2, 60)]), batch(1, &[("z", 3, 60)])]);
     let start = merger.entry(0).time.micros;
-    let (events, tallies) = merger.finish(&[], BTreeMap::new(), &|entry, _| entry.time.micros == start);
+    let (mut events, mut tallies) = merger.finish(&[], BTreeMap::new());
+    events.leave_out(&mut tallies, &|entry, _| entry.time.micros == start);
     assert_eq!(events.entries.len(), 1);
     assert_eq!(tallies.iter().map(|t| (t.counts.used, t.counts.outside)).collect::<Vec<_>>(), [(2, 1), (1, 1)]);
 }
@@ -135,7 +136,7 @@ fn worded(rows: &[Worded], family: Family) -> Merger {
         let origin = Origin { file, row: 1, offset: 0, length: 1, digest, content: u128::from(file) };
         let mut batch = Batch { file, rows: 1, ..Batch::default() };
         let hits = [u16::try_from(file).unwrap(), 7];
-        batch.entries.push(Entry::of(&event, origin, &hits, &mut batch.pool));
+        batch.entries.push(Entry::of(&event, origin, &Met { rules: &hits, ..Met::default() }, &mut batch.pool));
         batch
     });
     merger(batches.collect())

@@ -2,7 +2,7 @@
 
 use super::canvas::{Anchor, Canvas, Drawn, FADED, GREY, GRID, INK, PALETTE, picture};
 use super::scale::{number, steps};
-use crate::case::sign_in::{SignIns, is_sign_in};
+use crate::case::sign_in::SignIns;
 use crate::output::country::named_country;
 use crate::output::view::View;
 use plotters::style::RGBColor;
@@ -43,7 +43,7 @@ pub(super) fn draw(view: &View<'_>) -> io::Result<String> {
 fn rows(view: &View<'_>) -> Vec<(String, SignIns)> {
     let mut countries: BTreeMap<&str, SignIns> = BTreeMap::new();
     for (position, entry) in view.case.events.entries.iter().enumerate() {
-        if is_sign_in(&view.case.events, entry) {
+        if view.case.events.is_sign_in(entry) {
             countries.entry(view.index.at(position).country()).or_default().add(entry.outcome);
         }
     }

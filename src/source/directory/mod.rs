@@ -8,8 +8,8 @@ pub(super) use shape::{Flat, decoded, is_nested};
 
 use super::text::{Detail, at, first, lower, operation, scalar, string};
 use super::ual::actor::{is_guest, is_system, is_upn};
-use super::{Decoded, FileContext, address, first_party, moment};
-use crate::event::{ActorKind, Event, Family, Outcome, open_json};
+use super::{Decoded, FileContext, address, moment};
+use crate::event::{ActorKind, Event, Family, Outcome, first_party, open_json};
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
 use std::borrow::Cow;
 
@@ -52,6 +52,8 @@ pub(super) fn view<'a>(decoded: &'a Decoded, context: &FileContext, source: &'st
         account: lower(first(&[target("userPrincipalName"), actor])),
         address: address::choose(&[user("ipAddress"), app("ipAddress"), get("callerIpAddress"), get("ipAddress")]),
         place: None,
+        client: Cow::Borrowed(""),
+        authentication_requirement: Cow::Borrowed(""),
         agent: Cow::Borrowed(first(&[get("userAgent"), additional(record, "User-Agent")])),
         application: Cow::Borrowed(first(&[app("displayName"), app("appId")])),
         application_id: Cow::Borrowed(app("appId")),

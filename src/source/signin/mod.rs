@@ -8,8 +8,8 @@ pub(super) use cells::Cells;
 
 use super::text::{Detail, at, first, integer, lower, operation, scalar, string};
 use super::ual::actor::{is_guest, is_system};
-use super::{Decoded, FileContext, address, first_party, moment, sign_in_code};
-use crate::event::{ActorKind, Event, Family, Outcome, Time};
+use super::{Decoded, FileContext, address, moment, sign_in_code};
+use crate::event::{ActorKind, Event, Family, Outcome, Time, first_party};
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
 use std::borrow::Cow;
 
@@ -44,6 +44,8 @@ pub(super) fn view<'a>(decoded: &'a Decoded, context: &FileContext, source: &'st
         account: lower(actor),
         address: address::choose(&[get("ipAddress"), get("callerIpAddress"), get("ipAddressFromResourceProvider")]),
         place: None,
+        client: Cow::Borrowed(get("clientAppUsed")),
+        authentication_requirement: Cow::Borrowed(get("authenticationRequirement")),
         agent: Cow::Borrowed(get("userAgent")),
         application: Cow::Borrowed(first(&[
             get("appDisplayName"),

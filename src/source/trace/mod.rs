@@ -73,6 +73,8 @@ pub(super) fn view<'a>(decoded: &'a Decoded, context: &FileContext, report: Repo
         account: lower(if way == Way::Out { sender } else { recipient }),
         address: address::choose(&[get("FromIP"), get("ClientIP")]),
         place: None,
+        client: Cow::Borrowed(""),
+        authentication_requirement: Cow::Borrowed(""),
         agent: Cow::Borrowed(""),
         application: Cow::Borrowed(""),
         application_id: Cow::Borrowed(""),

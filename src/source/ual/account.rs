@@ -3,8 +3,8 @@
 use super::bags::{identity, named};
 use super::fields::Fields;
 use super::{Theme, actor};
+use crate::event::first_party;
 use crate::event::open_json;
-use crate::source::first_party;
 use crate::source::text::{first, lower, string};
 use sonic_rs::{JsonContainerTrait, JsonValueTrait};
 use std::borrow::Cow;

@@ -2,7 +2,7 @@
 
 use super::fields::Fields;
 use crate::event::ActorKind;
-use crate::source::first_party;
+use crate::event::first_party;
 use crate::source::text::{integer, string};
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
 

@@ -17,8 +17,8 @@ pub(super) use flat::Flat;
 pub(super) use wrapper::{Outer, open, open_value};
 
 use super::text::{first, integer, operation, scalar, string};
-use super::{Decoded, FileContext, address, first_party, moment, sign_in_code};
-use crate::event::{Event, Family, Outcome, Time};
+use super::{Decoded, FileContext, address, moment, sign_in_code};
+use crate::event::{Event, Family, Outcome, Time, first_party};
 use fields::Fields;
 use sonic_rs::{JsonValueTrait, Value};
 use std::borrow::Cow;
@@ -75,11 +75,7 @@ pub(super) fn view<'a>(decoded: &'a Decoded, context: &FileContext, source: &'st
         source,
         id: Cow::Borrowed(first(&[string(fields.id), &wrapper.id])),
         time,
-        tenant: Cow::Borrowed(first(&[
-            string(fields.organization_id),
-            string(fields.organization_name),
-            &wrapper.tenant,
-        ])),
+        tenant: Cow::Borrowed(tenant(&fields, &wrapper.tenant)),
         operation_original: Cow::Borrowed(operation_original),
         workload: Cow::Borrowed(string(fields.workload)),
         actor: Cow::Borrowed(first(&[user, key])),
@@ -89,6 +85,8 @@ pub(super) fn view<'a>(decoded: &'a Decoded, context: &FileContext, source: &'st
         account: account::account(&fields, theme, &operation, first(&[user, key])),
         address: place(&fields, theme),
         place: None,
+        client: Cow::Borrowed(""),
+        authentication_requirement: Cow::Borrowed(""),
         agent: agent(&fields, &bags),
         application: Cow::Borrowed(first(&[
             string(fields.application_name),
@@ -129,6 +127,10 @@ fn when(fields: &Fields<'_>, decoded: &Decoded, context: &FileContext) -> Result
         return Ok((moment.of_wrapper(), "the record has no readable CreationTime; its time is the wrapper's"));
     }
     Err(moment::refusal(&format!("CreationTime {own:?} and wrapper time {outer:?}"), &[own, outer]))
+}
+
+fn tenant<'a>(fields: &Fields<'a>, outer: &'a str) -> &'a str {
+    first(&[string(fields.organization_id), string(fields.organization_name), outer])
 }
 
 fn record_type<'a>(fields: &Fields<'a>, outer: &'a str) -> Cow<'a, str> {

@@ -90,6 +90,10 @@ pub(crate) fn push(events: &mut Events, act: &Act<'_>) {
         object: pool.intern(act.object),
         detail: pool.intern(act.detail),
         degraded: Sym(0),
+        client: Sym(0),
+        authentication_requirement: Sym(0),
+        pending: Sym(0),
+        captured: Sym(0),
         recipients: Sym(0),
         origin: Origin {
             file: u32::from(sign_in),

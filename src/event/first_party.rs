@@ -46,13 +46,13 @@ static NAMES: &[(&str, &str)] = &[
 ];
 
 /// The name of a well-known application.
-pub(super) fn name(id: &str) -> Option<&'static str> {
+pub fn name(id: &str) -> Option<&'static str> {
     let found = NAMES.binary_search_by(|(known, _)| known.as_bytes().cmp(id.as_bytes()));
     found.ok().and_then(|index| NAMES.get(index)).map(|(_, name)| *name)
 }
 
 /// Whether an id is Microsoft's own: a known one, or one of the ranges no tenant can register.
-pub(super) fn is_own(id: &str) -> bool {
+pub fn is_own(id: &str) -> bool {
     name(id).is_some() || id.ends_with("-0000-c000-000000000000") || id.ends_with("-0ff1-ce00-000000000000")
 }
 

@@ -1,0 +1,125 @@
+//! Hits that more than one record decides: rules on derived facts, and Sigma's correlations.
+//!
+//! [`judge`] runs once all events are known and in time order.
+
+mod group;
+mod window;
+
+use crate::enrich::{AcceptedDomains, Facts, Known};
+use crate::rule::RuleSet;
+use crate::rule::correlation::{Correlation, Place};
+use crate::store::{Events, RuleIndex};
+use group::Member;
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Adds to each event the rules that it meets by what other events say, and takes away those that only serve a
+/// correlation.
+pub fn judge(events: &mut Events, rules: &RuleSet, accepted: &AcceptedDomains) {
+    let by_fact = rules.correlations().iter().any(Correlation::asks_for_facts);
+    let wants = |entry: &crate::store::Entry| !entry.pending.is_empty() || (by_fact && !entry.hits.is_empty());
+    let wanted = positions(events, |events, at| wants(&events.entries[at]));
+    let facts = Facts::derive(events, wanted, &rules.facts(), accepted);
+    settle(events, rules, &facts);
+    if !rules.correlations().is_empty() {
+        correlate(events, rules, &facts);
+    }
+}
+
+fn positions(events: &Events, wanted: impl Fn(&Events, usize) -> bool) -> Vec<u32> {
+    (0..events.entries.len()).filter(|at| wanted(events, *at)).map(|at| at as u32).collect()
+}
+
+/// Decides the rules that waited for facts.
+fn settle(events: &mut Events, rules: &RuleSet, facts: &Facts) {
+    let waiting = positions(events, |events, at| !events.entries[at].pending.is_empty());
+    let shared: &Events = events;
+    let met = |position: &u32| {
+        let entry = &shared.entries[*position as usize];
+        let known = Known { events: shared, facts, position: *position };
+        let met = shared.pending(entry).filter(|pending| rules.settle(*pending, &known));
+        met.map(|pending| (*position, pending.rule)).collect::<Vec<_>>()
+    };
+    let met: Vec<(u32, RuleIndex)> = waiting.par_iter().flat_map_iter(met).collect();
+    add(events, &met.into_iter().collect());
+}
+
+/// Evaluates the correlations, each behind those it refers to.
+fn correlate(events: &mut Events, rules: &RuleSet, facts: &Facts) {
+    let referred: BTreeSet<RuleIndex> =
+        rules.correlations().iter().flat_map(|correlation| correlation.refs.iter().copied()).collect();
+    // Where each rule that is referred to found something; a correlation finds something where its condition is met.
+    let mut found: BTreeMap<RuleIndex, Vec<u32>> = BTreeMap::new();
+    for (position, entry) in events.entries.iter().enumerate() {
+        for rule in entry.hits.iter().filter(|rule| referred.contains(rule)) {
+            found.entry(*rule).or_default().push(position as u32);
+        }
+    }
+    let mut met = BTreeSet::new();
+    let mut rest: Vec<&Correlation> = rules.correlations().iter().collect();
+    while !rest.is_empty() {
+        // Those that wait for no other of the rest are independent of each other.
+        let open: BTreeSet<RuleIndex> = rest.iter().map(|correlation| correlation.rule).collect();
+        let is_ready = |correlation: &&Correlation| correlation.refs.iter().all(|rule| !open.contains(rule));
+        let (ready, waiting): (Vec<_>, Vec<_>) = rest.into_iter().partition(is_ready);
+        let results: Vec<_> =
+            ready.par_iter().map(|correlation| evaluate(correlation, events, facts, &found)).collect();
+        for (correlation, result) in ready.iter().zip(results) {
+            found.insert(correlation.rule, result.fired);
+            met.extend(result.contributed.into_iter().map(|position| (position, correlation.rule)));
+        }
+        if ready.is_empty() {
+            break;
+        }
+        rest = waiting;
+    }
+    add(events, &met);
+    silence(events, rules.silent());
+}
+
+/// What a correlation has found.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Outcome {
+    /// Events at which the condition was met, ascending.
+    fired: Vec<u32>,
+    /// Events of the windows in which it was met, ascending.
+    contributed: Vec<u32>,
+}
+
+fn evaluate(
+    correlation: &Correlation,
+    events: &Events,
+    facts: &Facts,
+    found: &BTreeMap<RuleIndex, Vec<u32>>,
+) -> Outcome {
+    let mut outcome = Outcome::default();
+    for members in group::groups(correlation, events, facts, found).into_values() {
+        window::slide(correlation, &members, &mut outcome);
+    }
+    for list in [&mut outcome.fired, &mut outcome.contributed] {
+        list.sort_unstable();
+        list.dedup();
+    }
+    outcome
+}
+
+fn add(events: &mut Events, met: &BTreeSet<(u32, RuleIndex)>) {
+    let mut met = met.iter().peekable();
+    while let Some(&(position, rule)) = met.next() {
+        let Some(entry) = events.entries.get_mut(position as usize) else { continue };
+        let mut hits: BTreeSet<RuleIndex> = entry.hits.iter().copied().chain([rule]).collect();
+        while let Some((_, rule)) = met.next_if(|(other, _)| *other == position) {
+            hits.insert(*rule);
+        }
+        entry.hits = hits.into_iter().collect();
+    }
+}
+
+fn silence(events: &mut Events, silent: &BTreeSet<RuleIndex>) {
+    if silent.is_empty() {
+        return;
+    }
+    for entry in events.entries.iter_mut().filter(|entry| entry.hits.iter().any(|rule| silent.contains(rule))) {
+        entry.hits = entry.hits.iter().copied().filter(|rule| !silent.contains(rule)).collect();
+    }
+}

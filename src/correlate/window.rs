@@ -1,0 +1,156 @@
+//! Windows over event time: for each moment at which something happened, the stretch that ends there.
+
+use super::{Member, Outcome};
+use crate::rule::correlation::{Condition, Correlation, Expression, Kind};
+use std::collections::BTreeMap;
+
+/// Looks at every window of one group; members are in time order.
+///
+/// What happened at one time is taken together: the order of records with one time is not known, so that it must not
+/// decide. The last of them stands for the moment at which the condition was met.
+pub(super) fn slide(correlation: &Correlation, members: &[Member], outcome: &mut Outcome) {
+    let mut measure = Measure::new(correlation);
+    let (mut start, mut marked, mut next) = (0, 0, 0);
+    while next < members.len() {
+        let now = members[next].time;
+        let end = next + members[next..].iter().take_while(|member| member.time == now).count();
+        measure.enter(&members[next..end]);
+        let first =
+            start + members[start..end].iter().take_while(|member| member.time < now - correlation.span).count();
+        measure.leave(&members[start..first]);
+        start = first;
+        if measure.is_met(correlation, now, &members[start..end]) {
+            outcome.fired.push(members[end - 1].position);
+            let fresh = start.max(marked);
+            outcome.contributed.extend(members[fresh..end].iter().map(|member| member.position));
+            marked = end;
+        }
+        next = end;
+    }
+}
+
+/// What a window holds, kept up to date as members enter and leave.
+enum Measure<'a> {
+    Events(usize),
+    Values(BTreeMap<&'a str, usize>),
+    Numbers,
+    /// How many events of each rule.
+    Rules(Vec<usize>),
+    /// How many events of each rule, and for each rule the latest start of a row of events of the rules up to it.
+    Order(Vec<usize>, Vec<Option<i64>>),
+}
+
+impl<'a> Measure<'a> {
+    fn new(correlation: &Correlation) -> Self {
+        let rules = correlation.refs.len();
+        match correlation.kind {
+            Kind::EventCount => Self::Events(0),
+            Kind::ValueCount => Self::Values(BTreeMap::new()),
+            Kind::ValueSum | Kind::ValueAverage | Kind::ValuePercentile(_) => Self::Numbers,
+            Kind::Temporal => Self::Rules(vec![0; rules]),
+            Kind::TemporalOrdered => Self::Order(vec![0; rules], vec![None; rules]),
+        }
+    }
+
+    /// Members of one time enter.
+    fn enter(&mut self, members: &'a [Member]) {
+        match self {
+            Self::Events(count) => *count += members.len(),
+            Self::Values(values) => {
+                for value in members.iter().filter_map(|member| member.value.as_deref()) {
+                    *values.entry(value).or_default() += 1;
+                }
+            }
+            Self::Numbers => {}
+            Self::Rules(counts) => members.iter().flat_map(|member| &member.refs).for_each(|at| counts[*at] += 1),
+            Self::Order(counts, starts) => {
+                members.iter().flat_map(|member| &member.refs).for_each(|at| counts[*at] += 1);
+                for at in 0..starts.len() {
+                    if let Some(member) = members.iter().find(|member| member.refs.contains(&at)) {
+                        let start = if at == 0 { Some(member.time) } else { starts[at - 1] };
+                        starts[at] = starts[at].max(start);
+                    }
+                }
+            }
+        }
+    }
+
+    fn leave(&mut self, members: &'a [Member]) {
+        match self {
+            Self::Events(count) => *count -= members.len(),
+            Self::Values(values) => {
+                for value in members.iter().filter_map(|member| member.value.as_deref()) {
+                    if let Some(count) = values.get_mut(value) {
+                        *count -= 1;
+                        if *count == 0 {
+                            values.remove(value);
+                        }
+                    }
+                }
+            }
+            Self::Numbers => {}
+            Self::Rules(counts) | Self::Order(counts, _) => {
+                members.iter().flat_map(|member| &member.refs).for_each(|at| counts[*at] -= 1);
+            }
+        }
+    }
+
+    fn is_met(&self, correlation: &Correlation, now: i64, window: &[Member]) -> bool {
+        match (self, &correlation.condition) {
+            (Self::Events(count), condition) => passes(condition, *count as f64),
+            (Self::Values(values), condition) => passes(condition, values.len() as f64),
+            (Self::Numbers, condition) => {
+                number(correlation.kind, window).is_some_and(|found| passes(condition, found))
+            }
+            (Self::Rules(counts), condition) => rules_pass(condition, counts),
+            (Self::Order(counts, starts), condition) => {
+                let in_order = starts.last().copied().flatten().is_some_and(|start| start >= now - correlation.span);
+                in_order && rules_pass(condition, counts)
+            }
+        }
+    }
+}
+
+fn passes(condition: &Condition, found: f64) -> bool {
+    match condition {
+        Condition::Threshold(comparisons, _) => {
+            comparisons.iter().all(|(comparison, wanted)| comparison.holds(found, *wanted))
+        }
+        Condition::Rules(_) => false,
+    }
+}
+
+/// Without a condition all rules must have found something, else as many as it says, or those that it names.
+fn rules_pass(condition: &Condition, counts: &[usize]) -> bool {
+    let found = counts.iter().filter(|count| **count > 0).count();
+    match condition {
+        Condition::Threshold(comparisons, _) if comparisons.is_empty() => found == counts.len(),
+        Condition::Threshold(..) => passes(condition, found as f64),
+        Condition::Rules(expression) => holds(expression, counts),
+    }
+}
+
+fn holds(expression: &Expression, counts: &[usize]) -> bool {
+    expression.holds(&|at| counts.get(at).is_some_and(|count| *count > 0))
+}
+
+/// The sum, mean or percentile of the numbers in a window; values that are no numbers do not count.
+fn number(kind: Kind, window: &[Member]) -> Option<f64> {
+    let parse = |member: &Member| member.value.as_deref()?.parse::<f64>().ok().filter(|number| number.is_finite());
+    let mut numbers: Vec<f64> = window.iter().filter_map(parse).collect();
+    if numbers.is_empty() {
+        return None;
+    }
+    let sum = numbers.iter().sum::<f64>();
+    match kind {
+        Kind::ValueSum => Some(sum),
+        Kind::ValueAverage => Some(sum / numbers.len() as f64),
+        Kind::ValuePercentile(rank) => {
+            numbers.sort_by(f64::total_cmp);
+            let place = f64::from(rank) / 100.0 * (numbers.len() - 1) as f64;
+            let (below, above) = (numbers[place.floor() as usize], numbers[place.ceil() as usize]);
+            Some(below + place.fract() * (above - below))
+        }
+        Kind::EventCount | Kind::ValueCount | Kind::Temporal | Kind::TemporalOrdered => None,
+    }
+}

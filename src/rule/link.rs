@@ -1,0 +1,160 @@
+//! Rules and the correlations that refer to them, put into one order and tied together.
+
+use super::correlation::{self, Captures, Correlation, Place};
+use super::document::Fault;
+use super::load::{self, Loaded, Read};
+use super::mapping::Mapping;
+use crate::coverage::RuleRejection;
+use crate::field::Field;
+use crate::store::RuleIndex;
+use rsigma_parser::{CorrelationRule, SigmaRule};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Everything that was loaded, by index.
+#[derive(Debug, Default)]
+pub(super) struct Linked {
+    /// Rules and correlations, sorted by id.
+    pub loaded: Vec<Loaded>,
+    /// The correlations, each behind those it refers to.
+    pub correlations: Vec<Correlation>,
+    /// What correlations need kept of records.
+    pub captures: Captures,
+    /// Rules that only serve a correlation of their own file.
+    pub silent: BTreeSet<RuleIndex>,
+}
+
+/// Puts `rules` and the usable ones of `correlations` together.
+pub(super) fn link(
+    mut rules: BTreeMap<String, Loaded>,
+    correlations: Vec<Read<'_, CorrelationRule>>,
+    mapping: &Mapping,
+    rejected: &mut Vec<RuleRejection>,
+) -> Linked {
+    let mut ordered: Vec<(String, Read<'_, CorrelationRule>)> = Vec::new();
+    let mut names = names(&rules);
+    let mut rest = Vec::new();
+    for read in correlations {
+        match correlation::check(&read.content) {
+            Ok(()) => rest.push(read),
+            Err(fault) => rejected.push(read.reject(&fault)),
+        }
+    }
+    // Those whose rules are all there, until no more become so.
+    loop {
+        let is_ready =
+            |read: &Read<'_, CorrelationRule>| read.content.rules.iter().all(|name| names.contains_key(name));
+        let (ready, waiting): (Vec<_>, Vec<_>) = rest.into_iter().partition(is_ready);
+        rest = waiting;
+        if ready.is_empty() {
+            break;
+        }
+        for read in ready {
+            let loaded = load::correlation(&read);
+            let (id, name) = (loaded.meta.id.clone(), read.content.name.clone());
+            if load::keep(loaded, &read, &mut rules, rejected) {
+                names.extend(name.map(|name| (name, id.clone())));
+                names.insert(id.clone(), id.clone());
+                ordered.push((id, read));
+            }
+        }
+    }
+    let indices: BTreeMap<&str, RuleIndex> = rules.keys().map(String::as_str).zip(0..=RuleIndex::MAX).collect();
+    let mut known = Known {
+        names: names.iter().filter_map(|(name, id)| Some((name.as_str(), *indices.get(id.as_str())?))).collect(),
+        rules: rules.values().map(|loaded| loaded.rule.as_ref()).collect(),
+        leaves: BTreeMap::new(),
+        captures: Captures::default(),
+        mapping,
+    };
+    for read in rest {
+        let fault = correlation::compile(&read.content, 0, &mut known).err();
+        let round = || Fault::at(&["correlation", "rules"], "the correlations refer to each other in a circle");
+        rejected.push(read.reject(&fault.unwrap_or_else(round)));
+    }
+    let mut compiled = Vec::new();
+    for (id, read) in &ordered {
+        let Some(&index) = indices.get(id.as_str()) else { continue };
+        let leaves = read.content.rules.iter().filter_map(|name| known.names.get(name.as_str()).copied());
+        let leaves: BTreeSet<RuleIndex> = leaves.flat_map(|rule| known.leaves_of(rule)).collect();
+        known.leaves.insert(index, leaves.into_iter().collect());
+        match correlation::compile(&read.content, index, &mut known) {
+            Ok(correlation) => compiled.push(correlation),
+            Err(fault) => rejected.push(read.reject(&fault)),
+        }
+    }
+    let captures = known.captures;
+    let loaded: Vec<Loaded> = rules.into_values().collect();
+    let silent = silent(&loaded, &compiled, &ordered);
+    Linked { loaded, correlations: compiled, captures, silent }
+}
+
+/// Ids and names of rules, each with the id it stands for.
+fn names(rules: &BTreeMap<String, Loaded>) -> BTreeMap<String, String> {
+    let named = rules.iter().filter_map(|(id, loaded)| Some((loaded.rule.as_ref()?.name.clone()?, id.clone())));
+    let ids = rules.keys().map(|id| (id.clone(), id.clone()));
+    named.chain(ids).collect()
+}
+
+/// A rule that stands beside its correlation, in one file, is only a part of it unless the correlation says
+/// `generate: true`; one with a file of its own speaks for itself.
+fn silent(
+    loaded: &[Loaded],
+    correlations: &[Correlation],
+    ordered: &[(String, Read<'_, CorrelationRule>)],
+) -> BTreeSet<RuleIndex> {
+    let meta = |rule: RuleIndex| &loaded[usize::from(rule)].meta;
+    let generates = |correlation: &Correlation| {
+        let own = ordered.iter().find(|(id, _)| *id == meta(correlation.rule).id);
+        own.is_some_and(|(_, read)| read.content.generate)
+    };
+    let (speaking, quiet): (Vec<_>, Vec<_>) = correlations.iter().partition(|correlation| generates(correlation));
+    let heard: BTreeSet<RuleIndex> = speaking.iter().flat_map(|correlation| correlation.refs.clone()).collect();
+    let parts = quiet.iter().flat_map(|correlation| correlation.refs.iter().map(|part| (correlation.rule, *part)));
+    let beside = parts.filter(|(whole, part)| meta(*whole).file == meta(*part).file).map(|(_, part)| part);
+    beside.filter(|part| !heard.contains(part)).collect()
+}
+
+/// The rules as correlations see them.
+struct Known<'a> {
+    names: BTreeMap<&'a str, RuleIndex>,
+    /// By index; `None` for a correlation.
+    rules: Vec<Option<&'a SigmaRule>>,
+    /// The rules on records behind each correlation.
+    leaves: BTreeMap<RuleIndex, Vec<RuleIndex>>,
+    captures: Captures,
+    mapping: &'a Mapping,
+}
+
+impl Known<'_> {
+    fn leaves_of(&self, rule: RuleIndex) -> Vec<RuleIndex> {
+        self.leaves.get(&rule).cloned().unwrap_or_else(|| vec![rule])
+    }
+}
+
+impl correlation::Known for Known<'_> {
+    fn index(&self, reference: &str) -> Option<RuleIndex> {
+        self.names.get(reference).copied()
+    }
+
+    fn place(&mut self, rule: RuleIndex, field: &str) -> Place {
+        let leaves = self.leaves_of(rule);
+        let mut fields: Vec<Field> = Vec::new();
+        for leaf in leaves.iter().filter_map(|leaf| self.rules[usize::from(*leaf)]) {
+            for name in self.mapping.fields(leaf, field) {
+                let field = super::compile::field(&name);
+                if !fields.contains(&field) {
+                    fields.push(field);
+                }
+            }
+        }
+        match fields.as_slice() {
+            [Field::Core(core)] => Place::Core(*core),
+            [Field::Fact(fact)] => Place::Fact(*fact),
+            _ => Place::Captured(self.captures.slot(fields, &leaves)),
+        }
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.names.keys().map(|name| (*name).to_owned()).collect()
+    }
+}
