@@ -66,10 +66,19 @@ pub(super) fn link(
         captures: Captures::default(),
         mapping,
     };
-    for read in rest {
-        let fault = correlation::compile(&read.content, 0, &mut known).err();
-        let round = || Fault::at(&["correlation", "rules"], "the correlations refer to each other in a circle");
-        rejected.push(read.reject(&fault.unwrap_or_else(round)));
+    let waiting: BTreeSet<&String> =
+        rest.iter().flat_map(|read| [&read.content.name, &read.content.id]).flatten().collect();
+    for read in &rest {
+        let fault = if read.content.rules.iter().any(|name| waiting.contains(name)) {
+            Fault::at(
+                &["correlation", "rules"],
+                "refers to itself, in a circle or by way of a correlation that is refused",
+            )
+        } else {
+            let fault = correlation::compile(&read.content, 0, &mut known).err();
+            fault.unwrap_or_else(|| Fault::at(&["correlation", "rules"], "refers to a rule that is refused"))
+        };
+        rejected.push(read.reject(&fault));
     }
     let mut compiled = Vec::new();
     for (id, read) in &ordered {

@@ -7,6 +7,7 @@ mod batch;
 mod case_folder;
 mod cli;
 mod completeness;
+mod correlate;
 mod dates;
 mod event_fixture;
 mod geo;

@@ -85,7 +85,7 @@ const DIFFERENCES: &[(&str, &str, &str, bool)] = &[
 ];
 
 /// One of our events as the other engine sees it: the same fields, through the same lookup.
-struct Mirror<'a>(&'a Event<'a>);
+pub(crate) struct Mirror<'a>(pub(crate) &'a Event<'a>);
 
 fn owned(value: Scalar<'_>) -> EventValue<'static> {
     match value {
