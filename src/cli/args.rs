@@ -1,8 +1,9 @@
 //! What was typed to validated options.
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use chrono::{DateTime, NaiveDate, NaiveTime};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use speur::enrich::AcceptedDomains;
 use speur::error::Error;
 use speur::event::{Basis, Precision, Time};
 use speur::source::{DateOrder, DateProof};
@@ -110,12 +111,38 @@ pub(super) struct RuleArgs {
     placeholders: Vec<PathBuf>,
 }
 
-/// Geolocation.
+/// What is known beyond the logs.
 #[derive(Debug, Args)]
-pub(super) struct GeoArgs {
+pub(super) struct KnownArgs {
     /// Geolocation databases (MMDB: GeoLite2, GeoIP2 or DB-IP City, Country, ASN, Anonymous-IP).
     #[arg(long, value_name = "FILE")]
     geo: Vec<PathBuf>,
+    /// The tenant's own mail domains, separated by commas, or a file that lists them. Without it a snapshot of them
+    /// decides, else the domains of those who sign in.
+    #[arg(long, value_name = "DOMAINS", value_delimiter = ',')]
+    accepted_domains: Vec<String>,
+}
+
+impl KnownArgs {
+    fn domains(&self) -> anyhow::Result<AcceptedDomains> {
+        let text = match self.accepted_domains.as_slice() {
+            [] => return Ok(AcceptedDomains::default()),
+            [file] if Path::new(file).is_file() => {
+                std::fs::read_to_string(file).with_context(|| format!("{file}: cannot be read as text"))?
+            }
+            domains => domains.join(" "),
+        };
+        let domains = AcceptedDomains::read(&text);
+        if domains.is_empty() {
+            bail!("--accepted-domains: found no domain; expected names such as contoso.com, or a file that lists them");
+        }
+        Ok(domains)
+    }
+
+    fn typed(&self) -> Vec<(String, String)> {
+        let domains = self.accepted_domains.iter().map(|text| ("--accepted-domains".to_owned(), text.clone()));
+        domains.collect()
+    }
 }
 
 /// What makes a case of one folder and the next a different one.
@@ -140,7 +167,7 @@ pub(super) struct BatchArgs {
     #[command(flatten)]
     rules: RuleArgs,
     #[command(flatten)]
-    geo: GeoArgs,
+    known: KnownArgs,
     /// The folder for the case folders and the overview; one that an earlier run has begun is completed.
     #[arg(long, value_name = "FOLDER")]
     out: PathBuf,
@@ -155,7 +182,7 @@ pub(super) struct AnalyzeArgs {
     #[command(flatten)]
     rules: RuleArgs,
     #[command(flatten)]
-    geo: GeoArgs,
+    known: KnownArgs,
     /// The case folder to write; it must not exist yet.
     #[arg(long, value_name = "FOLDER")]
     out: PathBuf,
@@ -179,6 +206,14 @@ pub(super) enum RulesCommand {
         rule: String,
         #[command(flatten)]
         pack: RuleArgs,
+    },
+    /// Try rules on their own records: what must hit, and what must not.
+    Test {
+        #[command(flatten)]
+        pack: RuleArgs,
+        /// The folder with a folder of records for each rule file.
+        #[arg(long, value_name = "FOLDER", default_value = "tests/rules")]
+        records: PathBuf,
     },
     /// Check rule files; without one, the rules that come with the program.
     Check {
@@ -218,8 +253,10 @@ impl BatchArgs {
     pub(super) fn options(&self) -> anyhow::Result<pipeline::BatchOptions> {
         let mut common = self.read.options()?;
         common.rules = self.rules.options()?;
-        common.geo.clone_from(&self.geo.geo);
-        common.typed = [self.read.typed(), self.rules.typed(), places("--geo", &common.geo)].concat();
+        common.geo.clone_from(&self.known.geo);
+        common.accepted_domains = self.known.domains()?;
+        common.typed =
+            [self.read.typed(), self.rules.typed(), places("--geo", &common.geo), self.known.typed()].concat();
         let by = match self.tenant_by {
             By::Folder => pipeline::TenantBy::Folder,
             By::OrganizationId => pipeline::TenantBy::OrganizationId,
@@ -235,7 +272,8 @@ impl AnalyzeArgs {
         options.rules = self.rules.options()?;
         options.paths.clone_from(&self.paths.paths);
         options.out.clone_from(&self.out);
-        options.geo.clone_from(&self.geo.geo);
+        options.geo.clone_from(&self.known.geo);
+        options.accepted_domains = self.known.domains()?;
         if !options.geo.is_empty() {
             // `--geo a.mmdb b.mmdb`: a database among the paths was meant for --geo.
             let (geo, paths) = options.paths.into_iter().partition(|path| is_database(path));
@@ -245,9 +283,14 @@ impl AnalyzeArgs {
                 bail!("PATH: found only geolocation databases; expected the files or folders of evidence as well");
             }
         }
-        options.typed =
-            [places("PATH", &options.paths), self.read.typed(), self.rules.typed(), places("--geo", &options.geo)]
-                .concat();
+        options.typed = [
+            places("PATH", &options.paths),
+            self.read.typed(),
+            self.rules.typed(),
+            places("--geo", &options.geo),
+            self.known.typed(),
+        ]
+        .concat();
         Ok(options)
     }
 }

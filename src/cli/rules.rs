@@ -5,6 +5,7 @@ use super::args::{RuleArgs, exists};
 use super::terminal::{Terminal, tell};
 use anyhow::bail;
 use speur::coverage::RuleRejection;
+use speur::pipeline;
 use speur::rule::{self, Meta, Options, RuleSet};
 use std::cmp::Reverse;
 use std::path::{Path, PathBuf};
@@ -79,6 +80,19 @@ pub(super) fn check(paths: &[PathBuf]) -> anyhow::Result<Exit> {
     out.line(&format!("{} rules loaded, {} problems", set.rules().len(), problems.len()))?;
     out.close()?;
     Ok(exit)
+}
+
+/// Tries rules on their own records and tells what went otherwise than those say.
+pub(super) fn test(args: &RuleArgs, records: &Path) -> anyhow::Result<Exit> {
+    exists(records)?;
+    let (set, refused) = RuleSet::load(&args.options()?);
+    let trials = pipeline::trials(&set, records);
+    let loaded = told(&refused, Exit::Failed);
+    let tried = told(&trials.failures, Exit::Failed);
+    let mut out = Terminal::new();
+    out.line(&format!("{} rules, {} cases, {} failures", trials.rules, trials.cases, trials.failures.len()))?;
+    out.close()?;
+    Ok(if loaded == Exit::Done { tried } else { loaded })
 }
 
 fn told(refused: &[RuleRejection], exit: Exit) -> Exit {

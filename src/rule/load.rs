@@ -201,31 +201,42 @@ pub(super) fn mapping(rejected: &mut Vec<RuleRejection>) -> Mapping {
     mapping
 }
 
-/// Placeholder files: YAML mappings from a placeholder's name to the list of its values.
+/// The values of placeholders: the lists of the pack, each replaced by the one of that name in the files of the user.
 fn placeholders(paths: &[std::path::PathBuf], rejected: &mut Vec<RuleRejection>) -> Placeholders {
+    let mut lists = Placeholders::new();
+    for (path, text) in pack::lists() {
+        add_lists(&format!("pack:{path}"), text, &mut lists, rejected);
+    }
     let mut found = Vec::new();
     for path in paths {
         walk(path, &mut found, rejected);
     }
     found.sort();
     found.dedup();
-    let mut placeholders = Placeholders::new();
+    let mut theirs = Placeholders::new();
     for path in found {
-        let Some(text) = text(&path, rejected) else { continue };
-        match serde_saphyr::from_str::<Placeholders>(&text) {
-            Ok(more) => {
-                for (name, values) in more {
-                    placeholders.entry(name).or_default().extend(values);
-                }
-            }
-            Err(error) => rejected.push(RuleRejection {
-                file: path.display().to_string(),
-                line: error.location().map_or(1, |location| location.line()),
-                reason: "found no placeholders; expected a name and the list of its values".to_owned(),
-            }),
+        if let Some(text) = text(&path, rejected) {
+            add_lists(&path.display().to_string(), &text, &mut theirs, rejected);
         }
     }
-    placeholders
+    lists.extend(theirs);
+    lists
+}
+
+/// Adds the lists of a file: a YAML mapping from names to lists of values.
+fn add_lists(file: &str, text: &str, lists: &mut Placeholders, rejected: &mut Vec<RuleRejection>) {
+    match serde_saphyr::from_str::<Placeholders>(text) {
+        Ok(more) => {
+            for (name, values) in more {
+                lists.entry(name).or_default().extend(values);
+            }
+        }
+        Err(error) => rejected.push(RuleRejection {
+            file: file.to_owned(),
+            line: error.location().map_or(1, |location| location.line()),
+            reason: "found no placeholders; expected a name and the list of its values".to_owned(),
+        }),
+    }
 }
 
 /// Reads the documents of a file; one that is wrong does not stop the others.

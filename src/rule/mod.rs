@@ -91,7 +91,7 @@ pub struct Options {
     pub pack: bool,
     /// Rule files, or folders walked for `.yml` and `.yaml`.
     pub paths: Vec<PathBuf>,
-    /// Files or folders with values for `expand` placeholders.
+    /// Files or folders with values for `expand` placeholders; a name that the pack has a list of is replaced.
     pub placeholders: Vec<PathBuf>,
 }
 

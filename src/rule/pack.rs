@@ -6,17 +6,23 @@ use sha2::{Digest, Sha256};
 
 static RULES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/rules");
 
-/// Folder of the mapping tables within the pack.
+/// Folders of the pack that hold no rules: the mapping tables, and the lists that rules refer to.
 const MAPPING: &str = "mapping/";
+const LISTS: &str = "lists/";
 
 /// Rule and filter files as path and text, sorted by path.
 pub(super) fn rules() -> Vec<(String, &'static str)> {
-    files(|path| !path.starts_with(MAPPING))
+    files(|path| !path.starts_with(MAPPING) && !path.starts_with(LISTS))
 }
 
 /// Mapping tables as path and text, sorted by path.
 pub(super) fn mappings() -> Vec<(String, &'static str)> {
     files(|path| path.starts_with(MAPPING))
+}
+
+/// Lists as path and text, sorted by path.
+pub(super) fn lists() -> Vec<(String, &'static str)> {
+    files(|path| path.starts_with(LISTS))
 }
 
 /// SHA-256 over path and text of every file of the pack.

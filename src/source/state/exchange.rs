@@ -2,7 +2,7 @@
 //!
 //! Columns: <https://learn.microsoft.com/powershell/module/exchangepowershell/get-inboxrule>,
 //! `get-mailbox`, `get-mailboxpermission`, `get-recipientpermission`, `get-mailboxfolderpermission`,
-//! `get-transportrule`, `get-mailboxauditbypassassociation`, `get-casmailbox` and `get-rolegroup` beside it;
+//! `get-accepteddomain`, `get-transportrule`, `get-mailboxauditbypassassociation`, `get-casmailbox` and `get-rolegroup` beside it;
 //! <https://learn.microsoft.com/graph/api/resources/messagerule>;
 //! <https://github.com/invictus-ir/Microsoft-Extractor-Suite>, <https://github.com/T0pCyber/hawk>,
 //! <https://github.com/cisagov/untitledgoosetool>.
@@ -70,6 +70,20 @@ const FORWARDING: Kind = Kind {
 const PERMISSION: Kind = Kind { workload: "Exchange", lists: &[("AccessRights", ",")], ..BLANK };
 
 pub(super) static KINDS: &[Kind] = &[
+    Kind {
+        name: "accepted-domain",
+        noun: "Accepted domain",
+        operation: "Accepted domain at collection",
+        workload: "Exchange",
+        record_type: "AcceptedDomain",
+        export: "Get-AcceptedDomain",
+        all: &["DomainName", "DomainType"],
+        object: &["DomainName"],
+        result: &["DomainType"],
+        time: &["WhenChangedUTC", "WhenChanged"],
+        facts: &["DomainName", "DomainType", "Default", "MatchSubDomains", "InitialDomain"],
+        ..BLANK
+    },
     Kind {
         name: "inbox-rule-suite",
         export: "Microsoft-Extractor-Suite Get-MailboxRules",
