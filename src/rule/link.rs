@@ -23,6 +23,9 @@ pub(super) struct Linked {
     pub silent: BTreeSet<RuleIndex>,
 }
 
+/// A correlation and the id it has.
+type Named<'a> = (String, Read<'a, CorrelationRule>);
+
 /// Puts `rules` and the usable ones of `correlations` together.
 pub(super) fn link(
     mut rules: BTreeMap<String, Loaded>,
@@ -30,34 +33,8 @@ pub(super) fn link(
     mapping: &Mapping,
     rejected: &mut Vec<RuleRejection>,
 ) -> Linked {
-    let mut ordered: Vec<(String, Read<'_, CorrelationRule>)> = Vec::new();
     let mut names = names(&rules);
-    let mut rest = Vec::new();
-    for read in correlations {
-        match correlation::check(&read.content) {
-            Ok(()) => rest.push(read),
-            Err(fault) => rejected.push(read.reject(&fault)),
-        }
-    }
-    // Those whose rules are all there, until no more become so.
-    loop {
-        let is_ready =
-            |read: &Read<'_, CorrelationRule>| read.content.rules.iter().all(|name| names.contains_key(name));
-        let (ready, waiting): (Vec<_>, Vec<_>) = rest.into_iter().partition(is_ready);
-        rest = waiting;
-        if ready.is_empty() {
-            break;
-        }
-        for read in ready {
-            let loaded = load::correlation(&read);
-            let (id, name) = (loaded.meta.id.clone(), read.content.name.clone());
-            if load::keep(loaded, &read, &mut rules, rejected) {
-                names.extend(name.map(|name| (name, id.clone())));
-                names.insert(id.clone(), id.clone());
-                ordered.push((id, read));
-            }
-        }
-    }
+    let (ordered, rest) = order(correlations, &mut rules, &mut names, rejected);
     let indices: BTreeMap<&str, RuleIndex> = rules.keys().map(String::as_str).zip(0..=RuleIndex::MAX).collect();
     let mut known = Known {
         names: names.iter().filter_map(|(name, id)| Some((name.as_str(), *indices.get(id.as_str())?))).collect(),
@@ -66,20 +43,7 @@ pub(super) fn link(
         captures: Captures::default(),
         mapping,
     };
-    let waiting: BTreeSet<&String> =
-        rest.iter().flat_map(|read| [&read.content.name, &read.content.id]).flatten().collect();
-    for read in &rest {
-        let fault = if read.content.rules.iter().any(|name| waiting.contains(name)) {
-            Fault::at(
-                &["correlation", "rules"],
-                "refers to itself, in a circle or by way of a correlation that is refused",
-            )
-        } else {
-            let fault = correlation::compile(&read.content, 0, &mut known).err();
-            fault.unwrap_or_else(|| Fault::at(&["correlation", "rules"], "refers to a rule that is refused"))
-        };
-        rejected.push(read.reject(&fault));
-    }
+    refuse(&rest, &mut known, rejected);
     let mut compiled = Vec::new();
     for (id, read) in &ordered {
         let Some(&index) = indices.get(id.as_str()) else { continue };
@@ -97,6 +61,57 @@ pub(super) fn link(
     Linked { loaded, correlations: compiled, captures, silent }
 }
 
+/// Adds the correlations to the rules, each behind those it refers to; gives back those for which that cannot be done.
+fn order<'a>(
+    correlations: Vec<Read<'a, CorrelationRule>>,
+    rules: &mut BTreeMap<String, Loaded>,
+    names: &mut BTreeMap<String, String>,
+    rejected: &mut Vec<RuleRejection>,
+) -> (Vec<Named<'a>>, Vec<Read<'a, CorrelationRule>>) {
+    let (mut ordered, mut rest) = (Vec::new(), Vec::new());
+    for read in correlations {
+        match correlation::check(&read.content) {
+            Ok(()) => rest.push(read),
+            Err(fault) => rejected.push(read.reject(&fault)),
+        }
+    }
+    // Those whose rules are all there, until no more become so.
+    loop {
+        let is_ready =
+            |read: &Read<'_, CorrelationRule>| read.content.rules.iter().all(|name| names.contains_key(name));
+        let (ready, waiting): (Vec<_>, Vec<_>) = rest.into_iter().partition(is_ready);
+        rest = waiting;
+        if ready.is_empty() {
+            return (ordered, rest);
+        }
+        for read in ready {
+            let loaded = load::correlation(&read);
+            let (id, name) = (loaded.meta.id.clone(), read.content.name.clone());
+            if load::keep(loaded, &read, rules, rejected) {
+                names.extend(name.map(|name| (name, id.clone())));
+                names.insert(id.clone(), id.clone());
+                ordered.push((id, read));
+            }
+        }
+    }
+}
+
+/// Says of correlations that refer to what is not there, or to each other, which it is.
+fn refuse(rest: &[Read<'_, CorrelationRule>], known: &mut Known<'_>, rejected: &mut Vec<RuleRejection>) {
+    let waiting: BTreeSet<&String> =
+        rest.iter().flat_map(|read| [&read.content.name, &read.content.id]).flatten().collect();
+    for read in rest {
+        let at = |reason: &str| Fault::at(&["correlation", "rules"], reason);
+        let fault = if read.content.rules.iter().any(|name| waiting.contains(name)) {
+            at("refers to itself, in a circle or by way of a correlation that is refused")
+        } else {
+            let fault = correlation::compile(&read.content, 0, known).err();
+            fault.unwrap_or_else(|| at("refers to a rule that is refused"))
+        };
+        rejected.push(read.reject(&fault));
+    }
+}
+
 /// Ids and names of rules, each with the id it stands for.
 fn names(rules: &BTreeMap<String, Loaded>) -> BTreeMap<String, String> {
     let named = rules.iter().filter_map(|(id, loaded)| Some((loaded.rule.as_ref()?.name.clone()?, id.clone())));
@@ -106,11 +121,7 @@ fn names(rules: &BTreeMap<String, Loaded>) -> BTreeMap<String, String> {
 
 /// A rule that stands beside its correlation, in one file, is only a part of it unless the correlation says
 /// `generate: true`; one with a file of its own speaks for itself.
-fn silent(
-    loaded: &[Loaded],
-    correlations: &[Correlation],
-    ordered: &[(String, Read<'_, CorrelationRule>)],
-) -> BTreeSet<RuleIndex> {
+fn silent(loaded: &[Loaded], correlations: &[Correlation], ordered: &[Named<'_>]) -> BTreeSet<RuleIndex> {
     let meta = |rule: RuleIndex| &loaded[usize::from(rule)].meta;
     let generates = |correlation: &Correlation| {
         let own = ordered.iter().find(|(id, _)| *id == meta(correlation.rule).id);

@@ -217,7 +217,7 @@ fn a_rule_beside_its_correlation_is_silent_unless_it_is_generated() {
     let rows = numbered(&[(1_000_000, 1, 0, "x", 0), (1_000_001, 1, 0, "x", 0)]);
     let text = whole("type: event_count\nrules: [one]\ngroup-by: [g]\ntimespan: 10s\ncondition: {gte: 5}");
     let (rules, _, _) = load(&text);
-    assert!(hits(&rules, "one", &[rows.clone()]).is_empty());
+    assert!(hits(&rules, "one", std::slice::from_ref(&rows)).is_empty());
     let (rules, _, _) = load(&text.replace("timespan: 10s", "timespan: 10s\n  generate: true"));
     assert_eq!(hits(&rules, "one", &[rows]).len(), 2);
 }
