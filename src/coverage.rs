@@ -194,6 +194,22 @@ pub struct RuleCoverage {
     pub loaded: u64,
     /// Rules that could not be loaded, sorted by file and line.
     pub rejected: Vec<RuleRejection>,
+    /// What filters of the user kept from being findings, sorted by filter and rule.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub suppressed: Vec<Suppressed>,
+}
+
+/// Hits of one rule that one filter suppressed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suppressed {
+    /// Title of the filter.
+    pub filter: String,
+    /// Id of the rule.
+    pub rule: String,
+    /// Title of the rule.
+    pub title: String,
+    /// Number of events; `suppressed.csv` lists them.
+    pub count: u64,
 }
 
 /// Totals over all files.

@@ -5,6 +5,7 @@ pub mod addresses;
 pub mod civil;
 pub mod completeness;
 pub mod finding;
+pub mod incident;
 pub mod index;
 pub mod indicator;
 pub mod rhythm;
@@ -13,7 +14,7 @@ pub mod severity;
 pub mod sign_in;
 
 use crate::coverage::{Coverage, Rejection};
-use crate::rule::Meta;
+use crate::rule::{Meta, Withheld};
 use crate::store::Events;
 use indicator::Indicator;
 use serde::Serialize;
@@ -31,6 +32,8 @@ pub struct Case {
     pub coverage: Coverage,
     /// Records that could not be used, sorted.
     pub rejected: Vec<Rejection>,
+    /// What filters of the user kept from being findings, with the position of the event, in time order.
+    pub withheld: Vec<(u32, Withheld)>,
     /// Geolocation databases that answered, for the report: name, build date, precision.
     pub databases: Vec<String>,
     /// The choices of the investigator that shape the result, as typed.

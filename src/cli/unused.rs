@@ -162,7 +162,7 @@ mod tests {
     #[test]
     fn a_rule_that_is_refused_is_told_with_file_and_line() {
         let rejected = vec![RuleRejection { file: "r.yml".into(), line: 7, reason: "bad".into() }];
-        let rules = RuleCoverage { loaded: 0, rejected };
+        let rules = RuleCoverage { rejected, ..RuleCoverage::default() };
         let unused = Unused::of(&Coverage { rules, ..Coverage::default() }, &[]);
         assert_eq!(unused.rules, [("r.yml:7: bad".to_owned(), 1)]);
         assert!(unused.evidence.is_empty());

@@ -6,8 +6,8 @@ mod group;
 mod window;
 
 use crate::enrich::{AcceptedDomains, Facts, Known};
-use crate::rule::RuleSet;
 use crate::rule::correlation::{Correlation, Place};
+use crate::rule::{RuleSet, Withheld};
 use crate::store::{Events, RuleIndex};
 use group::Member;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
@@ -75,6 +75,20 @@ fn correlate(events: &mut Events, rules: &RuleSet, facts: &Facts) {
     }
     add(events, &met);
     silence(events, rules.silent());
+}
+
+/// Takes from the events the hits that filters of the user withhold, and gives them with the position of the event.
+pub fn set_aside(events: &mut Events, rules: &RuleSet) -> Vec<(u32, Withheld)> {
+    let mut aside = Vec::new();
+    for (position, entry) in (0..).zip(&mut events.entries) {
+        let before = aside.len();
+        let withheld = entry.hits.iter().filter_map(|hit| rules.withheld(*hit));
+        aside.extend(withheld.map(|withheld| (position, withheld.clone())));
+        if aside.len() > before {
+            entry.hits = entry.hits.iter().copied().filter(|hit| rules.withheld(*hit).is_none()).collect();
+        }
+    }
+    aside
 }
 
 /// What a correlation has found.

@@ -66,6 +66,17 @@ pub static OUTPUTS: &[Output] = &[
     Output { name: "report.html", what: "what was found and for whom, to read and print", writer: report::html },
     Output { name: "findings.json", what: "the findings with their events", writer: table::findings_json },
     Output { name: "findings.csv", what: "the findings, one line each", writer: table::findings_csv },
+    Output {
+        name: "incidents.json",
+        what: "the findings that belong together, with a score and what it is made of",
+        writer: table::incidents_json,
+    },
+    Output { name: "incidents.csv", what: "the incidents, one line each", writer: table::incidents_csv },
+    Output {
+        name: "suppressed.csv",
+        what: "the hits that filters of the investigator kept from being findings",
+        writer: table::suppressed_csv,
+    },
     Output { name: "users.csv", what: "the accounts: events, sign-ins, addresses, findings", writer: table::users_csv },
     Output {
         name: "addresses.csv",
@@ -137,6 +148,7 @@ mod tests {
             rules: Vec::new(),
             coverage: Coverage::default(),
             rejected: Vec::new(),
+            withheld: Vec::new(),
             databases: Vec::new(),
             options: Vec::new(),
         };

@@ -89,6 +89,37 @@ pub(crate) fn findings_csv(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<(
     Ok(())
 }
 
+/// The incidents, with the parts of their scores.
+pub(crate) fn incidents_json(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
+    json(&view.incidents, sink)
+}
+
+/// The incidents, one line each.
+pub(crate) fn incidents_csv(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
+    sink.write_all(b"id,level,score,tenant,account,first_time,last_time,events,findings,parts\n")?;
+    let mut record = Record::default();
+    for incident in &view.incidents {
+        record.ours(&incident.id).ours(incident.level).ours(incident.score).log(&incident.tenant);
+        record.log(&incident.account).ours(&incident.first_time).ours(&incident.last_time).ours(incident.events);
+        record.ours(incident.findings.len()).log(&incident.told_parts().join("; ")).end(sink)?;
+    }
+    Ok(())
+}
+
+/// What filters kept from being findings, one line a hit.
+pub(crate) fn suppressed_csv(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
+    sink.write_all(b"time,tenant,account,operation,level,rule,filter,event_id,rule_id\n")?;
+    let (events, mut record) = (&view.case.events, Record::default());
+    for (position, withheld) in &view.case.withheld {
+        let rule = view.case.rules.get(usize::from(withheld.rule));
+        let (Some(entry), Some(rule)) = (events.entries.get(*position as usize), rule) else { continue };
+        record.ours(rfc3339(entry.time.micros)).log(events.text(entry.tenant)).log(events.text(entry.account));
+        record.log(events.text(entry.operation)).ours(rule.level.name()).log(&rule.title).log(&withheld.filter);
+        record.ours(entry.event_id()).log(&rule.id).end(sink)?;
+    }
+    Ok(())
+}
+
 /// A spreadsheet cell holds 32,767 characters: all ids up to 500, else the first 500 and where the rest is.
 fn some(ids: &[String]) -> String {
     match ids.get(..500) {

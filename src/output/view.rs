@@ -5,6 +5,7 @@ use super::escape::Needs;
 use crate::case::Case;
 use crate::case::accounts::{Account, accounts};
 use crate::case::addresses::{Address, addresses};
+use crate::case::incident::{Incident, incidents};
 use crate::case::index::{AddressIndex, Seen};
 use crate::rule::{Level, Meta};
 use crate::store::{Entry, RuleIndex};
@@ -19,6 +20,8 @@ pub(crate) struct View<'a> {
     pub(crate) index: AddressIndex<'a>,
     /// One line an account, most severe first.
     pub(crate) accounts: Vec<Account>,
+    /// Findings that belong together, the highest score first.
+    pub(crate) incidents: Vec<Incident>,
     /// One line an address, most severe first.
     pub(crate) addresses: Vec<Address>,
     /// What each text of the pool needs before it may be written.
@@ -47,7 +50,9 @@ impl<'a> View<'a> {
         for entry in case.events.entries.iter().filter(|entry| !entry.hits.is_empty()) {
             met.entry(entry.hits.as_ref()).or_insert_with(|| Met::new(&entry.hits, &case.rules));
         }
-        Self { case, index, accounts: people.0, addresses: people.1, needs, charts: Charts::default(), met }
+        let incidents = incidents(&case.events, &case.findings);
+        let (accounts, addresses) = people;
+        Self { case, index, accounts, incidents, addresses, needs, charts: Charts::default(), met }
     }
 
     /// The event at `position` with its address.

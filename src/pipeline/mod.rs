@@ -19,15 +19,15 @@ use crate::case::finding::findings;
 use crate::case::rhythm::{Gap, gaps};
 use crate::case::{Case, completeness, severity};
 use crate::correlate;
-use crate::coverage::{Coverage, FileCoverage, Rejection, RuleCoverage, RuleRejection};
+use crate::coverage::{Coverage, FileCoverage, Rejection, RuleCoverage, RuleRejection, Suppressed};
 use crate::enrich::{AcceptedDomains, AddressBook};
 use crate::error::Error;
 use crate::event::Time;
 use crate::input::{self, Limits, Walk, walk};
 use crate::output::{self, Input, RunFacts};
-use crate::rule::{self, RuleSet};
+use crate::rule::{self, Meta, RuleSet, Withheld};
 use crate::source::DateOrder;
-use crate::store::Entry;
+use crate::store::{Entry, RuleIndex};
 use read::{Reading, Tools};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -162,7 +162,11 @@ impl Kit {
         let rules = self.rules.rules();
         self.pool.install(|| {
             let read = gather(walk, options, &self.rules, &book, progress)?;
-            let rule_coverage = RuleCoverage { loaded: rules.len() as u64, rejected: self.refused.clone() };
+            let rule_coverage = RuleCoverage {
+                loaded: rules.len() as u64,
+                rejected: self.refused.clone(),
+                suppressed: suppressed(&read.withheld, rules),
+            };
             let mut coverage = Coverage::close(read.files, rule_coverage)?;
             let findings = findings(&read.events, rules);
             coverage.completeness = completeness::judge(&coverage, &read.events, &findings);
@@ -172,6 +176,7 @@ impl Kit {
                 events: read.events,
                 rules: rules.to_vec(),
                 rejected: read.rejected,
+                withheld: read.withheld,
                 databases: book.databases(),
                 options: options.typed.clone(),
             };
@@ -192,6 +197,19 @@ impl Kit {
         };
         self.pool.install(|| output::write_case(case, &run, out))
     }
+}
+
+/// Counts what filters withhold.
+fn suppressed(withheld: &[(u32, Withheld)], rules: &[Meta]) -> Vec<Suppressed> {
+    let mut counts = BTreeMap::<(&str, RuleIndex), u64>::new();
+    for (_, withheld) in withheld {
+        *counts.entry((&withheld.filter, withheld.rule)).or_default() += 1;
+    }
+    let tell = |((filter, rule), count): ((&str, RuleIndex), u64)| {
+        let rule = rules.get(usize::from(rule))?;
+        Some(Suppressed { filter: filter.to_owned(), rule: rule.id.clone(), title: rule.title.clone(), count })
+    };
+    counts.into_iter().filter_map(tell).collect()
 }
 
 /// Reads the evidence and applies the rules, and writes nothing: the number of events and of hits.

@@ -4,12 +4,13 @@ use super::ledger::{self, FileFacts};
 use super::reasons::Reasons;
 use super::signs::{self, Watch};
 use super::{Options, Progress, collection_log, dates, hashes, settle};
+use crate::correlate;
 use crate::coverage::{FileCoverage, Rejection, Signs};
 use crate::enrich::AddressBook;
 use crate::event::{Origin, Place, Time};
 use crate::input::{BadRow, Chunk, Data, Found, Layout, Limits, Reader, Row, Walk};
 use crate::output::Input;
-use crate::rule::{Hits, RuleSet, Scratch};
+use crate::rule::{Hits, RuleSet, Scratch, Withheld};
 use crate::source::{self, DateOrder, FileContext, Localised, Source};
 use crate::store::{Batch, Entry, Events, Merger, Met, Pool};
 use rayon::iter::{ParallelBridge, ParallelIterator};
@@ -51,6 +52,8 @@ pub(super) struct Reading {
     pub files: Vec<FileCoverage>,
     pub rejected: Vec<Rejection>,
     pub inputs: Vec<Input>,
+    /// Hits that filters withhold, with the position of the event.
+    pub withheld: Vec<(u32, Withheld)>,
 }
 
 /// A piece of work: a chunk of a file, with its place in the order of reading.
@@ -391,7 +394,8 @@ pub(super) fn read(
     rejected.sort();
     let inputs = ledger::inputs(&found, &files);
     ledger::sort(&mut files, &mut events);
-    Reading { events, files, rejected, inputs }
+    let withheld = correlate::set_aside(&mut events, tools.rules);
+    Reading { events, files, rejected, inputs, withheld }
 }
 
 /// What a file adds to the bytes to be read: its size on disk; a container's goes to its first member.

@@ -68,7 +68,7 @@ pub(super) enum Condition {
 /// Rules that a record meets, and what is to be remembered of it for those that need more than the record.
 #[derive(Debug, Default)]
 pub struct Hits {
-    /// Rules that it meets, in index order.
+    /// Rules that it meets, in index order, and behind them what filters withhold; see [`super::RuleSet::withheld`].
     pub met: Vec<RuleIndex>,
     /// Rules that derived facts decide, in index order.
     pub pending: Vec<Pending>,

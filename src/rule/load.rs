@@ -6,7 +6,7 @@ use super::engine::Condition;
 use super::late::Late;
 use super::link::{self, Linked};
 use super::mapping::Mapping;
-use super::rewrite::{self, Placeholders};
+use super::rewrite::{self, Placeholders, Side};
 use super::{Level, Meta, Options, pack};
 use crate::coverage::RuleRejection;
 use crate::store::{RuleIndex, hex};
@@ -25,6 +25,15 @@ pub(super) struct Loaded {
     pub rule: Option<SigmaRule>,
     /// What it asks.
     pub condition: Condition,
+    /// What it would find if it were not for a filter of the user: the filter's title, and what that asks.
+    pub withheld: Vec<(String, Condition)>,
+}
+
+/// A filter and whose it is.
+struct Filter {
+    content: FilterRule,
+    /// It comes with the program: what it withholds was never a finding.
+    own: bool,
 }
 
 /// A file of rules.
@@ -91,7 +100,7 @@ pub(super) fn load(options: &Options) -> (Linked, Vec<RuleRejection>) {
     for file in &files {
         read(file, &mut contents, &mut rejected);
     }
-    let filters = usable_filters(contents.filters, &contents.rules, &mut rejected);
+    let filters = usable_filters(contents.filters, &contents.rules, &placeholders, &mut rejected);
     let mut loaded = BTreeMap::new();
     let built: Vec<_> =
         contents.rules.par_iter().map(|read| (read, build(read, &filters, &placeholders, &mapping))).collect();
@@ -132,7 +141,9 @@ pub(super) fn files(options: &Options, rejected: &mut Vec<RuleRejection>) -> Vec
     let mut files = Vec::new();
     if options.pack {
         files.extend(
-            pack::rules().into_iter().map(|(path, text)| File { name: format!("pack:{path}"), text: text.to_owned() }),
+            pack::rules()
+                .into_iter()
+                .map(|(path, text)| File { name: format!("{}{path}", pack::PREFIX), text: text.to_owned() }),
         );
     }
     let mut paths = Vec::new();
@@ -319,11 +330,12 @@ fn read_document<'a>(
 fn usable_filters(
     filters: Vec<Read<'_, FilterRule>>,
     rules: &[Read<'_, SigmaRule>],
+    placeholders: &Placeholders,
     rejected: &mut Vec<RuleRejection>,
-) -> Vec<FilterRule> {
+) -> Vec<Filter> {
     let mut usable = Vec::new();
     for mut read in filters {
-        if let Err(fault) = sound(&mut read.content) {
+        if let Err(fault) = sound(&mut read.content, placeholders) {
             rejected.push(read.reject(&fault));
             continue;
         }
@@ -334,20 +346,22 @@ fn usable_filters(
             rejected.push(read.reject(&Fault::at(&["filter", "rules"], reason)));
             continue;
         }
-        usable.push(read.content);
+        usable.push(Filter { own: read.file.name.starts_with(pack::PREFIX), content: read.content });
     }
     usable
 }
 
-fn sound(filter: &mut FilterRule) -> Result<(), Fault> {
-    rewrite::selectors(&mut filter.detection).map_err(|fault| fault.within("filter"))?;
-    let rule = SigmaRule { detection: filter.detection.clone(), ..empty_rule() };
-    compile::rule(&rule).map(drop).map_err(|mut fault| {
+fn sound(filter: &mut FilterRule, values: &Placeholders) -> Result<(), Fault> {
+    let in_filter = |mut fault: Fault| {
         if let Some(section) = fault.anchor.first_mut() {
             "filter".clone_into(section);
         }
         fault
-    })
+    };
+    rewrite::selectors(&mut filter.detection).map_err(|fault| fault.within("filter"))?;
+    rewrite::placeholders(&mut filter.detection, values).map_err(in_filter)?;
+    let rule = SigmaRule { detection: filter.detection.clone(), ..empty_rule() };
+    compile::rule(&rule).map(drop).map_err(in_filter)
 }
 
 fn empty_rule() -> SigmaRule {
@@ -383,7 +397,7 @@ fn empty_rule() -> SigmaRule {
 
 fn build(
     read: &Read<'_, SigmaRule>,
-    filters: &[FilterRule],
+    filters: &[Filter],
     placeholders: &Placeholders,
     mapping: &Mapping,
 ) -> Result<Loaded, Fault> {
@@ -393,17 +407,32 @@ fn build(
     rewrite::placeholders(&mut rule.detection, placeholders)?;
     // Faults are found in the rule's own words, so that they can be shown in its text.
     compile::rule(&rule)?;
-    for (number, filter) in filters.iter().enumerate().filter(|(_, filter)| rewrite::is_filtered(filter, &read.content))
-    {
-        rewrite::filter(&mut rule, filter, number);
+    let meant = filters.iter().enumerate().filter(|(_, filter)| rewrite::is_filtered(&filter.content, &read.content));
+    let (own, theirs): (Vec<_>, Vec<_>) = meant.partition(|(_, filter)| filter.own);
+    for (number, filter) in own {
+        rewrite::filter(&mut rule, &filter.content, number, Side::Passed);
     }
-    mapping.apply(&mut rule)?;
-    let node = compile::rule(&rule)?;
-    let condition = match Late::of(&node)? {
+    let mut withheld = Vec::new();
+    for (number, filter) in &theirs {
+        let mut taken = rule.clone();
+        rewrite::filter(&mut taken, &filter.content, *number, Side::Withheld);
+        withheld.push((filter.content.title.clone(), condition(&mut taken, mapping)?));
+    }
+    for (number, filter) in theirs {
+        rewrite::filter(&mut rule, &filter.content, number, Side::Passed);
+    }
+    let condition = condition(&mut rule, mapping)?;
+    Ok(Loaded { meta: meta(read), rule: Some(rule), condition, withheld })
+}
+
+/// Maps a rule and compiles it.
+fn condition(rule: &mut SigmaRule, mapping: &Mapping) -> Result<Condition, Fault> {
+    mapping.apply(rule)?;
+    let node = compile::rule(rule)?;
+    Ok(match Late::of(&node)? {
         Some(late) => Condition::Facts(node, late),
         None => Condition::Record(node),
-    };
-    Ok(Loaded { meta: meta(read), rule: Some(rule), condition })
+    })
 }
 
 /// A correlation as the rules see it.
@@ -420,7 +449,7 @@ pub(super) fn correlation(read: &Read<'_, CorrelationRule>) -> Loaded {
         file: read.file.name.clone(),
         sha256: hex(&Sha256::digest(read.file.text.as_bytes())),
     };
-    Loaded { meta, rule: None, condition: Condition::Findings }
+    Loaded { meta, rule: None, condition: Condition::Findings, withheld: Vec::new() }
 }
 
 /// The id it states, else one from its text.

@@ -103,15 +103,38 @@ pub struct RuleSet {
     correlations: Vec<Correlation>,
     captures: Captures,
     silent: BTreeSet<RuleIndex>,
+    /// What stands in `conditions` behind those of `rules`.
+    withheld: Vec<Withheld>,
+}
+
+/// What a filter of the user takes away from a rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Withheld {
+    /// The rule.
+    pub rule: RuleIndex,
+    /// Title of the filter.
+    pub filter: String,
 }
 
 impl RuleSet {
     /// Loads and compiles; what cannot be compiled is told, with file and line.
     pub fn load(options: &Options) -> (Self, Vec<RuleRejection>) {
         let (linked, rejected) = load::load(options);
-        let (rules, conditions) = linked.loaded.into_iter().map(|loaded| (loaded.meta, loaded.condition)).unzip();
-        let link::Linked { correlations, captures, silent, .. } = linked;
-        (Self { rules, conditions, correlations, captures, silent }, rejected)
+        let link::Linked { loaded, correlations, captures, silent } = linked;
+        let room = usize::from(RuleIndex::MAX) - loaded.len();
+        let (mut rules, mut conditions, mut taken, mut withheld) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for (rule, loaded) in (0..=RuleIndex::MAX).zip(loaded) {
+            rules.push(loaded.meta);
+            conditions.push(loaded.condition);
+            for (filter, condition) in loaded.withheld {
+                if taken.len() < room {
+                    taken.push(condition);
+                    withheld.push(Withheld { rule, filter });
+                }
+            }
+        }
+        conditions.extend(taken);
+        (Self { rules, conditions, correlations, captures, silent, withheld }, rejected)
     }
 
     /// The rules, by index.
@@ -160,6 +183,11 @@ impl RuleSet {
             Some(Condition::Facts(_, late)) => late.settle(pending.known, looked),
             _ => false,
         }
+    }
+
+    /// What a hit with this index would be if it were not for a filter; `None` for the hit of a rule.
+    pub fn withheld(&self, index: RuleIndex) -> Option<&Withheld> {
+        self.withheld.get(usize::from(index).checked_sub(self.rules.len())?)
     }
 
     /// The correlations, each behind those it refers to.

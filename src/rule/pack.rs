@@ -6,6 +6,9 @@ use sha2::{Digest, Sha256};
 
 static RULES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/rules");
 
+/// What the name of a file of the pack begins with.
+pub(super) const PREFIX: &str = "pack:";
+
 /// Folders of the pack that hold no rules: the mapping tables, and the lists that rules refer to.
 const MAPPING: &str = "mapping/";
 const LISTS: &str = "lists/";

@@ -119,12 +119,26 @@ fn covers(filter: &LogSource, rule: &LogSource) -> bool {
         && covers(&filter.service, &rule.service)
 }
 
-/// Adds a filter, whose selectors are resolved, to a rule: both conditions must hold.
-pub(super) fn filter(rule: &mut SigmaRule, filter: &FilterRule, number: usize) {
+/// What a rule keeps of a filter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    /// What the filter lets through.
+    Passed,
+    /// What it takes away.
+    Withheld,
+}
+
+/// Adds a filter, whose selectors are resolved, to a rule: its own condition must hold, and that of the filter or the
+/// contrary.
+pub(super) fn filter(rule: &mut SigmaRule, filter: &FilterRule, number: usize, side: Side) {
     let rename = |name: &str| format!("_filter_{number}_{name}");
     let added = filter.detection.named.iter().map(|(name, detection)| (rename(name), detection.clone()));
     rule.detection.named.extend(added);
-    let condition = ConditionExpr::Or(filter.detection.conditions.iter().map(|c| renamed(c, &rename)).collect());
+    let passed = ConditionExpr::Or(filter.detection.conditions.iter().map(|c| renamed(c, &rename)).collect());
+    let condition = match side {
+        Side::Passed => passed,
+        Side::Withheld => ConditionExpr::Not(Box::new(passed)),
+    };
     let conditions = std::mem::take(&mut rule.detection.conditions);
     rule.detection.conditions = vec![ConditionExpr::And(vec![ConditionExpr::Or(conditions), condition])];
 }

@@ -10,6 +10,7 @@ mod completeness;
 mod correlate;
 mod dates;
 mod event_fixture;
+mod facts;
 mod geo;
 mod golden;
 mod input;

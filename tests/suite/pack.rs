@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Folders below `rules/` that hold no single-record rules.
-const OTHER: &[&str] = &["filters", "mapping", "correlations", "footholds"];
+const OTHER: &[&str] = &["filters", "lists", "mapping", "correlations", "footholds"];
 
 struct Rule {
     stem: String,

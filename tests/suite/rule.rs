@@ -47,7 +47,8 @@ fn titles(rules: &RuleSet, family: Family, json: &str) -> Vec<String> {
     let record = record(json);
     let mut hits = Hits::default();
     rules.matches(&event(family, &record), &mut Scratch::default(), &mut hits);
-    hits.met.iter().map(|hit| rules.rules()[usize::from(*hit)].title.clone()).collect()
+    let found = hits.met.iter().filter(|hit| rules.withheld(**hit).is_none());
+    found.map(|hit| rules.rules()[usize::from(*hit)].title.clone()).collect()
 }
 
 fn refused(text: &str) -> (u64, String) {

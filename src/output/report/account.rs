@@ -4,6 +4,7 @@ use super::{Chart, SECTIONS, account_name, counted, network, place_name};
 use crate::case::Finding;
 use crate::case::accounts::Account;
 use crate::case::civil::{moment, span};
+use crate::case::incident::Incident;
 use crate::case::severity::level;
 use crate::output::chart;
 use crate::output::escape::{excerpt, visible};
@@ -24,12 +25,22 @@ pub(super) struct Section {
     pub tenant: String,
     pub level: &'static str,
     pub facts: String,
+    pub incidents: Vec<Scored>,
     pub told: Vec<Told>,
     pub more_told: usize,
     pub context: Vec<Line>,
     pub more_context: usize,
     pub chart: Option<Chart>,
     key: (String, String),
+}
+
+/// An incident and what its score is made of.
+pub(super) struct Scored {
+    pub level: &'static str,
+    pub when: String,
+    pub score: u32,
+    pub events: u64,
+    pub parts: Vec<String>,
 }
 
 /// A finding told in full.
@@ -90,6 +101,20 @@ pub(super) fn sections(view: &View<'_>, accounts: &[&Account]) -> io::Result<Vec
     Ok(sections)
 }
 
+fn is_of(incident: &Incident, account: &Account) -> bool {
+    incident.account == account.account && incident.tenant == account.tenant
+}
+
+fn scored(incident: &Incident) -> Scored {
+    Scored {
+        level: incident.level,
+        when: span(incident.span.0, incident.span.1),
+        score: incident.score,
+        events: incident.events,
+        parts: incident.told_parts().iter().map(|part| excerpt(part, 200)).collect(),
+    }
+}
+
 fn section(view: &View<'_>, account: &Account, findings: &[&Finding], chart: Option<Chart>, number: usize) -> Section {
     let (told, context): (Vec<&Finding>, Vec<&Finding>) =
         findings.iter().partition(|finding| level(finding.rule.level) >= Level::Medium);
@@ -109,6 +134,7 @@ fn section(view: &View<'_>, account: &Account, findings: &[&Finding], chart: Opt
         tenant: excerpt(&account.tenant, 60),
         level: account.findings.highest().map_or("", Level::name),
         facts,
+        incidents: view.incidents.iter().filter(|incident| is_of(incident, account)).map(scored).collect(),
         more_told: told.len().saturating_sub(TOLD),
         more_context: context.len().saturating_sub(TOLD),
         told: told.into_iter().take(TOLD).map(|finding| tell(view, finding)).collect(),

@@ -317,7 +317,7 @@ pub(crate) fn finish(events: Events) -> Case {
         reason: "unknown modifier \"contain\"".to_owned(),
     };
     let rules = rules();
-    let ledger = RuleCoverage { loaded: rules.len() as u64, rejected: vec![refused] };
+    let ledger = RuleCoverage { loaded: rules.len() as u64, rejected: vec![refused], ..RuleCoverage::default() };
     let rejection = Rejection {
         file: "harbor/audit.csv".to_owned(),
         row: 77,
@@ -332,6 +332,7 @@ pub(crate) fn finish(events: Events) -> Case {
         rules,
         coverage: Coverage::close(files, ledger).unwrap(),
         rejected: vec![rejection],
+        withheld: Vec::new(),
         databases: vec!["built-in country, built 2026-01-01".to_owned()],
         options: vec![("--from".to_owned(), "2026-01-12".to_owned())],
     }
