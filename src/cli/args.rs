@@ -7,7 +7,7 @@ use speur::enrich::AcceptedDomains;
 use speur::error::Error;
 use speur::event::{Basis, Precision, Time};
 use speur::source::{DateOrder, DateProof};
-use speur::{input, pipeline, rule};
+use speur::{input, output, pipeline, rule};
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
@@ -207,6 +207,8 @@ pub(super) enum RulesCommand {
         #[command(flatten)]
         pack: RuleArgs,
     },
+    /// Say why a rule found an event or did not, condition by condition.
+    Explain(Box<ExplainArgs>),
     /// Try rules on their own records: what must hit, and what must not.
     Test {
         #[command(flatten)]
@@ -221,6 +223,47 @@ pub(super) enum RulesCommand {
         #[arg(value_name = "PATH")]
         paths: Vec<PathBuf>,
     },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExplainArgs {
+    /// Id of the rule, the beginning of one, its title or its file name.
+    pub(super) rule: String,
+    /// The event's id, as the outputs of the case have it.
+    #[arg(long, value_name = "ID")]
+    pub(super) event: String,
+    /// The case folder; its evidence is read again.
+    #[arg(value_name = "CASE")]
+    case: PathBuf,
+    /// Where the evidence lies now, if it was moved.
+    #[arg(long, value_name = "PATH")]
+    evidence: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) read: ReadArgs,
+    #[command(flatten)]
+    rules: RuleArgs,
+    #[command(flatten)]
+    known: KnownArgs,
+}
+
+impl ExplainArgs {
+    /// The options of a run over the evidence of the case.
+    pub(super) fn options(&self) -> anyhow::Result<pipeline::Options> {
+        let mut options = self.read.options()?;
+        options.paths.clone_from(&self.evidence);
+        if options.paths.is_empty() {
+            options.paths = output::evidence(&self.case)?;
+        }
+        options
+            .paths
+            .iter()
+            .try_for_each(|path| exists(path))
+            .context("the evidence is not where it was; give --evidence")?;
+        options.rules = self.rules.options()?;
+        options.geo.clone_from(&self.known.geo);
+        options.accepted_domains = self.known.domains()?;
+        Ok(options)
+    }
 }
 
 impl RuleArgs {

@@ -1,7 +1,8 @@
 //! `speur rules`: list, show and check detection rules.
 
 use super::Exit;
-use super::args::{RuleArgs, exists};
+use super::args::{ExplainArgs, RuleArgs, exists};
+use super::progress::Bar;
 use super::terminal::{Terminal, tell};
 use anyhow::bail;
 use speur::coverage::RuleRejection;
@@ -80,6 +81,30 @@ pub(super) fn check(paths: &[PathBuf]) -> anyhow::Result<Exit> {
     out.line(&format!("{} rules loaded, {} problems", set.rules().len(), problems.len()))?;
     out.close()?;
     Ok(exit)
+}
+
+/// Prints the condition of a rule with what one event holds.
+pub(super) fn explain(args: &ExplainArgs) -> anyhow::Result<Exit> {
+    let options = args.options()?;
+    let bar = Bar::new(args.read.quiet);
+    let explained = pipeline::explain(&options, &args.rule, &args.event, &bar);
+    bar.clear();
+    let explained = explained?;
+    let mut out = Terminal::new();
+    out.line(&format!("{} ({})", explained.rule.title, explained.rule.level.name()))?;
+    out.line(&format!("event {}: {}", args.event, explained.event))?;
+    out.line(if explained.met { "the rule found it, because" } else { "the rule did not find it, because" })?;
+    for step in &explained.steps {
+        let seen = match step.seen.as_deref() {
+            None => String::new(),
+            Some([]) => "   (the record has no such field)".to_owned(),
+            Some(values) => format!("   (the record has {})", values.join("; ")),
+        };
+        let mark = if step.holds { "yes" } else { "no " };
+        out.line(&format!("{mark} {}{}{seen}", "  ".repeat(step.depth), step.text))?;
+    }
+    out.close()?;
+    Ok(Exit::Done)
 }
 
 /// Tries rules on their own records and tells what went otherwise than those say.

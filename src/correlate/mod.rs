@@ -2,8 +2,11 @@
 //!
 //! [`judge`] runs once all events are known and in time order.
 
+mod explain;
 mod group;
 mod window;
+
+pub use explain::explain;
 
 use crate::enrich::{AcceptedDomains, Facts, Known};
 use crate::rule::correlation::{Correlation, Place};
@@ -16,6 +19,12 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Adds to each event the rules that it meets by what other events say, and takes away those that only serve a
 /// correlation.
 pub fn judge(events: &mut Events, rules: &RuleSet, accepted: &AcceptedDomains) {
+    decide(events, rules, accepted);
+    silence(events, rules.silent());
+}
+
+/// As [`judge`], with the hits of the rules that only serve a correlation.
+pub fn decide(events: &mut Events, rules: &RuleSet, accepted: &AcceptedDomains) {
     let by_fact = rules.correlations().iter().any(Correlation::asks_for_facts);
     let wants = |entry: &crate::store::Entry| !entry.pending.is_empty() || (by_fact && !entry.hits.is_empty());
     let wanted = positions(events, |events, at| wants(&events.entries[at]));
@@ -74,7 +83,6 @@ fn correlate(events: &mut Events, rules: &RuleSet, facts: &Facts) {
         rest = waiting;
     }
     add(events, &met);
-    silence(events, rules.silent());
 }
 
 /// Takes from the events the hits that filters of the user withhold, and gives them with the position of the event.

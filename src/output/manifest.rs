@@ -229,6 +229,15 @@ impl Manifest {
     }
 }
 
+/// The paths of evidence that a case was made from, as they were typed.
+///
+/// # Errors
+/// [`Error::Case`] when `case_dir` holds no manifest that can be read.
+pub fn evidence(case_dir: &Path) -> Result<Vec<PathBuf>, Error> {
+    let options = Manifest::read(case_dir)?.options;
+    Ok(options.into_iter().filter(|choice| choice.option == "PATH").map(|choice| choice.value.into()).collect())
+}
+
 /// Hashes every output, input, setting and rule file again; what is the same is not told. Rules of the
 /// embedded pack have no file.
 ///

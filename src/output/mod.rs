@@ -21,7 +21,7 @@ mod timeline;
 mod view;
 
 pub use cases::{Cases, case_name};
-pub use manifest::{Input, Mismatch, RunFacts, verify};
+pub use manifest::{Input, Mismatch, RunFacts, evidence, verify};
 pub use overview::{Facts, In, Link, Overview, State, Tenant, overview};
 pub use standing::{Standing, Wanted, standing};
 

@@ -3,6 +3,7 @@
 mod batch;
 mod collection_log;
 mod dates;
+mod explain;
 mod hashes;
 mod ledger;
 mod read;
@@ -13,6 +14,7 @@ mod survey;
 mod trial;
 
 pub use batch::{BatchOptions, BatchSummary, TenantBy, batch};
+pub use explain::{Explanation, explain};
 pub use trial::{Trials, trials, try_records};
 
 use crate::case::finding::findings;

@@ -1,7 +1,7 @@
 //! Two records with one Id and different bytes: equal in content, or a conflict?
 
 use crate::input::{Data, Found, Layout, Limits, Reader, parse_xml, read_many};
-use crate::source::{self, FileContext, Localised};
+use crate::source::{self, Decoded, FileContext, Localised, Source};
 use crate::store::{Entry, Merger};
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -55,18 +55,51 @@ fn read_contents(
     });
 }
 
-fn content(
+fn content(entry: &Entry, raw: &[u8], layout: (&Layout, Option<&Localised>), context: &FileContext) -> Option<u128> {
+    let decoded = decode(entry, raw, layout, context).ok()?;
+    if !decoded.degraded.is_empty() {
+        return None;
+    }
+    let mut hash = Xxh3::new();
+    canonical(&decoded.record, &mut hash);
+    Some(hash.digest128())
+}
+
+/// The source that read an event.
+pub(super) fn source_of(entry: &Entry) -> Option<&'static Source> {
+    source::SOURCES.iter().find(|source| source.name == entry.source)
+}
+
+/// Takes the raw bytes of one event apart again, as when it was first read.
+///
+/// # Errors
+/// Why that is no longer possible.
+pub(super) fn decode_again(
+    entry: &Entry,
+    raw: &[u8],
+    found: &Found,
+    context: &FileContext,
+    limits: &Limits,
+) -> Result<Decoded, String> {
+    let reader = Reader::open(found, limits).map_err(|unusable| unusable.reason)?;
+    let layout = reader.layout().clone();
+    let localised = if let Layout::Csv(header) = &layout { source::localise(header) } else { None };
+    decode(entry, raw, (&layout, localised.as_ref()), context)
+}
+
+fn decode(
     entry: &Entry,
     raw: &[u8],
     (layout, localised): (&Layout, Option<&Localised>),
     context: &FileContext,
-) -> Option<u128> {
-    let source = source::SOURCES.iter().find(|source| source.name == entry.source)?;
-    let decoded = match layout {
-        Layout::Json => (source.decode)(Data::Json(sonic_rs::from_slice(raw).ok()?), context).ok()?,
+) -> Result<Decoded, String> {
+    let source = source_of(entry).ok_or("its source is unknown")?;
+    let not_json = |error: sonic_rs::Error| error.to_string();
+    match layout {
+        Layout::Json => (source.decode)(Data::Json(sonic_rs::from_slice(raw).map_err(not_json)?), context),
         Layout::Xml => {
-            let element = parse_xml(std::str::from_utf8(raw).ok()?).ok()?;
-            (source.decode)(Data::Json(element), context).ok()?
+            let text = std::str::from_utf8(raw).map_err(|error| error.to_string())?;
+            (source.decode)(Data::Json(parse_xml(text)?), context)
         }
         Layout::Csv(header) => {
             let mut reader = csv::ReaderBuilder::new()
@@ -74,17 +107,11 @@ fn content(
                 .flexible(true)
                 .delimiter(header.delimiter)
                 .from_reader(raw);
-            let row = reader.records().next()?.ok()?;
+            let row = reader.records().next().ok_or("it is empty")?.map_err(|error| error.to_string())?;
             let fields: Vec<&str> = row.iter().collect();
-            (source.decode)(source::in_english(localised, Data::Csv { header, fields }), context).ok()?
+            (source.decode)(source::in_english(localised, Data::Csv { header, fields }), context)
         }
-    };
-    if !decoded.degraded.is_empty() {
-        return None;
     }
-    let mut hash = Xxh3::new();
-    canonical(&decoded.record, &mut hash);
-    Some(hash.digest128())
 }
 
 /// Feeds a value to the hash so that equal content gives equal bytes whatever the order of keys.

@@ -89,7 +89,8 @@ pub(super) fn absent<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clon
     Fault::at(&[], format!("the condition names \"{name}\", which is no selection of the rule; {hint}"))
 }
 
-fn selection(detection: &Detection) -> Result<Node, Fault> {
+/// Compiles one selection.
+pub(super) fn selection(detection: &Detection) -> Result<Node, Fault> {
     match detection {
         Detection::AllOf(items) => items.iter().map(item).collect::<Result<_, _>>().map(all),
         Detection::AnyOf(list) => list.iter().map(selection).collect::<Result<_, _>>().map(any),
@@ -127,7 +128,8 @@ pub(super) fn key(item: &DetectionItem) -> String {
     key
 }
 
-fn item(item: &DetectionItem) -> Result<Node, Fault> {
+/// Compiles one line of a selection.
+pub(super) fn item(item: &DetectionItem) -> Result<Node, Fault> {
     let key = key(item);
     node(item).map_err(|reason| Fault::at(&[&key], format!("\"{key}\": {reason}")))
 }

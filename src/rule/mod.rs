@@ -7,6 +7,7 @@ mod compile;
 pub mod correlation;
 mod document;
 mod engine;
+mod explain;
 mod late;
 mod link;
 mod lint;
@@ -18,6 +19,7 @@ mod rewrite;
 mod value;
 
 pub use engine::{Hits, Scratch};
+pub use explain::Step;
 pub use lint::check;
 
 use crate::coverage::RuleRejection;
@@ -183,6 +185,36 @@ impl RuleSet {
             Some(Condition::Facts(_, late)) => late.settle(pending.known, looked),
             _ => false,
         }
+    }
+
+    /// The rule with this id, title or file name, or the only one whose id begins so.
+    ///
+    /// # Errors
+    /// How many there are, and how to look one up.
+    pub fn find(&self, wanted: &str) -> Result<RuleIndex, String> {
+        let stem = |meta: &Meta| std::path::Path::new(&meta.file).file_stem().is_some_and(|stem| stem == wanted);
+        let exact = |meta: &Meta| meta.id == wanted || meta.title.eq_ignore_ascii_case(wanted);
+        let near = |meta: &Meta| !wanted.is_empty() && (meta.id.starts_with(wanted) || stem(meta));
+        let among = |fits: &dyn Fn(&Meta) -> bool| -> Vec<RuleIndex> {
+            let fitting = self.rules.iter().zip(0..=RuleIndex::MAX).filter(|(meta, _)| fits(meta));
+            fitting.map(|(_, index)| index).filter(|index| !self.silent.contains(index)).collect()
+        };
+        let mut found = among(&exact);
+        if found.is_empty() {
+            found = among(&near);
+        }
+        match found.as_slice() {
+            [only] => Ok(*only),
+            many => Err(format!(
+                "found {} rules of that id, title or file name; expected one, so look it up with `speur rules list`",
+                many.len()
+            )),
+        }
+    }
+
+    /// What the rule at `index` of [`Self::load`] with these options makes of a record, part by part.
+    pub fn explain(&self, options: &Options, index: RuleIndex, looked: &impl Lookup) -> Vec<Step> {
+        rewritten(options).get(&index).map_or_else(Vec::new, |rule| explain::steps(rule, looked))
     }
 
     /// What a hit with this index would be if it were not for a filter; `None` for the hit of a rule.

@@ -341,3 +341,31 @@ fn a_full_disk_exits_2_and_leaves_no_half_case() {
     assert!(err.contains("cannot be written") && err.contains("No space left"), "{err}");
     assert_eq!(out, "", "nothing is left behind");
 }
+
+#[test]
+fn a_rule_explains_itself_on_one_event() {
+    let home = Home::new();
+    let record = r#"{"CreationTime":"2026-01-12T10:00:00","Id":"x","Operation":"New-InboxRule","OrganizationId":"t","RecordType":1,"ResultStatus":"True","UserKey":"k","UserType":2,"Version":1,"Workload":"Exchange","ObjectId":"..","UserId":"a@b.example","Parameters":[{"Name":"Name","Value":".."}]}"#;
+    home.file("logs/rule.json", record);
+    assert_eq!(home.analyze(&[]).code, 0);
+    let case = home.text("case");
+    let mut timeline = csv::Reader::from_path(home.path("case/timeline.csv")).expect("timeline.csv");
+    let rows: Vec<csv::StringRecord> = timeline.records().map(|row| row.expect("a row")).collect();
+    let id = &rows.iter().find(|row| &row[3] == "New-InboxRule").expect("the rule's row")[13];
+    let ran = run(&["rules", "explain", "inbox_rule_symbol_name", "--event", id, &case]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    for part in ["the rule found it", "Parameters.Name|re", "(the record has ..)", "no          filter_failed"] {
+        assert!(ran.out.contains(part), "{part}: {}", ran.out);
+    }
+    let ran = run(&["rules", "explain", "inbox_rule_moves_to_hidden_folder", "--event", id, &case]);
+    assert!(ran.out.contains("did not find it") && ran.out.contains("(the record has no such field)"), "{}", ran.out);
+    let ran = run(&["rules", "explain", "inbox_rule_symbol_name", "--event", "0123456789abcdef", &case]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("no event of the evidence has this id"), "{}", ran.err);
+    std::fs::rename(home.path("logs"), home.path("moved")).expect("moved");
+    let ran = run(&["rules", "explain", "inbox_rule_symbol_name", "--event", id, &case]);
+    assert!(ran.code == 2 && ran.err.contains("give --evidence"), "{}", ran.err);
+    let moved = home.text("moved");
+    let ran = run(&["rules", "explain", "inbox_rule_symbol_name", "--event", id, &case, "--evidence", &moved]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+}

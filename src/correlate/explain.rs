@@ -1,0 +1,50 @@
+//! Why a correlation counts an event or does not.
+
+use super::{Member, Outcome, group, window};
+use crate::enrich::Facts;
+use crate::rule::correlation::Correlation;
+use crate::rule::{Meta, Step};
+use crate::store::{Events, RuleIndex};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What the correlation makes of the event at `position`; the first step is the whole. The events hold the hits of all
+/// rules, those included that only serve a correlation.
+pub fn explain(correlation: &Correlation, events: &Events, facts: &Facts, rules: &[Meta], position: u32) -> Vec<Step> {
+    let title = |rule: RuleIndex| rules.get(usize::from(rule)).map_or("", |meta| meta.title.as_str());
+    let hits = |position: u32| &events.entries[position as usize].hits;
+    let mut found: BTreeMap<RuleIndex, Vec<u32>> = BTreeMap::new();
+    for at in 0..events.entries.len() as u32 {
+        for rule in hits(at).iter().filter(|rule| correlation.refs.contains(rule)) {
+            found.entry(*rule).or_default().push(at);
+        }
+    }
+    let mut steps = Vec::new();
+    let step = |text: String, holds: bool| Step { depth: 1, text, holds, seen: None };
+    for rule in &correlation.refs {
+        steps.push(step(format!("found by \"{}\"", title(*rule)), hits(position).contains(rule)));
+    }
+    let mut counted = false;
+    let groups = group::groups(correlation, events, facts, &found);
+    let own = groups.iter().find(|(_, members)| members.iter().any(|member| member.position == position));
+    match own {
+        None => steps.push(step("in a group: every group-by field has a value".to_owned(), false)),
+        Some(((_, key), members)) => {
+            let mut outcome = Outcome::default();
+            window::slide(correlation, members, &mut outcome);
+            counted = outcome.contributed.contains(&position);
+            steps.push(step(format!("in the group {}, of {} events", key.join(", "), members.len()), true));
+            let near = around(correlation, members, position);
+            let text = format!("in a window that meets the condition; {} events of the group lie as near", near.len());
+            steps.push(step(text, counted));
+        }
+    }
+    steps.insert(0, Step { depth: 0, text: "counted by the correlation".to_owned(), holds: counted, seen: None });
+    steps
+}
+
+/// The members that can share a window with the event.
+fn around(correlation: &Correlation, members: &[Member], position: u32) -> BTreeSet<u32> {
+    let time = members.iter().find(|member| member.position == position).map_or(0, |member| member.time);
+    let near = members.iter().filter(|member| (member.time - time).abs() <= correlation.span);
+    near.map(|member| member.position).collect()
+}
