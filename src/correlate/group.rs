@@ -3,7 +3,7 @@
 use super::Place;
 use crate::enrich::{Facts, Known};
 use crate::event::{Lookup, Scalar};
-use crate::field::Field;
+use crate::field::{Core, Field};
 use crate::rule::correlation::{Condition, Correlation};
 use crate::store::{Events, RuleIndex, Sym};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
@@ -83,7 +83,8 @@ fn members(
     found
 }
 
-/// The values that stand at a place, joined; `None` where there is none.
+/// The values that stand at a place, joined; `None` where there is none. Names of fields of the event are the same in
+/// any case of their letters; a token is not.
 fn value(known: &Known<'_>, entry: &crate::store::Entry, place: &Place) -> Option<String> {
     let field = match place {
         Place::Core(core) => Field::Core(*core),
@@ -108,5 +109,5 @@ fn value(known: &Known<'_>, entry: &crate::store::Entry, place: &Place) -> Optio
         }
         ControlFlow::Continue(())
     });
-    text
+    if field == Field::Core(Core::Token) { text } else { text.map(|text| text.to_lowercase()) }
 }
