@@ -9,6 +9,7 @@ mod log;
 mod mail;
 mod people;
 mod random;
+mod response;
 mod sign_in;
 mod story;
 mod work;

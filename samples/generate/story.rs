@@ -1,15 +1,16 @@
 //! The story of the finance clerk's mailbox, phase by phase; every record made here is labelled, the response is not.
 
-use crate::admin::{Method, Subject, at, cmdlet, desk, directory, permissions, registration};
+use crate::admin::{Method, Subject, at, directory, permissions, registration};
 use crate::json::Json;
 use crate::log::{Head, Log, Presence};
 use crate::mail::{Client, Message, Seat};
 use crate::map;
-use crate::people::{ADMIN, BUYER, CLERK, Person, Place};
-use crate::sign_in::{BROKER, EXCHANGE, GRAPH, Mfa, OFFICE, OFFICE_HOME, SignIn};
+use crate::people::{BUYER, CLERK, Person, Place};
+use crate::response;
+use crate::sign_in::{BROKER, EXCHANGE, GRAPH, Mfa, OFFICE_HOME, SignIn};
 
 /// The script that the phishing kit signs in with.
-const KIT: &str = "axios/1.6.8";
+pub(crate) const KIT: &str = "axios/1.6.8";
 const LAPTOP: &str =
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36";
 const LAGOS: &str = "102.89.23.77";
@@ -33,26 +34,27 @@ pub(crate) fn tell(log: &mut Log, people: &[Person]) {
     let letters = fraud(log, clerk, &lagos);
     colleague(log, clerk, &people[BUYER], &lagos);
     cover(log, clerk, &lagos, &letters);
-    response(log, people);
-    afterlife(log, clerk, &lagos);
+    plea(log, clerk, &lagos);
+    response::respond(log, people);
+    response::afterlife(log, clerk, &lagos);
 }
 
 /// The same session later: a token lives about an hour.
-fn renewed(log: &mut Log, presence: &Presence, since: i64) -> Presence {
+pub(crate) fn renewed(log: &mut Log, presence: &Presence, since: i64) -> Presence {
     Presence { token: log.random.base64(22), since, ..presence.clone() }
 }
 
 /// The same session later, from another address and an ordinary browser.
-fn later(log: &mut Log, presence: &Presence, since: i64) -> Presence {
+pub(crate) fn later(log: &mut Log, presence: &Presence, since: i64) -> Presence {
     Presence { place: Place::lagos(LAGOS_LATER), agent: LAPTOP.into(), ..renewed(log, presence, since) }
 }
 
-fn intruder(log: &mut Log, place: Place, agent: &str, since: i64) -> Presence {
+pub(crate) fn intruder(log: &mut Log, place: Place, agent: &str, since: i64) -> Presence {
     Presence { place, agent: agent.into(), session: log.random.guid(), token: log.random.base64(22), since }
 }
 
 /// A sign-in of the intruder, labelled.
-fn sign_in(
+pub(crate) fn sign_in(
     log: &mut Log,
     person: &Person,
     presence: &Presence,
@@ -363,6 +365,32 @@ fn cover(log: &mut Log, clerk: &Person, lagos: &Presence, letters: &[Message]) {
         ],
     );
     log.label(time, id, "signature", "signature now names the intruder's telephone number");
+    let time = at(15, 6, 52);
+    let id = directory(
+        log,
+        (clerk, &presence),
+        time,
+        "Update user.",
+        Subject::person(clerk),
+        &[
+            ("Mobile", "[\"+234 7000000001\"]", "[\"+31 6 00000011\"]"),
+            ("PostalCode", "[\"100001\"]", "[\"3011 AA\"]"),
+            ("Included Updated Properties", "Mobile, PostalCode", ""),
+        ],
+    );
+    log.label(time, id, "profile", "telephone number and postal code of the clerk changed");
+}
+
+/// The stock message of a taken account, until Microsoft blocks it.
+fn plea(log: &mut Log, clerk: &Person, lagos: &Presence) {
+    let presence = later(log, lagos, at(15, 12, 40));
+    let seat = Seat { person: clerk, presence: &presence, client: Client::Web };
+    for minute in [44, 46, 49] {
+        let time = at(15, 12, minute);
+        let message = Message::new(log, "Stuck in London - please send money");
+        let id = seat.item(log, time, "Send", "Drafts", &message);
+        log.label(time, id, "fraud mail", "sent in the clerk's name: a plea for money");
+    }
     restricted(log, clerk);
 }
 
@@ -407,72 +435,4 @@ fn restricted(log: &mut Log, clerk: &Person) {
         },
     );
     log.label(time, id, "alert", "Microsoft blocks the clerk from sending");
-}
-
-/// What the administrator does, late and not completely: ordinary records, not labelled.
-fn response(log: &mut Log, people: &[Person]) {
-    let (admin, clerk) = (&people[ADMIN], &people[CLERK]);
-    let time = at(16, 10, 2);
-    let presence = desk(log, admin, time);
-    let actor = (admin, &presence);
-    let account = Subject::person(clerk);
-    directory(log, actor, time, "Reset user password.", account, &[]);
-    directory(
-        log,
-        actor,
-        time + 45,
-        "Update StsRefreshTokenValidFrom Timestamp.",
-        account,
-        &[
-            ("StsRefreshTokensValidFrom", "[\"2026-01-21T10:02:45Z\"]", "[\"2025-09-02T07:11:20Z\"]"),
-            ("Included Updated Properties", "StsRefreshTokensValidFrom", ""),
-        ],
-    );
-    cmdlet(
-        log,
-        admin,
-        at(16, 10, 9),
-        "Set-Mailbox",
-        "sanne.loodsman",
-        &[("Identity", &clerk.upn), ("ForwardingSmtpAddress", ""), ("DeliverToMailboxAndForward", "False")],
-    );
-    let rule = [("Identity", "sanne.loodsman\\."), ("Mailbox", clerk.upn.as_str()), ("Confirm", "False")];
-    cmdlet(log, admin, at(16, 10, 14), "Remove-InboxRule", "sanne.loodsman\\.", &rule);
-    let sender = [("SenderAddress", clerk.upn.as_str()), ("Reason", "Account secured")];
-    cmdlet(log, admin, at(16, 10, 31), "Remove-BlockedSenderAddress", &clerk.upn, &sender);
-}
-
-/// What goes on after the response: an access token that still lives, and the application.
-fn afterlife(log: &mut Log, clerk: &Person, lagos: &Presence) {
-    const PHASE: &str = "after the reset";
-    let live = later(log, lagos, at(16, 9, 38));
-    let token = Presence { agent: KIT.into(), ..live.clone() };
-    sign_in(log, clerk, &token, ("mail read", "the token is renewed that will outlive the reset"), |s| {
-        (s.interactive, s.app) = (false, OFFICE);
-        s.client = "Mobile Apps and Desktop clients";
-    });
-    let seat = Seat { person: clerk, presence: &live, client: Client::Web };
-    for (minute, count) in [(20, 11), (41, 6)] {
-        let time = at(16, 10, minute);
-        let id = seat.bind(log, time, "Inbox", count);
-        log.label(time, id, PHASE, format!("{count} messages opened with a token that still lives"));
-    }
-    let time = at(16, 10, 44);
-    let notice = Message::new(log, "Your password was reset by IT");
-    let id = seat.group(log, time, "HardDelete", ("Inbox", None), &[notice]);
-    log.label(time, id, PHASE, "notice of the reset removed");
-    let ended = Presence { since: at(16, 11, 8), agent: KIT.into(), ..live };
-    sign_in(log, clerk, &ended, (PHASE, "renewal refused: the grant was revoked"), |s| {
-        (s.code, s.interactive, s.app) = (50173, false, OFFICE);
-        s.client = "Mobile Apps and Desktop clients";
-    });
-    let time = at(17, 3, 30);
-    let presence = renewed(log, lagos, time - 60);
-    let app = Seat { person: clerk, presence: &presence, client: Client::Rest(READER.2) };
-    let id = app.bind(log, time, "Inbox", 60);
-    log.label(time, id, PHASE, "Mail Sync Assistant still fetches mail: the consent was not withdrawn");
-    let again = intruder(log, Place::tor(47), KIT, at(19, 20, 12));
-    sign_in(log, clerk, &again, (PHASE, "the old password is tried from a Tor exit"), |s| {
-        (s.code, s.mfa) = (50126, Mfa::None);
-    });
 }
