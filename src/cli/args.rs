@@ -1,5 +1,6 @@
 //! What was typed to validated options.
 
+use super::rules::matrix::MatrixArgs;
 use anyhow::{Context, bail};
 use chrono::{DateTime, NaiveDate, NaiveTime};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -217,6 +218,8 @@ pub(super) enum RulesCommand {
         #[arg(long, value_name = "FOLDER", default_value = "tests/rules")]
         records: PathBuf,
     },
+    /// Show which traces of a takeover the rules find, and which not.
+    Matrix(MatrixArgs),
     /// Check rule files; without one, the rules that come with the program.
     Check {
         /// A file, or a folder of .yml files.

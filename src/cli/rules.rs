@@ -1,5 +1,7 @@
 //! `speur rules`: list, show and check detection rules.
 
+pub(super) mod matrix;
+
 use super::Exit;
 use super::args::{ExplainArgs, RuleArgs, exists};
 use super::progress::Bar;

@@ -7,11 +7,11 @@ use super::late::Late;
 use super::link::{self, Linked};
 use super::mapping::Mapping;
 use super::rewrite::{self, Placeholders, Side};
-use super::{Level, Meta, Options, pack};
+use super::{Level, Meta, Options, matrix, pack};
 use crate::coverage::RuleRejection;
 use crate::store::{RuleIndex, hex};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
-use rsigma_parser::{CorrelationRule, FilterRule, SigmaCollection, SigmaRule, parse_sigma_yaml};
+use rsigma_parser::{CorrelationRule, FilterRule, LogSource, SigmaCollection, SigmaRule, parse_sigma_yaml};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -146,16 +146,15 @@ pub(super) fn files(options: &Options, rejected: &mut Vec<RuleRejection>) -> Vec
                 .map(|(path, text)| File { name: format!("{}{path}", pack::PREFIX), text: text.to_owned() }),
         );
     }
-    let mut paths = Vec::new();
-    for path in &options.paths {
-        walk(path, &mut paths, rejected);
+    let mut paths = BTreeMap::new();
+    for root in &options.paths {
+        let mut below = Vec::new();
+        walk(root, &mut below, rejected);
+        paths.extend(below.into_iter().map(|path| (path, root)));
     }
-    paths.sort();
-    paths.dedup();
-    for path in paths {
-        if let Some(text) = text(&path, rejected) {
-            files.push(File { name: path.display().to_string(), text });
-        }
+    for (path, root) in paths {
+        let text = text(&path, rejected).filter(|text| !pack::is_beside_rules(path.strip_prefix(root), text));
+        files.extend(text.map(|text| File { name: path.display().to_string(), text }));
     }
     files
 }
@@ -446,6 +445,8 @@ pub(super) fn correlation(read: &Read<'_, CorrelationRule>) -> Loaded {
         description: rule.description.clone().unwrap_or_default().trim_end().to_owned(),
         falsepositives: rule.falsepositives.clone(),
         references: rule.references.clone(),
+        logsource: String::new(),
+        matrix: matrix::stated(&rule.custom_attributes),
         file: read.file.name.clone(),
         sha256: hex(&Sha256::digest(read.file.text.as_bytes())),
     };
@@ -468,9 +469,15 @@ fn meta(read: &Read<'_, SigmaRule>) -> Meta {
         description: rule.description.clone().unwrap_or_default().trim_end().to_owned(),
         falsepositives: rule.falsepositives.clone(),
         references: rule.references.clone(),
+        logsource: logsource(&rule.logsource),
+        matrix: matrix::stated(&rule.custom_attributes),
         file: read.file.name.clone(),
         sha256: hex(&Sha256::digest(read.file.text.as_bytes())),
     }
+}
+
+fn logsource(logsource: &LogSource) -> String {
+    [&logsource.product, &logsource.service].into_iter().flatten().cloned().collect::<Vec<_>>().join("/")
 }
 
 fn level(level: rsigma_parser::Level) -> Level {

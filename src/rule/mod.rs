@@ -14,6 +14,8 @@ mod lint;
 mod load;
 mod mapping;
 mod matcher;
+pub mod matrix;
+pub mod navigator;
 mod pack;
 mod rewrite;
 mod value;
@@ -31,7 +33,7 @@ use engine::Condition;
 use rsigma_parser::SigmaRule;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Severity, as Sigma names it.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -80,10 +82,29 @@ pub struct Meta {
     pub falsepositives: Vec<String>,
     /// Where the knowledge comes from.
     pub references: Vec<String>,
+    /// Logsource as product and service, such as `m365/exchange`; empty for a correlation.
+    pub logsource: String,
+    /// The rows of the [`matrix`] that it finds, as it names them.
+    pub matrix: Vec<String>,
     /// The file it was loaded from (`pack:` and a path for an embedded one).
     pub file: String,
     /// SHA-256 of that file.
     pub sha256: String,
+}
+
+impl Meta {
+    /// The name of its file, without folder and ending.
+    pub fn stem(&self) -> &str {
+        let path = self.file.strip_prefix("pack:").unwrap_or(&self.file);
+        Path::new(path).file_stem().and_then(|stem| stem.to_str()).unwrap_or_default()
+    }
+
+    /// The folder that its file lies in, without those above it.
+    pub fn folder(&self) -> &str {
+        let path = self.file.strip_prefix("pack:").unwrap_or(&self.file);
+        let folder = Path::new(path).parent().and_then(Path::file_name);
+        folder.and_then(|folder| folder.to_str()).unwrap_or_default()
+    }
 }
 
 /// Where rules come from.
@@ -91,7 +112,8 @@ pub struct Meta {
 pub struct Options {
     /// Whether the embedded pack is loaded.
     pub pack: bool,
-    /// Rule files, or folders walked for `.yml` and `.yaml`.
+    /// Rule files, or folders walked for `.yml` and `.yaml`. As in the pack, `mapping/`, `lists/` and
+    /// `matrix.yml` of a folder hold no rules but what rules refer to; unless a rule lies there, they are left out.
     pub paths: Vec<PathBuf>,
     /// Files or folders with values for `expand` placeholders; a name that the pack has a list of is replaced.
     pub placeholders: Vec<PathBuf>,

@@ -3,6 +3,7 @@
 use crate::store::hex;
 use include_dir::{Dir, DirEntry, include_dir};
 use sha2::{Digest, Sha256};
+use std::path::Path;
 
 static RULES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/rules");
 
@@ -13,9 +14,25 @@ pub(super) const PREFIX: &str = "pack:";
 const MAPPING: &str = "mapping/";
 const LISTS: &str = "lists/";
 
+/// The detection matrix.
+const MATRIX: &str = "matrix.yml";
+
+/// Whether a file, by its path below the folder of rules, holds what rules refer to and no rules.
+fn is_data(path: &str) -> bool {
+    path == MATRIX || [MAPPING, LISTS].iter().any(|folder| path.starts_with(folder))
+}
+
+/// Whether a file of a folder on disk is what the pack has in its place: data beside the rules. A rule that lies
+/// there is a rule all the same.
+pub(super) fn is_beside_rules<E>(below: Result<&Path, E>, text: &str) -> bool {
+    let is_rule =
+        |line: &str| ["title:", "detection:", "correlation:", "filter:"].iter().any(|key| line.starts_with(key));
+    below.is_ok_and(|path| is_data(&path.to_string_lossy().replace('\\', "/"))) && !text.lines().any(is_rule)
+}
+
 /// Rule and filter files as path and text, sorted by path.
 pub(super) fn rules() -> Vec<(String, &'static str)> {
-    files(|path| !path.starts_with(MAPPING) && !path.starts_with(LISTS))
+    files(|path| !is_data(path))
 }
 
 /// Mapping tables as path and text, sorted by path.
@@ -26,6 +43,11 @@ pub(super) fn mappings() -> Vec<(String, &'static str)> {
 /// Lists as path and text, sorted by path.
 pub(super) fn lists() -> Vec<(String, &'static str)> {
     files(|path| path.starts_with(LISTS))
+}
+
+/// The detection matrix as path and text.
+pub(super) fn matrix() -> (&'static str, &'static str) {
+    (MATRIX, RULES.get_file(MATRIX).and_then(|file| file.contents_utf8()).unwrap_or_default())
 }
 
 /// SHA-256 over path and text of every file of the pack.

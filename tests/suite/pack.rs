@@ -2,6 +2,7 @@
 
 use rsigma_parser::{SigmaRule, parse_sigma_yaml};
 use speur::pipeline::{trials, try_records};
+use speur::rule::matrix::{Cover, Matrix, covering, names};
 use speur::rule::{Options, RuleSet};
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -91,32 +92,74 @@ fn every_folder_of_records_has_a_rule() {
     }
 }
 
-#[test]
-fn the_readme_lists_every_rule() {
+/// The text of `rules/README.md`; with `UPDATE_GOLDEN` it is written anew where it is not what it should be.
+fn readme(want: impl Fn(&str) -> String) {
     let path = root().join("rules/README.md");
-    let readme = std::fs::read_to_string(&path).unwrap();
-    let (before, _) = readme.split_once("## The pack\n").expect("rules/README.md has no heading `The pack`");
-    let mut folders = BTreeMap::<String, Vec<String>>::new();
-    for Rule { stem, file, sigma } in pack() {
-        let level = sigma.level.map(|l| format!("{l:?}").to_lowercase()).unwrap_or_default();
-        let text = std::fs::read_to_string(&file).unwrap();
-        let matrix = text.lines().find_map(|line| line.trim().strip_prefix("matrix: [")?.strip_suffix(']'));
-        let row = format!("| `{stem}` | {level} | {} | {} |\n", sigma.title, matrix.unwrap_or_default());
-        folders.entry(file.parent().unwrap().file_name().unwrap().to_str().unwrap().to_owned()).or_default().push(row);
-    }
-    let mut want = format!("{before}## The pack\n");
-    for (folder, mut rows) in folders {
-        rows.sort();
-        want += "\n### ";
-        want += &folder;
-        want += "\n\n| rule | level | flags | matrix |\n|---|---|---|---|\n";
-        want += &rows.concat();
-    }
+    let found = std::fs::read_to_string(&path).unwrap();
+    let want = want(&found);
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         std::fs::write(&path, want).unwrap();
     } else {
-        assert!(readme == want, "rules/README.md: the table is not that of the rules; UPDATE_GOLDEN=1 writes it anew");
+        assert!(found == want, "rules/README.md: a table is not that of the rules; UPDATE_GOLDEN=1 writes it anew");
     }
+}
+
+/// The table of the pack: rules by folder.
+fn pack_table() -> String {
+    let (rules, _) = RuleSet::load(&Options { pack: true, ..Options::default() });
+    let mut folders = BTreeMap::<&str, BTreeSet<String>>::new();
+    let of_their_own = (0..).zip(rules.rules()).filter(|(index, _)| !rules.silent().contains(index));
+    for (_, rule) in of_their_own {
+        let cells = [format!("`{}`", rule.stem()), rule.level.name().to_owned(), rule.title.clone()];
+        let row = format!("| {} | {} |\n", cells.join(" | "), rule.matrix.join(", "));
+        folders.entry(rule.folder()).or_default().insert(row);
+    }
+    let table = |(folder, rows): (&str, BTreeSet<String>)| {
+        let rows: Vec<String> = rows.into_iter().collect();
+        format!("\n### {folder}\n\n| rule | level | flags | matrix |\n|---|---|---|---|\n{}", rows.concat())
+    };
+    folders.into_iter().map(table).collect()
+}
+
+/// The table of the matrix: every row with its rules.
+fn matrix_table() -> String {
+    let (rules, _) = RuleSet::load(&Options { pack: true, ..Options::default() });
+    let matrix = Matrix::load().unwrap();
+    let mut table = String::from("| id | trace | ATT&CK | seen in | rules |\n|---|---|---|---|---|\n");
+    for row in &matrix.rows {
+        let cells = [row.attack.join(", "), row.evidence.join(", "), Cover::of(row, rules.rules()).text("`")];
+        table += &format!("| {} | {} | {} |\n", row.id, row.title, cells.join(" | "));
+    }
+    table += "\n| id | symptom or step | traces | rules of its own |\n|---|---|---|---|\n";
+    for purpose in matrix.purposes() {
+        let rows = matrix.rows.iter().filter(|row| row.serves(&purpose.id)).map(|row| row.id.as_str());
+        let cells = [rows.collect::<Vec<_>>().join(", "), names(&covering(&purpose.id, rules.rules()), "`")];
+        table += &format!("| {} | {} | {} |\n", purpose.id, purpose.title, cells.join(" | "));
+    }
+    table
+}
+
+#[test]
+fn the_readme_lists_every_rule_and_the_matrix() {
+    let (open, close) = ("<!-- matrix -->\n", "<!-- /matrix -->");
+    readme(|found| {
+        let (before, rest) = found.split_once(open).expect("rules/README.md has no mark of the matrix");
+        let (_, after) = rest.split_once(close).expect("rules/README.md: the matrix has no end");
+        let (between, _) = after.split_once("## The pack\n").expect("rules/README.md has no heading `The pack`");
+        format!("{before}{open}{}{close}{between}## The pack\n{}", matrix_table(), pack_table())
+    });
+}
+
+#[test]
+fn rules_name_rows_of_the_matrix() {
+    let (rules, _) = RuleSet::load(&Options { pack: true, ..Options::default() });
+    let matrix = Matrix::load().unwrap();
+    let known: BTreeSet<&str> = matrix.ids().collect();
+    for rule in rules.rules() {
+        assert!(rule.matrix.iter().all(|id| known.contains(id.as_str())), "{}: {:?}", rule.file, rule.matrix);
+    }
+    let of = |id: &str| covering(id, rules.rules()).len();
+    assert!(of("CO-02") >= 8 && of("SY-10") == 1, "{} {}", of("CO-02"), of("SY-10"));
 }
 
 #[test]

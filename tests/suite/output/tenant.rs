@@ -132,6 +132,7 @@ fn rule(id: &str, title: &str, level: Level, tags: &[&str], description: &str) -
         references: vec!["https://attack.mitre.org/techniques/T1114/003/".to_owned()],
         file: format!("pack:exchange/{id}.yml"),
         sha256: "0".repeat(64),
+        ..Meta::default()
     }
 }
 
