@@ -1,6 +1,7 @@
 //! Why a correlation counts an event or does not.
 
-use super::{Member, Outcome, group, window};
+use super::group::{self, Key, Member};
+use super::{Outcome, Window};
 use crate::enrich::Facts;
 use crate::rule::correlation::Correlation;
 use crate::rule::{Meta, Step};
@@ -24,22 +25,40 @@ pub fn explain(correlation: &Correlation, events: &Events, facts: &Facts, rules:
         steps.push(step(format!("found by \"{}\"", title(*rule)), hits(position).contains(rule)));
     }
     let mut counted = false;
-    let groups = group::groups(correlation, events, facts, &found);
-    let own = groups.iter().find(|(_, members)| members.iter().any(|member| member.position == position));
-    match own {
+    match own_group(correlation, events, facts, &found, position) {
         None => steps.push(step("in a group: every group-by field has a value".to_owned(), false)),
         Some(((_, key), members)) => {
             let mut outcome = Outcome::default();
-            window::slide(correlation, members, &mut outcome);
+            let mut window = Window::new(correlation);
+            for member in &members {
+                window.push(correlation, member.clone(), &mut outcome);
+            }
+            window.close(correlation, &mut outcome);
             counted = outcome.contributed.contains(&position);
             steps.push(step(format!("in the group {}, of {} events", key.join(", "), members.len()), true));
-            let near = around(correlation, members, position);
+            let near = around(correlation, &members, position);
             let text = format!("in a window that meets the condition; {} events of the group lie as near", near.len());
             steps.push(step(text, counted));
         }
     }
     steps.insert(0, Step { depth: 0, text: "counted by the correlation".to_owned(), holds: counted, seen: None });
     steps
+}
+
+/// The first group that the event is in, with all its members.
+fn own_group(
+    correlation: &Correlation,
+    events: &Events,
+    facts: &Facts,
+    found: &BTreeMap<RuleIndex, Vec<u32>>,
+    position: u32,
+) -> Option<(Key, Vec<Member>)> {
+    let all = group::found_by(correlation, found);
+    let read = |(position, refs): &(u32, Vec<usize>)| group::members(correlation, events, facts, (*position, refs));
+    let (key, _) = all.iter().find(|(at, _)| *at == position).map(read)?.into_iter().next()?;
+    let members = all.iter().flat_map(read).filter(|(other, _)| *other == key).map(|(_, member)| member);
+    let members = members.collect();
+    Some((key, members))
 }
 
 /// The members that can share a window with the event.

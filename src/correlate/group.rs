@@ -6,7 +6,6 @@ use crate::event::{Lookup, Scalar};
 use crate::field::{Core, Field};
 use crate::rule::correlation::{Condition, Correlation};
 use crate::store::{Events, RuleIndex, Sym};
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
@@ -24,41 +23,28 @@ pub(super) struct Member {
 }
 
 /// Tenant, then the values of the group-by fields. Tenants never meet in one group.
-type Key = (Sym, Vec<String>);
+pub(super) type Key = (Sym, Vec<String>);
 
-/// The groups, each in time order. An event that lacks a group-by field is in none: fields that are not there are not
-/// the same.
-pub(super) fn groups(
-    correlation: &Correlation,
-    events: &Events,
-    facts: &Facts,
-    found: &BTreeMap<RuleIndex, Vec<u32>>,
-) -> BTreeMap<Key, Vec<Member>> {
+/// The events that rules of the correlation found, in time order, each with the references that found it.
+pub(super) fn found_by(correlation: &Correlation, found: &BTreeMap<RuleIndex, Vec<u32>>) -> Vec<(u32, Vec<usize>)> {
     let mut refs: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
     for (at, rule) in correlation.refs.iter().enumerate() {
         for position in found.get(rule).into_iter().flatten() {
             refs.entry(*position).or_default().push(at);
         }
     }
-    let refs: Vec<(u32, Vec<usize>)> = refs.into_iter().collect();
-    let read = |(position, refs): &(u32, Vec<usize>)| members(correlation, events, facts, *position, refs);
-    let members: Vec<(Key, Member)> = refs.par_iter().flat_map_iter(read).collect();
-    let mut groups: BTreeMap<Key, Vec<Member>> = BTreeMap::new();
-    for (key, member) in members {
-        groups.entry(key).or_default().push(member);
-    }
-    groups
+    refs.into_iter().collect()
 }
 
-/// The event once for each key: an alias may name another field for each rule that found it.
-fn members(
+/// The event once for each of its groups: an alias may name another field for each rule that found it. An event that
+/// lacks a group-by field is in none: fields that are not there are not the same.
+pub(super) fn members(
     correlation: &Correlation,
     events: &Events,
     facts: &Facts,
-    position: u32,
-    refs: &[usize],
-) -> BTreeMap<Key, Member> {
-    let mut found: BTreeMap<Key, Member> = BTreeMap::new();
+    (position, refs): (u32, &[usize]),
+) -> Vec<(Key, Member)> {
+    let mut found: Vec<(Key, Member)> = Vec::new();
     let Some(entry) = events.entries.get(position as usize) else { return found };
     let known = Known { events, facts, position };
     let counted = match &correlation.condition {
@@ -68,12 +54,12 @@ fn members(
     for &at in refs {
         let read = |places: &Vec<Place>| value(&known, entry, places.get(at)?);
         let Some(key) = correlation.by.iter().map(read).collect::<Option<Vec<_>>>() else { continue };
-        let member = found.entry((entry.tenant, key)).or_insert_with(|| Member {
-            position,
-            time: entry.time.micros,
-            refs: Vec::new(),
-            value: None,
-        });
+        let key = (entry.tenant, key);
+        let slot = found.iter().position(|(other, _)| *other == key).unwrap_or(found.len());
+        if slot == found.len() {
+            found.push((key, Member { position, time: entry.time.micros, refs: Vec::new(), value: None }));
+        }
+        let member = &mut found[slot].1;
         member.refs.push(at);
         if member.value.is_none() && !counted.is_empty() {
             let values: Option<Vec<String>> = counted.iter().map(read).collect();

@@ -12,9 +12,11 @@ use crate::enrich::{AcceptedDomains, Facts, Known};
 use crate::rule::correlation::{Correlation, Place};
 use crate::rule::{RuleSet, Withheld};
 use crate::store::{Events, RuleIndex};
-use group::Member;
+use group::{Key, Member, members};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
+use window::Window;
 
 /// Adds to each event the rules that it meets by what other events say, and takes away those that only serve a
 /// correlation.
@@ -108,6 +110,10 @@ struct Outcome {
     contributed: Vec<u32>,
 }
 
+/// Groups that are looked through at once, and between two looks for windows that are over.
+const CHUNK: usize = 4096;
+
+/// Goes through the events once, in time order; no more is kept than the windows that are open.
 fn evaluate(
     correlation: &Correlation,
     events: &Events,
@@ -115,9 +121,29 @@ fn evaluate(
     found: &BTreeMap<RuleIndex, Vec<u32>>,
 ) -> Outcome {
     let mut outcome = Outcome::default();
-    for members in group::groups(correlation, events, facts, found).into_values() {
-        window::slide(correlation, &members, &mut outcome);
+    let mut windows: FxHashMap<Key, Window> = FxHashMap::default();
+    for chunk in group::found_by(correlation, found).chunks(CHUNK) {
+        let read = |(position, refs): &(u32, Vec<usize>)| members(correlation, events, facts, (*position, refs));
+        let read: Vec<Vec<(Key, Member)>> = chunk.par_iter().map(read).collect();
+        for (key, member) in read.into_iter().flatten() {
+            let window = windows.entry(key).or_insert_with(|| Window::new(correlation));
+            window.push(correlation, member, &mut outcome);
+        }
+        let now = chunk.last().and_then(|(position, _)| events.entries.get(*position as usize));
+        let now = now.map_or(i64::MIN, |entry| entry.time.micros);
+        windows.retain(|_, window| {
+            let over = window.is_over(correlation, now);
+            if over {
+                window.close(correlation, &mut outcome);
+            }
+            !over
+        });
     }
+    let mut rest: Vec<Window> = windows.into_values().collect();
+    for window in &mut rest {
+        window.close(correlation, &mut outcome);
+    }
+    // Groups are left in no order of their own.
     for list in [&mut outcome.fired, &mut outcome.contributed] {
         list.sort_unstable();
         list.dedup();

@@ -2,37 +2,64 @@
 
 use super::{Member, Outcome};
 use crate::rule::correlation::{Condition, Correlation, Expression, Kind};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
-/// Looks at every window of one group; members are in time order.
+/// The window of one group that is open: what happened no longer before the last moment than the correlation allows.
 ///
 /// What happened at one time is taken together: the order of records with one time is not known, so that it must not
 /// decide. The last of them stands for the moment at which the condition was met.
-pub(super) fn slide(correlation: &Correlation, members: &[Member], outcome: &mut Outcome) {
-    let mut measure = Measure::new(correlation);
-    let (mut start, mut marked, mut next) = (0, 0, 0);
-    while next < members.len() {
-        let now = members[next].time;
-        let end = next + members[next..].iter().take_while(|member| member.time == now).count();
-        measure.enter(&members[next..end]);
-        let first =
-            start + members[start..end].iter().take_while(|member| member.time < now - correlation.span).count();
-        measure.leave(&members[start..first]);
-        start = first;
-        if measure.is_met(correlation, now, &members[start..end]) {
-            outcome.fired.push(members[end - 1].position);
-            let fresh = start.max(marked);
-            outcome.contributed.extend(members[fresh..end].iter().map(|member| member.position));
-            marked = end;
+#[derive(Debug)]
+pub(super) struct Window {
+    members: VecDeque<Member>,
+    measure: Measure,
+    /// How many of the members the measure has taken in; the others happened at one time.
+    measured: usize,
+    /// How many of the members are in the outcome already.
+    told: usize,
+}
+
+impl Window {
+    pub(super) fn new(correlation: &Correlation) -> Self {
+        Self { members: VecDeque::new(), measure: Measure::new(correlation), measured: 0, told: 0 }
+    }
+
+    /// Adds the next event of the group.
+    pub(super) fn push(&mut self, correlation: &Correlation, member: Member, outcome: &mut Outcome) {
+        if self.members.back().is_some_and(|last| last.time < member.time) {
+            self.close(correlation, outcome);
         }
-        next = end;
+        self.members.push_back(member);
+    }
+
+    /// Whether nothing that happens from `now` on can meet what is in the window.
+    pub(super) fn is_over(&self, correlation: &Correlation, now: i64) -> bool {
+        self.members.back().is_none_or(|last| last.time < now.saturating_sub(correlation.span))
+    }
+
+    /// Looks at the window that ends with the last event.
+    pub(super) fn close(&mut self, correlation: &Correlation, outcome: &mut Outcome) {
+        let Some(now) = self.members.back().map(|last| last.time) else { return };
+        let members = self.members.make_contiguous();
+        self.measure.enter(&members[self.measured..]);
+        let gone = members.iter().take_while(|member| member.time < now - correlation.span).count();
+        self.measure.leave(&members[..gone]);
+        self.members.drain(..gone);
+        self.told = self.told.saturating_sub(gone);
+        self.measured = self.members.len();
+        let members = self.members.make_contiguous();
+        if let (true, Some(last)) = (self.measure.is_met(correlation, now, members), members.last()) {
+            outcome.fired.push(last.position);
+            outcome.contributed.extend(members[self.told..].iter().map(|member| member.position));
+            self.told = members.len();
+        }
     }
 }
 
 /// What a window holds, kept up to date as members enter and leave.
-enum Measure<'a> {
+#[derive(Debug)]
+enum Measure {
     Events(usize),
-    Values(BTreeMap<&'a str, usize>),
+    Values(BTreeMap<String, usize>),
     Numbers,
     /// How many events of each rule.
     Rules(Vec<usize>),
@@ -40,7 +67,7 @@ enum Measure<'a> {
     Order(Vec<usize>, Vec<Option<i64>>),
 }
 
-impl<'a> Measure<'a> {
+impl Measure {
     fn new(correlation: &Correlation) -> Self {
         let rules = correlation.refs.len();
         match correlation.kind {
@@ -53,12 +80,12 @@ impl<'a> Measure<'a> {
     }
 
     /// Members of one time enter.
-    fn enter(&mut self, members: &'a [Member]) {
+    fn enter(&mut self, members: &[Member]) {
         match self {
             Self::Events(count) => *count += members.len(),
             Self::Values(values) => {
-                for value in members.iter().filter_map(|member| member.value.as_deref()) {
-                    *values.entry(value).or_default() += 1;
+                for value in members.iter().filter_map(|member| member.value.as_ref()) {
+                    *values.entry(value.clone()).or_default() += 1;
                 }
             }
             Self::Numbers => {}
@@ -75,7 +102,7 @@ impl<'a> Measure<'a> {
         }
     }
 
-    fn leave(&mut self, members: &'a [Member]) {
+    fn leave(&mut self, members: &[Member]) {
         match self {
             Self::Events(count) => *count -= members.len(),
             Self::Values(values) => {
