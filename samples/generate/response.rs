@@ -40,12 +40,12 @@ pub(crate) fn respond(log: &mut Log, people: &[Person]) {
     cmdlet(log, admin, at(16, 10, 31), "Remove-BlockedSenderAddress", &clerk.upn, &sender);
     let off = [("Identity", clerk.upn.as_str()), ("ImapEnabled", "False"), ("PopEnabled", "False")];
     cmdlet(log, admin, at(16, 10, 35), "Set-CASMailbox", &clerk.upn, &off);
-    let role = [
+    let taken = [
         ("Role.DisplayName", "", "\"Exchange Recipient Administrator\""),
         ("Role.TemplateId", "", "\"31392ffb-586c-42d1-9346-e59415a2cc4e\""),
     ];
     let time = at(16, 10, 40);
-    directory(log, actor, time, "Remove member from role.", Subject::person(&people[BUYER]), &role);
+    directory(log, actor, time, "Remove member from role.", Subject::person(&people[BUYER]), &taken);
 }
 
 /// What goes on after the response: an access token that still lives, and the application.

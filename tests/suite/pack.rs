@@ -6,6 +6,7 @@ use speur::rule::matrix::{Cover, Matrix, covering, names};
 use speur::rule::{Options, RuleSet};
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// Folders below `rules/` that hold no single-record rules.
@@ -128,13 +129,13 @@ fn matrix_table() -> String {
     let mut table = String::from("| id | trace | ATT&CK | seen in | rules |\n|---|---|---|---|---|\n");
     for row in &matrix.rows {
         let cells = [row.attack.join(", "), row.evidence.join(", "), Cover::of(row, rules.rules()).text("`")];
-        table += &format!("| {} | {} | {} |\n", row.id, row.title, cells.join(" | "));
+        writeln!(table, "| {} | {} | {} |", row.id, row.title, cells.join(" | ")).unwrap();
     }
     table += "\n| id | symptom or step | traces | rules of its own |\n|---|---|---|---|\n";
     for purpose in matrix.purposes() {
         let rows = matrix.rows.iter().filter(|row| row.serves(&purpose.id)).map(|row| row.id.as_str());
         let cells = [rows.collect::<Vec<_>>().join(", "), names(&covering(&purpose.id, rules.rules()), "`")];
-        table += &format!("| {} | {} | {} |\n", purpose.id, purpose.title, cells.join(" | "));
+        writeln!(table, "| {} | {} | {} |", purpose.id, purpose.title, cells.join(" | ")).unwrap();
     }
     table
 }
