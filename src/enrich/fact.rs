@@ -60,8 +60,10 @@ struct Columns {
 }
 
 impl Columns {
-    fn new(facts: &'static [Fact], rows: usize) -> Self {
-        Self { facts, cells: vec![vec![0; rows]; facts.len()], texts: Pool::default() }
+    /// Facts that nobody asks for get no rows.
+    fn new(facts: &'static [Fact], asked: &BTreeSet<Fact>, rows: usize) -> Self {
+        let cells = facts.iter().map(|fact| vec![0; if asked.contains(fact) { rows } else { 0 }]);
+        Self { facts, cells: cells.collect(), texts: Pool::default() }
     }
 
     fn cell(&mut self, fact: Fact, row: usize) -> Option<&mut u32> {
@@ -109,7 +111,7 @@ impl Facts {
         }
         let past = Past::new(events, &wanted, accepted);
         let run = |deriver: &Deriver| {
-            let mut columns = Columns::new(deriver.facts, wanted.len());
+            let mut columns = Columns::new(deriver.facts, facts, wanted.len());
             (deriver.derive)(&past, &mut columns);
             columns
         };
@@ -122,7 +124,7 @@ impl Facts {
         let Ok(row) = self.wanted.binary_search(&position) else { return ControlFlow::Continue(()) };
         let found = self.columns.iter().find_map(|columns| {
             let column = columns.facts.iter().position(|known| *known == fact)?;
-            Some((columns, columns.cells[column][row]))
+            Some((columns, *columns.cells[column].get(row)?))
         });
         match (found, fact.row().kind) {
             (None | Some((_, 0)), _) => ControlFlow::Continue(()),

@@ -264,7 +264,7 @@ pub static FACTS: &[FactEntry] = &[
         Integer,
         "",
         TRAVEL,
-        "great-circle distance from the actor's previous successful sign-in to this one; between countries only, what lies between their borders at least; absent where both are in one place or a place is unknown"
+        "great-circle distance between this successful sign-in and the actor's previous or next one, whichever journey is faster; where only the countries are known, what lies between their borders at least; absent where all are in one place or a place is unknown"
     ),
     fact!("travel.minutes", TravelMinutes, Integer, "", TRAVEL, "whole minutes between those two sign-ins"),
     fact!(

@@ -189,18 +189,24 @@ pub(super) fn check(rule: &CorrelationRule) -> Result<(), Fault> {
     }
 }
 
-/// Compiles a correlation that [`check`] has passed; `index` is its own.
+/// Compiles a correlation that [`check`] has passed; `index` is its own. `stated` says whether its text has a condition:
+/// the parser puts one in where it has none.
 ///
 /// # Errors
 /// When it refers to a rule that is not there.
-pub(super) fn compile(rule: &CorrelationRule, index: RuleIndex, known: &mut dyn Known) -> Result<Correlation, Fault> {
+pub(super) fn compile(
+    rule: &CorrelationRule,
+    (index, stated): (RuleIndex, bool),
+    known: &mut dyn Known,
+) -> Result<Correlation, Fault> {
     let refs = rule.rules.iter().map(|reference| known.index(reference).ok_or_else(|| unknown(reference, known)));
     let refs = refs.collect::<Result<Vec<_>, _>>()?;
     let by: Vec<Vec<Place>> = rule.group_by.iter().map(|name| places(rule, &refs, name, known)).collect();
     let condition = match &rule.condition {
         CorrelationCondition::Extended(expression) => Condition::Rules(rules_of(expression, rule)?),
         CorrelationCondition::Threshold { predicates, field, .. } => {
-            let comparisons = predicates.iter().map(|(operator, number)| (comparison(*operator), *number as f64));
+            let comparisons = predicates.iter().filter(|_| stated);
+            let comparisons = comparisons.map(|(operator, number)| (comparison(*operator), *number as f64));
             let fields = field.iter().flatten().map(|name| places(rule, &refs, name, known)).collect();
             Condition::Threshold(comparisons.collect(), fields)
         }

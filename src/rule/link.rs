@@ -50,7 +50,7 @@ pub(super) fn link(
         let leaves = read.content.rules.iter().filter_map(|name| known.names.get(name.as_str()).copied());
         let leaves: BTreeSet<RuleIndex> = leaves.flat_map(|rule| known.leaves_of(rule)).collect();
         known.leaves.insert(index, leaves.into_iter().collect());
-        match correlation::compile(&read.content, index, &mut known) {
+        match correlation::compile(&read.content, (index, states_condition(read)), &mut known) {
             Ok(correlation) => compiled.push(correlation),
             Err(fault) => rejected.push(read.reject(&fault)),
         }
@@ -96,6 +96,10 @@ fn order<'a>(
     }
 }
 
+fn states_condition(read: &Read<'_, CorrelationRule>) -> bool {
+    read.document.tree().is_ok_and(|tree| tree.pointer("/correlation/condition").is_some())
+}
+
 /// Says of correlations that refer to what is not there, or to each other, which it is.
 fn refuse(rest: &[Read<'_, CorrelationRule>], known: &mut Known<'_>, rejected: &mut Vec<RuleRejection>) {
     let waiting: BTreeSet<&String> =
@@ -105,7 +109,7 @@ fn refuse(rest: &[Read<'_, CorrelationRule>], known: &mut Known<'_>, rejected: &
         let fault = if read.content.rules.iter().any(|name| waiting.contains(name)) {
             at("refers to itself, in a circle or by way of a correlation that is refused")
         } else {
-            let fault = correlation::compile(&read.content, 0, known).err();
+            let fault = correlation::compile(&read.content, (0, true), known).err();
             fault.unwrap_or_else(|| at("refers to a rule that is refused"))
         };
         rejected.push(read.reject(&fault));

@@ -126,7 +126,7 @@ fn correlation() -> impl Strategy<Value = (String, Vec<&'static str>, i64)> {
     let kind = prop_oneof![
         (simple, counted.clone()).prop_map(|(c, rules)| ("event_count", format!("condition: {{{c}}}"), rules)),
         (values, counted).prop_map(|((kind, c), rules)| (kind, c, rules)),
-        all.clone().prop_map(|rules| ("temporal", String::new(), rules)),
+        all.clone().prop_map(|rules| ("temporal", format!("condition: {{gte: {}}}", rules.len()), rules)),
         (all.clone(), 1_u64..4).prop_map(|(rules, n)| ("temporal", format!("condition: {{gte: {n}}}"), rules)),
         all.prop_map(|rules| ("temporal_ordered", String::new(), rules)),
     ];
@@ -245,6 +245,13 @@ fn differences_to_the_other_engine_are_as_listed() {
     assert_eq!(fired(&whole(percentile), &options, "whole", &low).len(), 5);
     let high: Vec<Row> = (3..6).map(|v| (1_000_000 + v, 1, 0, "x", v)).collect();
     assert_eq!(hits(&rules, "whole", &[numbered(&high)]).len(), 3, "the median of 3 and 4 is 3.5");
+    // "All events defined by the rules referred by the rule field must occur": one of them is not enough.
+    let both = whole("type: temporal\nrules: [one, two]\ngroup-by: [g]\ntimespan: 10s");
+    let (rules, _, options) = load(&both);
+    assert!(hits(&rules, "whole", &[numbered(&rows)]).is_empty());
+    assert_eq!(fired(&both, &options, "whole", &rows).len(), 1);
+    let rows_of_both = [(1_000_000, 1, 0, "x", 0), (1_000_005, 2, 0, "x", 0)];
+    assert_eq!(hits(&rules, "whole", &[numbered(&rows_of_both)]).len(), 2);
     // Silent on records of one second: their order is not known, so what they say together counts.
     let text = whole("type: event_count\nrules: [one]\ngroup-by: [g]\ntimespan: 10s\ncondition: {eq: 1}");
     let (rules, _, options) = load(&text);

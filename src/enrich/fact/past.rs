@@ -31,7 +31,7 @@ impl<'a> Past<'a> {
         for entry in &events.entries {
             let agent = &mut agents[entry.agent.0 as usize];
             if *agent == 0 && !entry.agent.is_empty() {
-                *agent = families.of(versionless(events.text(entry.agent)));
+                *agent = families.of(program(events.text(entry.agent)));
             }
             if entry.actor.is_empty() {
                 who.push(0);
@@ -97,30 +97,27 @@ impl Numbers {
     }
 }
 
-/// An agent without the numbers in it: a browser that updates itself stays the same.
-fn versionless(agent: &str) -> String {
+/// An agent without the numbers in it, since a browser that updates itself stays the same, and without the protocol that
+/// Exchange puts before it: `Client=OWA;Mozilla/5.0 …;` is the browser.
+fn program(agent: &str) -> String {
+    let behind = agent.strip_prefix("Client=").and_then(|rest| rest.split_once(';')).map(|(_, behind)| behind);
+    let bare = behind.map(|agent| agent.trim_end_matches(';').trim()).filter(|agent| !agent.is_empty());
     let digit = |c: char| c.is_ascii_digit() || matches!(c, '.' | '_');
-    agent
-        .split(|c: char| digit(c) || c.is_whitespace())
-        .filter(|word| !word.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
-        .to_lowercase()
+    let words = bare.unwrap_or(agent).split(|c: char| digit(c) || c.is_whitespace());
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::versionless;
+    use super::program;
 
     #[test]
-    fn versions_do_not_count() {
+    fn versions_and_protocols_do_not_count() {
         let old = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/143.0.0.0 Safari/537.36";
         let new = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/144.0.7559.60 Safari/537.36";
-        assert_eq!(versionless(old), versionless(new));
-        assert_ne!(
-            versionless(old),
-            versionless("Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0")
-        );
-        assert_ne!(versionless("axios/1.6.8"), versionless("python-requests/2.31.0"));
+        assert_eq!(program(old), program(new));
+        assert_ne!(program(old), program("Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"));
+        assert_eq!(program(old), program(&format!("Client=OWA;{new};")));
+        assert_ne!(program("axios/1.6.8"), program("python-requests/2.31.0"));
     }
 }

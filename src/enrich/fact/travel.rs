@@ -1,4 +1,4 @@
-//! How far and how fast somebody moved between two successful sign-ins.
+//! How far and how fast somebody must have moved between a successful sign-in and its neighbours.
 
 use super::country::{between, distance};
 use super::past::MINUTE;
@@ -13,8 +13,17 @@ pub(super) const TRAVEL: Deriver = Deriver {
     derive,
 };
 
+/// A successful sign-in from a known place.
+struct Stop<'a> {
+    time: i64,
+    place: &'a Place,
+    row: Option<usize>,
+    /// Speed of the journey that its row tells, in kilometres an hour.
+    speed: f64,
+}
+
 fn derive(past: &Past<'_>, columns: &mut Columns) {
-    let mut last: FxHashMap<u32, (i64, &Place)> = FxHashMap::default();
+    let mut last: FxHashMap<u32, Stop<'_>> = FxHashMap::default();
     for (position, row, entry) in past.each() {
         let who = past.who(position);
         if who == 0 || entry.outcome != Outcome::Success || !past.events.is_sign_in(entry) {
@@ -23,16 +32,24 @@ fn derive(past: &Past<'_>, columns: &mut Columns) {
         // Microsoft's own servers sign in for users from wherever they stand.
         let known = |place: &&Place| !place.country.is_empty() && place.kind != "microsoft";
         let Some(place) = past.events.place(entry).filter(known) else { continue };
-        let time = entry.time.micros;
-        if let (Some(row), Some((before, from))) = (row, last.insert(who, (time, place)))
-            && let Some((kilometres, precision)) = apart(from, place)
+        let mut stop = Stop { time: entry.time.micros, place, row, speed: 0.0 };
+        if let Some(before) = last.get_mut(&who)
+            && let Some((kilometres, precision)) = apart(before.place, place)
         {
-            let minutes = (time - before) / MINUTE;
-            columns.number(Fact::TravelKilometres, row, kilometres as i64);
-            columns.number(Fact::TravelMinutes, row, minutes);
-            columns.number(Fact::TravelSpeed, row, (kilometres * 60.0 / minutes.max(1) as f64) as i64);
-            columns.text(Fact::TravelPrecision, row, precision);
+            let minutes = (stop.time - before.time) / MINUTE;
+            let speed = kilometres * 60.0 / minutes.max(1) as f64;
+            // Which of the two is the odd one, the journey does not say: each tells its fastest.
+            for end in [before, &mut stop] {
+                if let (Some(row), true) = (end.row, speed > end.speed) {
+                    end.speed = speed;
+                    columns.number(Fact::TravelKilometres, row, kilometres as i64);
+                    columns.number(Fact::TravelMinutes, row, minutes);
+                    columns.number(Fact::TravelSpeed, row, speed as i64);
+                    columns.text(Fact::TravelPrecision, row, precision);
+                }
+            }
         }
+        last.insert(who, stop);
     }
 }
 
