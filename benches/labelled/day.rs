@@ -147,7 +147,7 @@ fn arrive(log: &mut Log, person: &Person, desk: &mut Desk, day: i64) {
     if forgotten {
         time += 1900;
     }
-    let single = person.exempt || (desk.in_office && person.index % 3 == 0);
+    let single = person.exempt || (desk.in_office && person.index.is_multiple_of(3));
     let prompt = !single && log.random.chance(9);
     if prompt {
         let code = *log.random.pick(&[50074, 50076]);
@@ -212,7 +212,7 @@ fn telephone(log: &mut Log, world: &World, person: &Person, desk: &mut Desk, wor
         let audited = log.random.chance(20);
         SignIn { app: OUTLOOK_MOBILE, mfa, audited, ..SignIn::renewal(person, &desk.phone, time) }.log(log);
         let seat = Seat::own(person, &desk.phone, Client::Mobile);
-        for _ in 0..1 + log.random.below(2) {
+        for _ in 0..=log.random.below(2) {
             let (later, count) = (time + 20 + log.random.span(600), 1 + log.random.below(6) as usize);
             seat.bind(log, later, "Inbox", count);
         }
@@ -225,7 +225,7 @@ fn telephone(log: &mut Log, world: &World, person: &Person, desk: &mut Desk, wor
 /// A look into webmail with the telephone's browser, now and then by a relay.
 fn browse(log: &mut Log, person: &Person, desk: &Desk, day: i64) {
     let time = desk.ends + log.random.span(9000);
-    let place = if log.random.chance(40) { RELAY.any(&mut log.random) } else { desk.carrier[1].clone() };
+    let place = if log.random.chance(40) { RELAY.fixed(3) } else { desk.carrier[1].clone() };
     let presence = Presence {
         place,
         agent: agent::phone_browser(person, day),
@@ -244,26 +244,28 @@ pub(crate) fn time_day(world: &World, time: i64) -> i64 {
     (time - world.start).div_euclid(crate::people::DAY)
 }
 
+/// What is done with files, the common more often.
+const FILES: &[&str] = &[
+    "FileAccessed",
+    "FileAccessed",
+    "FileAccessed",
+    "FileAccessed",
+    "FileModified",
+    "FileModified",
+    "FileUploaded",
+    "FilePreviewed",
+    "FileDownloaded",
+    "PageViewed",
+    "PageViewed",
+    "FileRenamed",
+    "FileRecycled",
+    "CompanyLinkCreated",
+];
+
 const FOLDERS: &[&str] = &["Inbox", "Inbox", "Inbox", "Inbox", "Sent Items", "Archive", "Inbox\\Projects"];
 
 /// One of the things people do all day.
 fn one_act(log: &mut Log, world: &World, person: &Person, desk: &Desk) {
-    const FILES: &[&str] = &[
-        "FileAccessed",
-        "FileAccessed",
-        "FileAccessed",
-        "FileAccessed",
-        "FileModified",
-        "FileModified",
-        "FileUploaded",
-        "FilePreviewed",
-        "FileDownloaded",
-        "PageViewed",
-        "PageViewed",
-        "FileRenamed",
-        "FileRecycled",
-        "CompanyLinkCreated",
-    ];
     let time = desk.moment(&mut log.random);
     let desktop = person.outlook && log.random.chance(80);
     let presence = if desktop { &desk.machine } else { &desk.web };

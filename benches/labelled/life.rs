@@ -90,8 +90,8 @@ fn reset(log: &mut Log, world: &World, person: &Person, desk: &Desk, day: i64) {
         return;
     }
     let helper = &world.people[if log.random.chance(50) { HELPDESK } else { HELPDESK_TWO }];
-    let helped = Desk::of(world, helper, day);
-    let actor = Actor::Person(helper, &helped.web);
+    let counter = Desk::of(world, helper, day);
+    let actor = Actor::Person(helper, &counter.web);
     directory(log, actor, time, "Reset user password.", Subject::person(person), &[]);
     revoked(log, actor, time + 1, person);
     let own = Actor::Person(person, &desk.web);
@@ -190,8 +190,8 @@ fn settings(log: &mut Log, world: &World, person: &Person, desk: &Desk, day: i64
         .holiday
         .is_some_and(|(from, _)| day == from - 3 || (day < from && from - day < 7 && log.random.chance(30)))
     {
-        let set = [("Identity", person.upn.as_str()), ("AutoReplyState", "Scheduled"), ("ExternalAudience", "Known")];
-        seat.cmdlet(log, time, "Set-MailboxAutoReplyConfiguration", &person.upn, &set);
+        let given = [("Identity", person.upn.as_str()), ("AutoReplyState", "Scheduled"), ("ExternalAudience", "Known")];
+        seat.cmdlet(log, time, "Set-MailboxAutoReplyConfiguration", &person.upn, &given);
     }
     match log.random.below(5000) {
         0..10 => newsletter(log, world, &seat, time, &local),
@@ -214,8 +214,8 @@ fn settings(log: &mut Log, world: &World, person: &Person, desk: &Desk, day: i64
         }
         19..25 => {
             let html = format!("<div>{}<br>Larkspur Instruments, {}</div>", person.name, person.team.name());
-            let set = [("Identity", person.upn.as_str()), ("SignatureHtml", &html), ("AutoAddSignature", "True")];
-            seat.cmdlet(log, time, "Set-MailboxMessageConfiguration", &person.upn, &set);
+            let given = [("Identity", person.upn.as_str()), ("SignatureHtml", &html), ("AutoAddSignature", "True")];
+            seat.cmdlet(log, time, "Set-MailboxMessageConfiguration", &person.upn, &given);
         }
         25..33 => {
             let other = &world.people[log.random.below(world.people.len() as u64) as usize];
@@ -243,7 +243,10 @@ fn newsletter(log: &mut Log, world: &World, seat: &Seat<'_>, time: i64, local: &
     let from = format!("news@{partner}");
     let (name, folder) = *log.random.pick(&[
         ("Newsletters", "Newsletters"),
+        ("Newsletters", "Newsletters"),
         ("News", "Reading"),
+        ("Reports", "Inbox\\Reports"),
+        ("Tickets", "Tickets"),
         ("-", "Archive"),
         ("Supplier news", "RSS Feeds"),
         ("Later", "Deleted Items"),

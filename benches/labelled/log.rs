@@ -152,13 +152,16 @@ impl Log {
 
     /// The claims of an access token, as Exchange and `SharePoint` copy them into a record.
     pub(crate) fn app_access(&mut self, presence: &Presence, client: &str) -> Json {
-        crate::map! {
-            "AADSessionId": &presence.session,
+        let session = match presence.session.as_str() {
+            "" => crate::map! {},
+            session => crate::map! { "AADSessionId": session },
+        };
+        session.with(crate::map! {
             "ClientAppId": client,
             "CorrelationId": self.random.guid(),
             "IssuedAtTime": stamp(presence.since, "%Y-%m-%dT%H:%M:%S"),
             "UniqueTokenId": &presence.token,
-        }
+        })
     }
 
     /// The members that every mailbox record carries.

@@ -83,15 +83,9 @@ impl<'a> Seat<'a> {
             time,
             operation,
             record_type,
-            user: if let Client::Rest(_) = self.client
-                && self.presence.session.is_empty()
-            {
-                "ServiceAccount"
-            } else {
-                &self.person.upn
-            },
+            user: &self.person.upn,
             user_key: &self.person.puid,
-            user_type: 0,
+            user_type: if self.person.upn.contains('@') { 0 } else { 5 },
             object: "",
             // Aggregated records (type 50) name the address in ClientIPAddress only.
             address: if record_type == 50 { "" } else { &self.presence.place.address },
@@ -115,12 +109,16 @@ impl<'a> Seat<'a> {
         if self.client == Client::Desktop {
             members = members.with(map! { "ClientProcessName": "OUTLOOK.EXE", "ClientVersion": "16.0.19426.20170" });
         }
-        let delegate = i64::from(self.owner.index != self.person.index) * 2;
+        let logon = match self.person.index == self.owner.index {
+            true => 0,
+            false if self.person.upn.contains('@') => 2,
+            false => 1,
+        };
         members
             .with(map! {
                 "ExternalAccess": false,
                 "InternalLogonType": 0_i64,
-                "LogonType": delegate,
+                "LogonType": logon,
                 "LogonUserSid": &self.person.sid,
                 "MailboxGuid": &self.owner.mailbox,
                 "MailboxOwnerSid": &self.owner.sid,

@@ -6,8 +6,10 @@ use crate::random::Random;
 /// A network of one provider in one city, as Entra states it.
 #[derive(Debug)]
 pub(crate) struct Net {
-    /// The first three groups of its addresses; eight neighbours of the third are used.
+    /// The first three groups of its addresses.
     base: [u8; 3],
+    /// How many neighbours of the third group are its addresses too: those of servers are let one by one.
+    width: u8,
     pub(crate) city: &'static str,
     pub(crate) region: &'static str,
     pub(crate) country: &'static str,
@@ -26,7 +28,7 @@ impl Net {
     /// Any address of the network.
     pub(crate) fn any(&'static self, random: &mut Random) -> Place {
         let [a, b, c] = self.base;
-        let third = (c & !7) | (random.below(8) as u8);
+        let third = (c & !(self.width - 1)) | (random.below(u64::from(self.width)) as u8);
         Place { address: format!("{a}.{b}.{third}.{}", 2 + random.below(250)), net: self }
     }
 
@@ -40,7 +42,7 @@ impl Net {
 type City = (&'static str, &'static str, &'static str, (f64, f64));
 
 const fn net(base: [u8; 3], city: City, asn: i64) -> Net {
-    Net { base, city: city.0, region: city.1, country: city.2, at: city.3, asn }
+    Net { base, width: 8, city: city.0, region: city.1, country: city.2, at: city.3, asn }
 }
 
 const UTRECHT: City = ("Utrecht", "Utrecht", "NL", (52.09, 5.12));
@@ -67,6 +69,11 @@ const TOKYO: City = ("Tokyo", "Tokyo", "JP", (35.68, 139.69));
 const STOCKHOLM: City = ("Stockholm", "Stockholms lan", "SE", (59.33, 18.07));
 const ZURICH: City = ("Zuerich", "Zuerich", "CH", (47.37, 8.54));
 const VIENNA: City = ("Wien", "Wien", "AT", (48.21, 16.37));
+
+/// A network of servers.
+const fn rack(base: [u8; 3], city: City, asn: i64) -> Net {
+    Net { width: 1, ..net(base, city, asn) }
+}
 
 pub(crate) static OFFICES: [Net; 5] = [
     net([195, 240, 10], UTRECHT, 1136),
@@ -120,37 +127,37 @@ pub(crate) static ABROAD: [[Net; 2]; 9] = [
 
 /// Exits of private VPN services that employees pay for.
 pub(crate) static PRIVATE_VPN: [Net; 4] = [
-    net([146, 70, 86], AMSTERDAM, 9009),
-    net([185, 65, 135], STOCKHOLM, 39351),
-    net([156, 146, 33], FRANKFURT, 60068),
-    net([89, 39, 107], AMSTERDAM, 49981),
+    rack([146, 70, 86], AMSTERDAM, 9009),
+    rack([185, 65, 135], STOCKHOLM, 39351),
+    rack([156, 146, 33], FRANKFURT, 60068),
+    rack([89, 39, 107], AMSTERDAM, 49981),
 ];
 
 /// Exits of a browser's relay, by which some telephones surf.
-pub(crate) static RELAY: Net = net([104, 28, 40], GHENT, 13335);
+pub(crate) static RELAY: Net = rack([104, 28, 40], GHENT, 13335);
 
 /// Where the services of other companies run: backup, CRM.
 pub(crate) static SERVICES: [Net; 2] =
-    [net([54, 220, 20], ("Dublin", "Dublin", "IE", (53.35, -6.26)), 16509), net([5, 79, 80], AMSTERDAM, 60781)];
+    [rack([54, 220, 20], ("Dublin", "Dublin", "IE", (53.35, -6.26)), 16509), rack([5, 79, 80], AMSTERDAM, 60781)];
 
 /// Rented servers.
 pub(crate) static SERVERS: [Net; 12] = [
-    net([167, 99, 120], NEW_YORK, 14061),
-    net([188, 166, 30], AMSTERDAM, 14061),
-    net([51, 75, 30], PARIS, 16276),
-    net([95, 216, 40], ("Helsinki", "Uusimaa", "FI", (60.17, 24.94)), 24940),
-    net([116, 202, 40], FRANKFURT, 24940),
-    net([139, 162, 150], FRANKFURT, 63949),
-    net([45, 76, 20], NEW_YORK, 20473),
-    net([95, 179, 140], AMSTERDAM, 20473),
-    net([172, 245, 80], NEW_YORK, 36352),
-    net([176, 123, 5], ("Chisinau", "Chisinau", "MD", (47.01, 28.86)), 200_019),
-    net([37, 120, 140], BUCHAREST, 9009),
-    net([193, 138, 218], STOCKHOLM, 39351),
+    rack([167, 99, 120], NEW_YORK, 14061),
+    rack([188, 166, 30], AMSTERDAM, 14061),
+    rack([51, 75, 30], PARIS, 16276),
+    rack([95, 216, 40], ("Helsinki", "Uusimaa", "FI", (60.17, 24.94)), 24940),
+    rack([116, 202, 40], FRANKFURT, 24940),
+    rack([139, 162, 150], FRANKFURT, 63949),
+    rack([45, 76, 20], NEW_YORK, 20473),
+    rack([95, 179, 140], AMSTERDAM, 20473),
+    rack([172, 245, 80], NEW_YORK, 36352),
+    rack([176, 123, 5], ("Chisinau", "Chisinau", "MD", (47.01, 28.86)), 200_019),
+    rack([37, 120, 140], BUCHAREST, 9009),
+    rack([193, 138, 218], STOCKHOLM, 39351),
 ];
 
 /// Exits of Tor.
-pub(crate) static TOR: Net = net([185, 220, 101], ("Berlin", "Berlin", "DE", (52.52, 13.4)), 60729);
+pub(crate) static TOR: Net = rack([185, 220, 101], ("Berlin", "Berlin", "DE", (52.52, 13.4)), 60729);
 
 /// Homes and telephones in other countries.
 pub(crate) static FOREIGN: [Net; 10] = [

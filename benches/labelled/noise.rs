@@ -99,10 +99,11 @@ fn programs(log: &mut Log, world: &World, day: i64) {
                 since: time,
                 device: None,
             };
+            let service = Person::application(app.0, app.2);
             principal(log, time, (app.0, app.1, app.2), &presence);
             for m in 0..4 {
                 let person = anybody(log, world);
-                let owned = Seat { person, owner: person, presence: &presence, client: Client::Rest(app.1) };
+                let owned = Seat { person: &service, owner: person, presence: &presence, client: Client::Rest(app.1) };
                 let many = count + log.random.below(20) as usize;
                 owned.bind(log, time + 60 * (m + 1), "Inbox", many);
             }
@@ -167,7 +168,7 @@ fn scanner(log: &mut Log, world: &World, day: i64) {
         return;
     }
     let account = Person::machine("Scanner 2nd floor", "scanner", "0b1f6f1c-4a55-4e0e-9a53-5c1a77e00001");
-    for _ in 0..1 + log.random.below(4) {
+    for _ in 0..=log.random.below(4) {
         let time = world.midnight(day) + 8 * 3600 + log.random.span(8 * 3600);
         let presence = Presence {
             place: crate::net::OFFICES[0].fixed(20),

@@ -58,7 +58,7 @@ fn administration(log: &mut Log, world: &World, admin: &Person, day: i64) {
         shell.agent = "Mozilla/5.0 (Windows NT; Windows NT 10.0; en-US) WindowsPowerShell/5.1.26100.2161".into();
         let base = SignIn::new(admin, &shell, time);
         SignIn { app: POWERSHELL, resource: EXCHANGE, client: "Mobile Apps and Desktop clients", ..base }.log(log);
-        for _ in 0..1 + log.random.below(5) {
+        for _ in 0..=log.random.below(5) {
             time += 40 + log.random.span(600);
             exchange_task(log, world, admin, &desk, time);
         }
@@ -104,41 +104,7 @@ fn directory_task(log: &mut Log, world: &World, admin: &Person, desk: &Desk, tim
             let pass = [("TemporaryAccessPass", "[{\"LifetimeInMinutes\":60,\"IsUsableOnce\":true}]", "[]")];
             directory(log, actor, time, "Admin registered security info.", account, &pass);
         }
-        45..50 => {
-            let app =
-                ("Planning Board", "18f50c23-d364-4089-8fe1-c475aa823a5a", "e635161a-94b1-4254-9dc3-b4d281cf4e5b");
-            consent(log, (admin, &desk.web), time, app, ("User.Read Group.Read.All", true));
-        }
-        50..58 => {
-            let policy = Subject {
-                category: "Policy",
-                name: "MFA outside the office",
-                id: "2b9a4c1d-0e3f-4a5b-8c6d-7e8f9a0b1c2d",
-            };
-            let new = "{\"displayName\":\"MFA outside the office\",\"state\":\"enabled\",\"excludeUsers\":2}";
-            let old = "{\"displayName\":\"MFA outside the office\",\"state\":\"enabled\",\"excludeUsers\":1}";
-            directory(
-                log,
-                actor,
-                time,
-                "Update conditional access policy.",
-                policy,
-                &[("ConditionalAccessPolicy", new, old)],
-            );
-        }
-        58..66 => credential(log, actor, time),
-        66..72 => {
-            let group =
-                Subject { category: "Application", name: "CRM connector", id: "4d8a2f10-6a7b-4c8d-9e0f-1a2b3c4d5e6f" };
-            directory(
-                log,
-                actor,
-                time,
-                "Add owner to application.",
-                group,
-                &[("Application.DisplayName", "\"CRM connector\"", "")],
-            );
-        }
+        45..72 => configuration(log, admin, desk, time),
         72..76 => {
             let changed = [("Role.DisplayName", "\"Helpdesk Administrator\"", "")];
             directory(log, actor, time, "Add member to role.", account, &changed);
@@ -146,6 +112,33 @@ fn directory_task(log: &mut Log, world: &World, admin: &Person, desk: &Desk, tim
         _ => {
             let phone = [("Mobile", "[\"+31 20 555 0134\"]", "[]"), ("Included Updated Properties", "\"Mobile\"", "")];
             directory(log, actor, time, "Update user.", account, &phone);
+        }
+    }
+}
+
+/// Applications and policies.
+fn configuration(log: &mut Log, admin: &Person, desk: &Desk, time: i64) {
+    let actor = Actor::Person(admin, &desk.web);
+    match log.random.below(27) {
+        0..5 => {
+            let app =
+                ("Planning Board", "18f50c23-d364-4089-8fe1-c475aa823a5a", "e635161a-94b1-4254-9dc3-b4d281cf4e5b");
+            consent(log, (admin, &desk.web), time, app, ("User.Read Group.Read.All", true));
+        }
+        5..13 => {
+            let name = "MFA outside the office";
+            let policy = Subject { category: "Policy", name, id: "2b9a4c1d-0e3f-4a5b-8c6d-7e8f9a0b1c2d" };
+            let new = format!("{{\"displayName\":\"{name}\",\"state\":\"enabled\",\"excludeUsers\":2}}");
+            let old = format!("{{\"displayName\":\"{name}\",\"state\":\"enabled\",\"excludeUsers\":1}}");
+            let changed = [("ConditionalAccessPolicy", new.as_str(), old.as_str())];
+            directory(log, actor, time, "Update conditional access policy.", policy, &changed);
+        }
+        13..21 => credential(log, actor, time),
+        _ => {
+            let name = "CRM connector";
+            let app = Subject { category: "Application", name, id: "4d8a2f10-6a7b-4c8d-9e0f-1a2b3c4d5e6f" };
+            let changed = [("Application.DisplayName", "\"CRM connector\"", "")];
+            directory(log, actor, time, "Add owner to application.", app, &changed);
         }
     }
 }
@@ -166,80 +159,62 @@ fn credential(log: &mut Log, actor: Actor<'_>, time: i64) {
     );
 }
 
+/// A cmdlet with its object and parameters.
 fn exchange_task(log: &mut Log, world: &World, admin: &Person, desk: &Desk, time: i64) {
     let seat = Seat::own(admin, &desk.web, Client::Web);
     let (one, other) = (someone(log, world), someone(log, world));
-    let local = one.local_part();
-    match log.random.below(100) {
+    let (local, user) = (one.local_part(), other.upn.as_str());
+    let to = format!("smtp:orders@{}", world.partners[0]);
+    let calendar = format!("{}:\\Calendar", world.people[DIRECTOR].local_part());
+    let rule = format!("{local}\\Newsletters");
+    let (operation, object, given): (_, &str, Vec<(&str, &str)>) = match log.random.below(100) {
         0..25 => {
-            let full = [
-                ("Identity", "orders"),
-                ("User", other.upn.as_str()),
-                ("AccessRights", "FullAccess"),
-                ("InheritanceType", "All"),
-            ];
-            seat.cmdlet(log, time, "Add-MailboxPermission", "orders", &full);
-            let send = [
-                ("Identity", "orders"),
-                ("Trustee", other.upn.as_str()),
-                ("AccessRights", "SendAs"),
-                ("Confirm", "False"),
-            ];
+            let send = [("Identity", "orders"), ("Trustee", user), ("AccessRights", "SendAs"), ("Confirm", "False")];
             seat.cmdlet(log, time + 20, "Add-RecipientPermission", "orders", &send);
+            let given = vec![("Identity", "orders"), ("User", user), ("AccessRights", "FullAccess")];
+            ("Add-MailboxPermission", "orders", given)
         }
         25..33 => {
-            let director = &world.people[DIRECTOR];
             let assistant = world.people[ASSISTANT].upn.as_str();
-            let identity = format!("{}:\\Calendar", director.local_part());
-            let set = [("Identity", identity.as_str()), ("User", assistant), ("AccessRights", "Editor")];
-            seat.cmdlet(log, time, "Add-MailboxFolderPermission", &identity, &set);
+            let given = vec![("Identity", calendar.as_str()), ("User", assistant), ("AccessRights", "Editor")];
+            ("Add-MailboxFolderPermission", &calendar, given)
         }
         33..45 => {
-            let set = [("Identity", "Company footer"), ("ApplyHtmlDisclaimerText", "<p>Larkspur Instruments</p>")];
-            seat.cmdlet(log, time, "Set-TransportRule", "Company footer", &set);
+            let given =
+                vec![("Identity", "Company footer"), ("ApplyHtmlDisclaimerText", "<p>Larkspur Instruments</p>")];
+            ("Set-TransportRule", "Company footer", given)
         }
         45..49 => {
-            let set = [("Name", "External banner"), ("PrependSubject", "[EXT] "), ("FromScope", "NotInOrganization")];
-            seat.cmdlet(log, time, "New-TransportRule", "External banner", &set);
+            let given =
+                vec![("Name", "External banner"), ("PrependSubject", "[EXT] "), ("FromScope", "NotInOrganization")];
+            ("New-TransportRule", "External banner", given)
         }
         49..54 => {
-            let to = format!("smtp:orders@{}", world.partners[0]);
-            let set = [
-                ("Identity", "orders"),
-                ("ForwardingSmtpAddress", to.as_str()),
-                ("DeliverToMailboxAndForward", "True"),
-            ];
-            seat.cmdlet(log, time, "Set-Mailbox", "orders", &set);
+            let given =
+                vec![("Identity", "orders"), ("ForwardingSmtpAddress", &to), ("DeliverToMailboxAndForward", "True")];
+            ("Set-Mailbox", "orders", given)
         }
         54..62 => {
-            let set = [("Identity", local), ("ImapEnabled", "False"), ("PopEnabled", "False")];
-            seat.cmdlet(log, time, "Set-CASMailbox", local, &set);
+            ("Set-CASMailbox", local, vec![("Identity", local), ("ImapEnabled", "False"), ("PopEnabled", "False")])
         }
         62..70 => {
-            let set = [
-                ("Identity", local),
-                ("ForwardingAddress", other.upn.as_str()),
-                ("DeliverToMailboxAndForward", "True"),
-            ];
-            seat.cmdlet(log, time, "Set-Mailbox", local, &set);
+            let given = vec![("Identity", local), ("ForwardingAddress", user), ("DeliverToMailboxAndForward", "True")];
+            ("Set-Mailbox", local, given)
         }
         70..73 => {
-            let set = [("Identity", "svc-backup"), ("AuditBypassEnabled", "True")];
-            seat.cmdlet(log, time, "Set-MailboxAuditBypassAssociation", "svc-backup", &set);
+            let given = vec![("Identity", "svc-backup"), ("AuditBypassEnabled", "True")];
+            ("Set-MailboxAuditBypassAssociation", "svc-backup", given)
         }
         73..80 => {
-            let rule = [("Identity", "Newsletters"), ("Mailbox", one.upn.as_str()), ("Confirm", "False")];
-            seat.cmdlet(log, time, "Remove-InboxRule", &format!("{local}\\Newsletters"), &rule);
+            let given = vec![("Identity", "Newsletters"), ("Mailbox", one.upn.as_str()), ("Confirm", "False")];
+            ("Remove-InboxRule", &rule, given)
         }
         _ => {
-            let set = [
-                ("Identity", local),
-                ("MaxSendSize", "35 MB (36,700,160 bytes)"),
-                ("RetainDeletedItemsFor", "30.00:00:00"),
-            ];
-            seat.cmdlet(log, time, "Set-Mailbox", local, &set);
+            let given = vec![("Identity", local), ("MaxSendSize", "35 MB (36,700,160 bytes)")];
+            ("Set-Mailbox", local, given)
         }
-    }
+    };
+    seat.cmdlet(log, time, operation, object, &given);
 }
 
 /// A case of the legal department: search, preview, export.

@@ -75,6 +75,7 @@ pub(crate) enum Tunnel {
 }
 
 /// One account.
+#[allow(clippy::struct_excessive_bools)] // habits, each of its own
 #[derive(Debug, Clone)]
 pub(crate) struct Person {
     pub(crate) index: usize,
@@ -314,9 +315,18 @@ impl Person {
     pub(crate) fn machine(name: &str, local: &str, id: &str) -> Self {
         let mut random = Random::new(mix(7, local.len() as u64, u64::from(local.as_bytes()[0])));
         let mut it = person(&mut random, ADMIN, 1);
+        it.index = usize::MAX;
         it.name = name.into();
         it.upn = format!("{local}@{DOMAIN}");
         it.id = id.into();
+        it
+    }
+
+    /// An application that acts in its own name. Its service principal has this id.
+    pub(crate) fn application(name: &str, id: &str) -> Self {
+        let mut it = Self::machine(name, "application", id);
+        it.upn = format!("ServicePrincipal_{id}");
+        it.puid.clone_from(&it.upn);
         it
     }
 }

@@ -11,6 +11,8 @@ struct Row {
     source_id: String,
     operation: String,
     level: u8,
+    /// A setting of a snapshot that the intruder left.
+    foothold: bool,
 }
 
 /// A finding of level high or critical.
@@ -36,7 +38,8 @@ pub(crate) fn print(truth: &Path, case: &Path) -> Result<String, String> {
             (r["source_id"].as_str().unwrap_or_default().to_owned(), r["phase"].as_str().unwrap_or_default().to_owned())
         })
         .collect();
-    let rows = timeline(&case.join("timeline.csv"))?;
+    let footholds = footholds(&truth);
+    let rows = timeline(&case.join("timeline.csv"), &footholds)?;
     let findings = findings(&case.join("findings.json"))?;
     Ok(compare(&malicious, &rows, &findings, truth["title"].as_str().unwrap_or_default()))
 }
@@ -46,11 +49,22 @@ fn json(path: &Path) -> Result<Value, String> {
     serde_json::from_slice(&bytes).map_err(|e| format!("{}: {e}", path.display()))
 }
 
-/// Every row by its event id.
-fn timeline(path: &Path) -> Result<BTreeMap<String, Row>, String> {
-    let told = |e: csv::Error| format!("{}: {e}", path.display());
-    let mut reader = csv::Reader::from_path(path).map_err(told)?;
-    let header = reader.headers().map_err(told)?.clone();
+/// What the intruder left, in lower case: the accounts and keys in which the snapshots may show it.
+fn footholds(truth: &Value) -> Vec<String> {
+    let stories = truth["stories"].as_array().into_iter().flatten();
+    let all = stories.flat_map(|story| {
+        let account = story["account"].as_str().unwrap_or_default();
+        let keys = story["footholds"].as_array().into_iter().flatten();
+        keys.map(move |f| format!("{account} {}", f["key"].as_str().unwrap_or_default()).to_lowercase())
+    });
+    all.collect()
+}
+
+/// Every row by its event id. A row of a snapshot shows a foothold if it names the account and ends its key.
+fn timeline(path: &Path, footholds: &[String]) -> Result<BTreeMap<String, Row>, String> {
+    let broken = |e: csv::Error| format!("{}: {e}", path.display());
+    let mut reader = csv::Reader::from_path(path).map_err(broken)?;
+    let header = reader.headers().map_err(broken)?.clone();
     let column = |name: &str| {
         header
             .iter()
@@ -59,11 +73,17 @@ fn timeline(path: &Path) -> Result<BTreeMap<String, Row>, String> {
     };
     let (source, event, operation, level) =
         (column("source_id")?, column("event_id")?, column("operation")?, column("level")?);
+    let (account, object) = (column("account")?, column("object")?);
     let mut rows = BTreeMap::new();
     for record in reader.records() {
-        let record = record.map_err(told)?;
+        let record = record.map_err(broken)?;
         let get = |at: usize| record.get(at).unwrap_or_default().to_owned();
-        let row = Row { source_id: get(source), operation: get(operation), level: rank(&get(level)) };
+        let (owner, shown) = (get(account).to_lowercase(), get(object).to_lowercase());
+        let shown = shown.trim_start_matches("smtp:");
+        let told = |key: &String| !shown.is_empty() && key.contains(&owner) && key.ends_with(shown);
+        let operation = get(operation);
+        let foothold = operation.ends_with(" at collection") && footholds.iter().any(told);
+        let row = Row { source_id: get(source), operation, level: rank(&get(level)), foothold };
         rows.insert(get(event), row);
     }
     Ok(rows)
@@ -71,25 +91,17 @@ fn timeline(path: &Path) -> Result<BTreeMap<String, Row>, String> {
 
 fn findings(path: &Path) -> Result<Vec<Finding>, String> {
     let value = json(path)?;
-    let list = value.as_array().or_else(|| value["findings"].as_array()).ok_or("findings.json: found no findings")?;
-    let high = list.iter().filter(|f| rank(f["level"].as_str().unwrap_or_default()) >= 4);
+    let list = value.as_array().ok_or("findings.json: found no findings")?;
+    let high = list.iter().filter(|f| rank(f["rule"]["level"].as_str().unwrap_or_default()) >= 4);
     Ok(high
         .map(|f| Finding {
-            rule: title(f),
+            rule: f["rule"]["title"].as_str().unwrap_or_default().to_owned(),
             events: f["event_ids"]
                 .as_array()
                 .map(|ids| ids.iter().map(|id| id.as_str().map_or_else(|| id.to_string(), str::to_owned)).collect())
                 .unwrap_or_default(),
         })
         .collect())
-}
-
-fn title(finding: &Value) -> String {
-    let text = |value: &Value| value.as_str().map(str::to_owned);
-    text(&finding["rule"]["title"])
-        .or_else(|| text(&finding["title"]))
-        .or_else(|| text(&finding["rule"]))
-        .unwrap_or_default()
 }
 
 fn share(part: usize, whole: usize) -> String {
@@ -108,11 +120,12 @@ fn compare(
         entry.0 = entry.0.max(row.level);
     }
     let (medium, high) = (at_least(&found, 3), at_least(&found, 4));
-    let is_malicious = |event: &String| rows.get(event).is_some_and(|row| malicious.contains_key(&row.source_id));
+    let counts = |row: &Row| row.foothold || malicious.contains_key(&row.source_id);
+    let is_malicious = |event: &String| rows.get(event).is_some_and(counts);
     let right = findings.iter().filter(|f| f.events.iter().any(is_malicious)).count();
     let events: BTreeSet<&String> = findings.iter().flat_map(|f| &f.events).collect();
     let events_right = events.iter().filter(|event| is_malicious(event)).count();
-    let benign = rows.values().filter(|row| !malicious.contains_key(&row.source_id)).count();
+    let benign = rows.values().filter(|row| !counts(row)).count();
     let wrong = findings.len() - right;
     let all = malicious.len();
     let mut out = format!("{title}\n");

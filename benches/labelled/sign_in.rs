@@ -43,6 +43,9 @@ pub(crate) enum Mfa {
     Pass,
 }
 
+/// The first step of an authentication.
+const FIRST: &str = "Primary authentication";
+
 /// One sign-in.
 #[derive(Debug, Clone)]
 pub(crate) struct SignIn<'a> {
@@ -106,7 +109,6 @@ impl<'a> SignIn<'a> {
 
     fn reason(&self) -> &'static str {
         match self.code {
-            0 => "Other.",
             50126 => "Error validating credentials due to invalid username or password.",
             50074 | 50076 => "Strong Authentication is required.",
             50140 => "This occurred due to 'Keep me signed in' interrupt when the user was signing-in.",
@@ -175,7 +177,6 @@ impl<'a> SignIn<'a> {
                 "authenticationStepRequirement": requirement,
             }
         };
-        const FIRST: &str = "Primary authentication";
         let mut steps = vec![match (self.mfa, self.code) {
             (_, 50126 | 50053 | 50034) => step("Password", "Invalid username or password", false, FIRST),
             (Mfa::Pass, _) => step("Temporary Access Pass", self.detail(), true, FIRST),
@@ -252,19 +253,23 @@ impl<'a> SignIn<'a> {
             "networkLocationDetails": Json::List(vec![]),
         };
         who.with(rest).with(map! {
-            "status": map! {
-                "errorCode": self.code,
-                "failureReason": self.reason(),
-                "additionalDetails": match (self.code, self.detail()) {
-                    (0 | 500_121, detail) if !detail.is_empty() => Json::from(detail),
-                    _ => Json::Null,
-                },
-            },
+            "status": self.status(),
             "deviceDetail": self.device(),
             "location": location(presence),
             "appliedConditionalAccessPolicies": Json::List(vec![]),
             "authenticationDetails": self.steps(),
         })
+    }
+
+    fn status(&self) -> Json {
+        map! {
+            "errorCode": self.code,
+            "failureReason": self.reason(),
+            "additionalDetails": match (self.code, self.detail()) {
+                (0 | 500_121, detail) if !detail.is_empty() => Json::from(detail),
+                _ => Json::Null,
+            },
+        }
     }
 
     fn device(&self) -> Json {
@@ -291,16 +296,7 @@ impl<'a> SignIn<'a> {
             (_, 500_121, _) => "SAS:EndAuth",
             _ => "Login:login",
         };
-        let failed = ![0, 50140].contains(&self.code);
-        let (system, browser) = (self.system(), self.browser());
-        let mut properties = vec![("OS", system), ("BrowserType", browser.split(' ').next().unwrap_or(""))];
-        let (device, computer) = presence.device.clone().unwrap_or_default();
-        if !device.is_empty() {
-            properties.extend([("Id", device.as_str()), ("DisplayName", computer.as_str()), ("TrustType", "1")]);
-        }
-        let managed = if device.is_empty() { "False" } else { "True" };
-        properties.extend([("IsCompliant", managed), ("IsCompliantAndManaged", managed)]);
-        properties.push(("SessionId", &presence.session));
+        let failed = self.code != 0;
         let head = Head {
             time: self.time,
             operation: if failed { "UserLoginFailed" } else { "UserLoggedIn" },
@@ -339,13 +335,29 @@ impl<'a> SignIn<'a> {
             "Target": Json::List(vec![map! { "ID": self.resource.1, "Type": 0_i64 }]),
             "TargetContextId": TENANT,
             "ApplicationId": self.app.1,
-            "DeviceProperties": named(&properties),
+            "DeviceProperties": self.properties(),
             "ErrorNumber": self.code.to_string(),
         };
         if failed {
             rest = rest.with(map! { "LogonError": logon_error(self.code) });
         }
         log.audit_as(id, &head, rest);
+    }
+}
+
+impl SignIn<'_> {
+    /// The device in the words of the unified audit log.
+    fn properties(&self) -> Json {
+        let (system, browser) = (self.system(), self.browser());
+        let mut properties = vec![("OS", system), ("BrowserType", browser.split(' ').next().unwrap_or(""))];
+        let (device, computer) = self.presence.device.clone().unwrap_or_default();
+        if !device.is_empty() {
+            properties.extend([("Id", device.as_str()), ("DisplayName", computer.as_str()), ("TrustType", "1")]);
+        }
+        let managed = if device.is_empty() { "False" } else { "True" };
+        properties.extend([("IsCompliant", managed), ("IsCompliantAndManaged", managed)]);
+        properties.push(("SessionId", &self.presence.session));
+        named(&properties)
     }
 }
 
@@ -363,6 +375,7 @@ fn logon_error(code: i64) -> &'static str {
     match code {
         50126 => "InvalidUserNameOrPassword",
         50074 | 50076 => "UserStrongAuthClientAuthNRequired",
+        50140 => "KmsiInterrupt",
         50173 => "FreshTokenNeeded",
         500_121 => "AuthenticationFailedSasError",
         50055 => "InvalidPasswordExpiredPassword",

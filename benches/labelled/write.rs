@@ -31,13 +31,11 @@ impl Writer {
     pub(crate) fn put(&mut self, line: &Line) -> io::Result<()> {
         self.written += 1;
         let found = self.open.iter().position(|(export, _)| *export == line.export);
-        let at = match found {
-            Some(at) => at,
-            None => {
-                let sink = create(&self.folder, line)?;
-                self.open.push((line.export, sink));
-                self.open.len() - 1
-            }
+        let at = if let Some(at) = found {
+            at
+        } else {
+            self.open.push((line.export, create(&self.folder, line)?));
+            self.open.len() - 1
         };
         let sink = &mut self.open[at].1;
         if !matches!(line.export, Export::Audit | Export::Trace) && sink.rows > 0 {

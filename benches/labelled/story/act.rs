@@ -180,9 +180,12 @@ impl Tale<'_> {
             presence.session = self.log.random.guid();
             let mut tried = SignIn { code: 50126, mfa: Mfa::None, ..SignIn::new(person, &presence, self.clock) };
             change(&mut tried);
+            self.concerns(&person.upn);
             tried.log(&mut self.log);
             self.clock += 1 + self.log.random.span(apart);
         }
+        let upn = self.victim.upn.clone();
+        self.concerns(&upn);
         self.note();
     }
 

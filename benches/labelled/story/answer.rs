@@ -6,6 +6,7 @@ use crate::directory::{Actor, Subject, directory};
 use crate::life::revoked;
 use crate::mailbox::{Client, Seat};
 use crate::people::{ADMIN, DOMAIN, Person};
+use crate::sign_in::{Mfa, SignIn};
 
 /// The steps of a response. The word of each is `truth.json`'s.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,69 +76,68 @@ impl Tale<'_> {
         let account = Subject::person(victim);
         let actor = Actor::Person(admin, &desk.web);
         match step {
-            Step::Reset => {
-                directory(&mut self.log, actor, time, "Reset user password.", account, &[]);
-                self.effects.push((victim.index, Effect::Reset(self.today() + 1)));
-            }
+            Step::Reset => self.reset(actor),
             Step::Revoke => revoked(&mut self.log, actor, time, victim),
             Step::Block => {
-                directory(
-                    &mut self.log,
-                    actor,
-                    time,
-                    "Disable account.",
-                    account,
-                    &[("AccountEnabled", "[false]", "[true]")],
-                );
+                let changed = [("AccountEnabled", "[false]", "[true]")];
+                directory(&mut self.log, actor, time, "Disable account.", account, &changed);
             }
             Step::Unblock => {
                 let given = [("SenderAddress", victim.upn.as_str()), ("Reason", "Account secured")];
-                self.admin_cmdlet(admin, desk, "Remove-BlockedSenderAddress", &victim.upn.clone(), &given);
-            }
-            Step::Forwarding if self.open("forwarding").next().is_some() => {
-                let local = victim.local_part();
-                let given =
-                    [("Identity", local), ("ForwardingSmtpAddress", ""), ("DeliverToMailboxAndForward", "False")];
-                self.admin_cmdlet(admin, desk, "Set-Mailbox", local, &given);
-                self.close("forwarding", usize::MAX);
-            }
-            Step::Rules | Step::OneRule => {
-                let most = if step == Step::Rules { usize::MAX } else { 1 };
-                let rules: Vec<String> = self.open("inbox_rule").take(most).collect();
-                for rule in rules {
-                    let given = [("Identity", rule.as_str()), ("Mailbox", victim.upn.as_str()), ("Confirm", "False")];
-                    self.admin_cmdlet(admin, desk, "Remove-InboxRule", &rule, &given);
-                    self.clock += 40;
-                }
-                self.close("inbox_rule", most);
+                self.admin_cmdlet(admin, desk, "Remove-BlockedSenderAddress", &victim.upn, &given);
             }
             Step::Methods => self.undo(actor, "mfa_method", "Admin deleted security info."),
             Step::Device => self.undo(actor, "device", "Delete device."),
             Step::Account => self.undo(actor, "account", "Delete user."),
-            Step::Consent => {
-                self.undo(actor, "consent", "Remove delegated permission grant.");
-            }
+            Step::Consent => self.undo(actor, "consent", "Remove delegated permission grant."),
             Step::Roles => self.undo(actor, "role", "Remove member from role."),
-            Step::Delegates => {
-                let pairs: Vec<String> = self.open("delegate").collect();
-                for pair in pairs {
-                    let (owner, user) = pair.split_once(": ").unwrap_or((&pair, ""));
-                    let local = owner.strip_suffix(&format!("@{DOMAIN}")).unwrap_or(owner);
-                    let given =
-                        [("Identity", local), ("User", user), ("AccessRights", "FullAccess"), ("Confirm", "False")];
-                    self.admin_cmdlet(admin, desk, "Remove-MailboxPermission", local, &given);
-                }
-                self.close("delegate", usize::MAX);
-            }
-            Step::Transport => {
-                let rules: Vec<String> = self.open("transport_rule").collect();
-                for rule in rules {
-                    self.admin_cmdlet(admin, desk, "Remove-TransportRule", &rule, &[("Identity", &rule)]);
-                }
-                self.close("transport_rule", usize::MAX);
-            }
-            Step::Forwarding => {}
+            Step::Rules => self.take_away(admin, desk, "inbox_rule", usize::MAX),
+            Step::OneRule => self.take_away(admin, desk, "inbox_rule", 1),
+            Step::Forwarding => self.take_away(admin, desk, "forwarding", usize::MAX),
+            Step::Delegates => self.take_away(admin, desk, "delegate", usize::MAX),
+            Step::Transport => self.take_away(admin, desk, "transport_rule", usize::MAX),
         }
+    }
+
+    /// A new password, which the owner has to change at the next sign-in.
+    fn reset(&mut self, actor: Actor<'_>) {
+        let (time, victim) = (self.clock, self.victim);
+        let account = Subject::person(victim);
+        directory(&mut self.log, actor, time, "Reset user password.", account, &[]);
+        self.effects.push((victim.index, Effect::Reset(self.today() + 1)));
+        let own = Desk::of(self.world, victim, self.today());
+        let later = time + 1500 + self.log.random.span(3000);
+        let asked = SignIn { code: 50055, mfa: Mfa::None, ..SignIn::new(victim, &own.web, later) };
+        asked.log(&mut self.log);
+        let itself = Actor::Person(victim, &own.web);
+        directory(&mut self.log, itself, later + 50, "Change user password.", account, &[]);
+    }
+
+    /// A cmdlet for each foothold of the kind that is open, at most so many; then they are closed.
+    fn take_away(&mut self, admin: &Person, desk: &Desk, kind: &'static str, most: usize) {
+        let keys: Vec<String> = self.open(kind).take(most).collect();
+        let upn = self.victim.upn.as_str();
+        for key in keys {
+            let (owner, user) = key.split_once(": ").unwrap_or((&key, ""));
+            let owner = owner.strip_suffix(&format!("@{DOMAIN}")).unwrap_or(owner);
+            let own = self.victim.local_part();
+            let (operation, object, given): (_, &str, Vec<(&str, &str)>) = match kind {
+                "inbox_rule" => ("Remove-InboxRule", &key, vec![("Identity", &key), ("Mailbox", upn)]),
+                "forwarding" => {
+                    let given =
+                        vec![("Identity", own), ("ForwardingSmtpAddress", ""), ("DeliverToMailboxAndForward", "False")];
+                    ("Set-Mailbox", own, given)
+                }
+                "delegate" => {
+                    let given = vec![("Identity", owner), ("User", user), ("AccessRights", "FullAccess")];
+                    ("Remove-MailboxPermission", owner, given)
+                }
+                _ => ("Remove-TransportRule", &key, vec![("Identity", &key)]),
+            };
+            self.admin_cmdlet(admin, desk, operation, object, &given);
+            self.clock += 40;
+        }
+        self.close(kind, most);
     }
 
     fn admin_cmdlet(&mut self, admin: &Person, desk: &Desk, operation: &str, object: &str, given: &[(&str, &str)]) {

@@ -150,7 +150,7 @@ impl<'a> Tale<'a> {
     fn new(world: &'a World, number: u64) -> Self {
         let mut log = Log::new(mix(world.seed, 0x5708, number));
         // In the second half, so that there is something to compare with, and two weeks before the end.
-        let mut day = world.days / 2 + log.random.span(world.days / 2 - 16);
+        let mut day = world.days / 2 + log.random.span((world.days / 2 - 24).max(1));
         while day % 7 >= 4 {
             day += 1;
         }
@@ -195,6 +195,13 @@ impl<'a> Tale<'a> {
     /// From now on records are labelled so.
     pub(crate) fn phase(&mut self, phase: &'static str, what: impl Into<String>) {
         self.log.mark = Some(Mark { account: self.victim.upn.clone(), phase, what: what.into() });
+    }
+
+    /// The records of this phase concern another account than the one that is used.
+    pub(crate) fn concerns(&mut self, upn: &str) {
+        if let Some(mark) = &mut self.log.mark {
+            upn.clone_into(&mut mark.account);
+        }
     }
 
     /// From now on records are ordinary ones.

@@ -9,7 +9,7 @@ use crate::log::{Head, Presence};
 use crate::mailbox::{Client, Seat};
 use crate::map;
 use crate::net::{FOREIGN, SERVERS, SERVICES};
-use crate::people::{ADMIN_TWO, BUYERS, TENANT};
+use crate::people::{ADMIN_TWO, BUYERS, Person, TENANT};
 use crate::sign_in::{AZURE_CLI, BROKER, EXCHANGE, GRAPH, Mfa, OFFICE, SignIn, VS_CODE, principal};
 
 pub(crate) const STORIES: &[Story] = &[
@@ -81,7 +81,9 @@ fn application_reads(t: &mut Tale<'_>, app: (&'static str, &'static str, &'stati
         for _ in 0..3 {
             t.clock += 70;
             let count = 20 + t.log.random.below(50) as usize;
-            let seat = Seat::own(t.victim, &presence, Client::Rest(app.2));
+            let service = Person::application(app.0, app.1);
+            let person = if owner { t.victim } else { &service };
+            let seat = Seat { person, owner: t.victim, presence: &presence, client: Client::Rest(app.2) };
             let read = seat.bind(&mut t.log, t.clock, "Inbox", count);
             t.known().messages.extend(read);
         }

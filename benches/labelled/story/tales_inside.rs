@@ -29,9 +29,9 @@ fn insider(t: &mut Tale<'_>) {
     let (director, own) = (&t.world.people[DIRECTOR], t.victim);
     t.full_access(director, own);
     t.phase("collection", "the director's mail is opened");
-    for _ in 0..4 {
-        t.reads_of(director, "Inbox", &[4, 7, 3]);
-        t.reads_of(director, "Sent Items", &[5]);
+    for _ in 0..6 {
+        t.reads_of(director, "Inbox", &[4, 7, 3, 2]);
+        t.reads_of(director, "Sent Items", &[5, 1]);
         t.later(1, 15, 40);
         let next = Desk::of(t.world, own, t.today());
         t.intruder = next.web.clone();
@@ -125,6 +125,12 @@ fn transport(t: &mut Tale<'_>) {
     t.full_access(cfo, own);
     t.phase("collection", "the finance director's mail is opened");
     t.reads_of(cfo, "Inbox", &[22, 30, 17, 25]);
+    t.later(1, 3, 50);
+    t.moves(&FOREIGN[8]);
+    t.signs_in(Mfa::Claim, |_| {});
+    t.reads_of(cfo, "Inbox", &[19, 24, 31]);
+    t.reads_of(cfo, "Sent Items", &[12, 9]);
+    t.searches(&["global admin", "break glass"]);
     t.later(3, 9, 0);
     t.response(&[Step::Reset, Step::Revoke, Step::Delegates, Step::Transport]);
 }
@@ -177,25 +183,26 @@ fn backdoor(t: &mut Tale<'_>) {
     t.later(1, 2, 10);
     t.from(&FOREIGN[9], windows(140));
     t.phase("entry", "the new account signs in");
+    t.concerns(&new.upn);
     let presence = t.intruder.clone();
     for hour in 0..6 {
         let s = crate::sign_in::SignIn::new(&new, &presence, t.clock + hour * 1900);
         crate::sign_in::SignIn { mfa: Mfa::None, ..s }.log(&mut t.log);
     }
     t.phase("persistence", "the new account opens mailboxes");
+    t.concerns(&new.upn);
     let seat = crate::mailbox::Seat::own(&new, &presence, Client::Web);
-    for (n, owner) in [DIRECTOR, CFO].into_iter().enumerate() {
+    for (late, owner) in [(300, DIRECTOR), (340, CFO)] {
         let owner = &t.world.people[owner];
         let local = owner.local_part();
         let given = [("Identity", local), ("User", new.upn.as_str()), ("AccessRights", "FullAccess")];
-        seat.cmdlet(&mut t.log, t.clock + 300 + n as i64 * 40, "Add-MailboxPermission", local, &given);
+        seat.cmdlet(&mut t.log, t.clock + late, "Add-MailboxPermission", local, &given);
     }
     t.phase("collection", "mailboxes are read by the new account");
+    t.concerns(&new.upn);
     for n in 0..8 {
         let owner = &t.world.people[if n % 2 == 0 { DIRECTOR } else { CFO }];
-        let mut other = new.clone();
-        other.index = usize::MAX;
-        let seat = crate::mailbox::Seat { person: &other, owner, presence: &presence, client: Client::Web };
+        let seat = crate::mailbox::Seat { person: &new, owner, presence: &presence, client: Client::Web };
         let read = seat.bind(&mut t.log, t.clock + 900 + n * 130, "Inbox", 20 + n as usize);
         t.known().messages.extend(read);
     }
