@@ -89,9 +89,9 @@ fn reset(log: &mut Log, world: &World, person: &Person, desk: &Desk, day: i64) {
         revoked(log, actor, time + 1, person);
         return;
     }
-    let helper = &world.people[if log.random.chance(50) { HELPDESK } else { HELPDESK_TWO }];
-    let counter = Desk::of(world, helper, day);
-    let actor = Actor::Person(helper, &counter.web);
+    let colleague = &world.people[if log.random.chance(50) { HELPDESK } else { HELPDESK_TWO }];
+    let counter = Desk::of(world, colleague, day);
+    let actor = Actor::Person(colleague, &counter.web);
     directory(log, actor, time, "Reset user password.", Subject::person(person), &[]);
     revoked(log, actor, time + 1, person);
     let own = Actor::Person(person, &desk.web);

@@ -189,12 +189,12 @@ fn exchange_task(log: &mut Log, world: &World, admin: &Person, desk: &Desk, time
                 vec![("Name", "External banner"), ("PrependSubject", "[EXT] "), ("FromScope", "NotInOrganization")];
             ("New-TransportRule", "External banner", given)
         }
-        49..54 => {
+        49..51 => {
             let given =
                 vec![("Identity", "orders"), ("ForwardingSmtpAddress", &to), ("DeliverToMailboxAndForward", "True")];
             ("Set-Mailbox", "orders", given)
         }
-        54..62 => {
+        51..62 => {
             ("Set-CASMailbox", local, vec![("Identity", local), ("ImapEnabled", "False"), ("PopEnabled", "False")])
         }
         62..70 => {

@@ -173,7 +173,7 @@ fn backdoor(t: &mut Tale<'_>) {
     t.opens_portal();
     let new = t.new_account("Service Sync", "svc-sync");
     t.role(EXCHANGE_ADMIN, &new);
-    let guest = "helper.north@consultancy.example";
+    let guest = "north@consultancy.example";
     t.phase("persistence", "a guest is invited");
     let name = format!("{}#EXT#@larkspur.onmicrosoft.example", guest.replace('@', "_"));
     let id = t.dice().guid();

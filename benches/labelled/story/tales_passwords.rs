@@ -178,10 +178,10 @@ fn legacy(t: &mut Tale<'_>) {
 fn helpdesk(t: &mut Tale<'_>) {
     t.account(crate::people::CFO, "helpdesk social engineering");
     t.later(0, 13, 5);
-    // The helper acts in good faith from the own desk, but what is done here is the attack.
-    let (helper, victim) = (&t.world.people[HELPDESK], t.victim);
-    let desk = Desk::of(t.world, helper, t.today());
-    let actor = Actor::Person(helper, &desk.web);
+    // The helpdesk acts in good faith from the own desk, but what is done here is the attack.
+    let (colleague, victim) = (&t.world.people[HELPDESK], t.victim);
+    let desk = Desk::of(t.world, colleague, t.today());
+    let actor = Actor::Person(colleague, &desk.web);
     t.phase("entry", "the helpdesk resets the password for a caller");
     let account = Subject::person(victim);
     directory(&mut t.log, actor, t.clock, "Reset user password.", account, &[]);
