@@ -123,7 +123,10 @@ pub(crate) fn day(log: &mut Log, world: &World, person: &Person, day: i64) {
 fn arrive(log: &mut Log, person: &Person, desk: &mut Desk, day: i64) {
     // A browser that was not closed goes on without signing in again.
     if !log.random.chance(if person.outlook { 45 } else { 80 }) {
-        desk.web.since = desk.begins - 3 * 3600;
+        desk.web.since = desk.begins - 60;
+        let mfa = if person.exempt { Mfa::None } else { Mfa::Claim };
+        let base = SignIn::renewal(person, &desk.web, desk.begins - 60);
+        SignIn { app: OUTLOOK_WEB, client: "Browser", mfa, ..base }.log(log);
         return;
     }
     let app = *log.random.pick(&[OFFICE_HOME, OUTLOOK_WEB, OUTLOOK_WEB, TEAMS]);
