@@ -1,5 +1,6 @@
 //! What was typed to validated options.
 
+use super::rules::list::ListArgs;
 use super::rules::matrix::MatrixArgs;
 use anyhow::{Context, bail};
 use chrono::{DateTime, NaiveDate, NaiveTime};
@@ -200,10 +201,10 @@ pub(super) struct InspectArgs {
 #[derive(Debug, Subcommand)]
 pub(super) enum RulesCommand {
     /// List the rules: level, title, id and file.
-    List(RuleArgs),
-    /// Show one rule: what it finds, why that matters, when it errs.
+    List(ListArgs),
+    /// Show one rule: what it finds, why that matters, when it errs, what it asks of an event.
     Show {
-        /// Id, the beginning of one, or title.
+        /// Id, the beginning of one, title or file name.
         rule: String,
         #[command(flatten)]
         pack: RuleArgs,
@@ -218,14 +219,25 @@ pub(super) enum RulesCommand {
         #[arg(long, value_name = "FOLDER", default_value = "tests/rules")]
         records: PathBuf,
     },
+    /// List the fields that rules can use: name, type and meaning.
+    Fields,
     /// Show which traces of a takeover the rules find, and which not.
     Matrix(MatrixArgs),
     /// Check rule files; without one, the rules that come with the program.
-    Check {
-        /// A file, or a folder of .yml files.
-        #[arg(value_name = "PATH")]
-        paths: Vec<PathBuf>,
-    },
+    Check(CheckArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    /// A file, or a folder of .yml files.
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    /// Values for placeholders of rules (`|expand`): a file or a folder; may be repeated.
+    #[arg(long, value_name = "PATH")]
+    pub(super) placeholders: Vec<PathBuf>,
+    /// A folder of records, as `rules test` reads: also tell which rules have none.
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) records: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -44,12 +44,13 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Analyze(args) => analyze::run(&args),
         Command::Batch(args) => batch::run(&args),
         Command::Inspect(args) => inspect::run(&args),
-        Command::Rules(RulesCommand::List(args)) => rules::list(&args),
-        Command::Rules(RulesCommand::Show { rule, pack }) => rules::show(&rule, &pack),
+        Command::Rules(RulesCommand::List(args)) => rules::list::run(&args),
+        Command::Rules(RulesCommand::Show { rule, pack }) => rules::show::run(&rule, &pack),
         Command::Rules(RulesCommand::Explain(args)) => rules::explain(&args),
         Command::Rules(RulesCommand::Test { pack, records }) => rules::test(&pack, &records),
+        Command::Rules(RulesCommand::Fields) => rules::fields::run(),
         Command::Rules(RulesCommand::Matrix(args)) => rules::matrix::run(&args),
-        Command::Rules(RulesCommand::Check { paths }) => rules::check(&paths),
+        Command::Rules(RulesCommand::Check(args)) => rules::check(&args),
         Command::Verify { case } => verify::run(&case),
     }
 }

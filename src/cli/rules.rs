@@ -1,86 +1,29 @@
 //! `speur rules`: list, show and check detection rules.
 
+pub(super) mod fields;
+pub(super) mod list;
 pub(super) mod matrix;
+pub(super) mod show;
 
 use super::Exit;
-use super::args::{ExplainArgs, RuleArgs, exists};
+use super::args::{CheckArgs, ExplainArgs, RuleArgs, exists};
 use super::progress::Bar;
 use super::terminal::{Terminal, tell};
-use anyhow::bail;
 use speur::coverage::RuleRejection;
 use speur::pipeline;
-use speur::rule::{self, Meta, Options, RuleSet};
-use std::cmp::Reverse;
+use speur::rule::{self, Options, RuleSet};
 use std::path::{Path, PathBuf};
 
-/// Prints one line a rule, the most severe first.
-pub(super) fn list(args: &RuleArgs) -> anyhow::Result<Exit> {
-    let (set, refused) = RuleSet::load(&args.options()?);
-    let mut rules: Vec<&Meta> = set.rules().iter().collect();
-    rules.sort_by_key(|rule| (Reverse(rule.level), rule.title.as_str(), rule.id.as_str()));
-    let rows = rules
-        .iter()
-        .map(|rule| vec![rule.level.name().to_owned(), rule.id.clone(), rule.title.clone(), rule.file.clone()]);
+/// Tells every problem of the rule files, with file and line; without a file, of the rules that come with the program.
+pub(super) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
+    let given = args.paths.iter().chain(&args.placeholders).chain(&args.records);
+    given.map(PathBuf::as_path).try_for_each(exists)?;
+    let options =
+        Options { pack: args.paths.is_empty(), paths: args.paths.clone(), placeholders: args.placeholders.clone() };
+    let checked = rule::check(&options, args.records.as_deref());
+    let exit = told(&checked.problems, Exit::Failed);
     let mut out = Terminal::new();
-    out.table(&["level", "id", "title", "file"], &rows.collect::<Vec<_>>())?;
-    out.close()?;
-    Ok(told(&refused, Exit::Incomplete))
-}
-
-/// Prints everything people read of one rule.
-pub(super) fn show(wanted: &str, args: &RuleArgs) -> anyhow::Result<Exit> {
-    let (set, refused) = RuleSet::load(&args.options()?);
-    let named = |rule: &&Meta| rule.id == wanted || rule.title.eq_ignore_ascii_case(wanted);
-    let mut found: Vec<&Meta> = set.rules().iter().filter(named).collect();
-    if found.is_empty() && !wanted.is_empty() {
-        let stem = |rule: &&Meta| Path::new(&rule.file).file_stem().is_some_and(|stem| stem == wanted);
-        found = set.rules().iter().filter(|rule| rule.id.starts_with(wanted) || stem(rule)).collect();
-    }
-    let Some((rule, [])) = found.split_first() else {
-        told(&refused, Exit::Incomplete);
-        bail!(
-            "{wanted:?}: found {} rules of that id, title or file name; expected one, so look it up with `speur rules list`",
-            found.len()
-        );
-    };
-    let mut out = Terminal::new();
-    print(&mut out, rule)?;
-    out.close()?;
-    Ok(Exit::Done)
-}
-
-fn print(out: &mut Terminal, rule: &Meta) -> std::io::Result<()> {
-    out.line(&rule.title)?;
-    out.line(&format!("id:     {}", rule.id))?;
-    out.line(&format!("level:  {}", rule.level.name()))?;
-    out.line(&format!("tags:   {}", rule.tags.join(", ")))?;
-    out.line(&format!("file:   {}", rule.file))?;
-    out.line(&format!("sha256: {}", rule.sha256))?;
-    out.line("")?;
-    for line in rule.description.lines() {
-        out.line(line)?;
-    }
-    for (title, lines) in [("benign reasons to fire", &rule.falsepositives), ("references", &rule.references)] {
-        if !lines.is_empty() {
-            out.line("")?;
-            out.line(&format!("{title}:"))?;
-            lines.iter().try_for_each(|line| out.line(&format!("  {line}")))?;
-        }
-    }
-    Ok(())
-}
-
-/// Tells every problem of the rule files, with file and line; without a file, what the program's own rules lack.
-pub(super) fn check(paths: &[PathBuf]) -> anyhow::Result<Exit> {
-    paths.iter().try_for_each(|path| exists(path))?;
-    let options = Options { pack: paths.is_empty(), paths: paths.to_vec(), ..Options::default() };
-    let (set, mut problems) = RuleSet::load(&options);
-    problems.extend(paths.iter().flat_map(|path| rule::check(path)));
-    problems.sort();
-    problems.dedup();
-    let exit = told(&problems, Exit::Failed);
-    let mut out = Terminal::new();
-    out.line(&format!("{} rules loaded, {} problems", set.rules().len(), problems.len()))?;
+    out.line(&format!("{} rules loaded, {} problems", checked.rules, checked.problems.len()))?;
     out.close()?;
     Ok(exit)
 }

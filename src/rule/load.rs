@@ -454,7 +454,7 @@ pub(super) fn correlation(read: &Read<'_, CorrelationRule>) -> Loaded {
 }
 
 /// The id it states, else one from its text.
-fn id<T>(read: &Read<'_, T>, stated: Option<&str>) -> String {
+pub(super) fn id<T>(read: &Read<'_, T>, stated: Option<&str>) -> String {
     let digest = || hex(&Sha256::digest(read.document.text.as_bytes())[..16]);
     stated.filter(|id| !id.is_empty()).map_or_else(digest, str::to_owned)
 }

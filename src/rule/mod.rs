@@ -3,6 +3,7 @@
 //! [`RuleSet::load`] reads the pack and the user's folders; [`RuleSet::matches`] says which rules an
 //! event meets.
 
+mod about;
 mod compile;
 pub mod correlation;
 mod document;
@@ -20,9 +21,10 @@ mod pack;
 mod rewrite;
 mod value;
 
+pub use about::{About, Looked};
 pub use engine::{Hits, Scratch};
 pub use explain::Step;
-pub use lint::check;
+pub use lint::{Checked, check};
 
 use crate::coverage::RuleRejection;
 use crate::event::{Event, Lookup, Scalar};
@@ -95,16 +97,22 @@ pub struct Meta {
 impl Meta {
     /// The name of its file, without folder and ending.
     pub fn stem(&self) -> &str {
-        let path = self.file.strip_prefix("pack:").unwrap_or(&self.file);
-        Path::new(path).file_stem().and_then(|stem| stem.to_str()).unwrap_or_default()
+        stem(&self.file)
     }
 
     /// The folder that its file lies in, without those above it.
     pub fn folder(&self) -> &str {
-        let path = self.file.strip_prefix("pack:").unwrap_or(&self.file);
-        let folder = Path::new(path).parent().and_then(Path::file_name);
+        let folder = path_of(&self.file).parent().and_then(Path::file_name);
         folder.and_then(|folder| folder.to_str()).unwrap_or_default()
     }
+}
+
+fn stem(file: &str) -> &str {
+    path_of(file).file_stem().and_then(|stem| stem.to_str()).unwrap_or_default()
+}
+
+fn path_of(file: &str) -> &Path {
+    Path::new(file.strip_prefix("pack:").unwrap_or(file))
 }
 
 /// Where rules come from.
@@ -214,9 +222,8 @@ impl RuleSet {
     /// # Errors
     /// How many there are, and how to look one up.
     pub fn find(&self, wanted: &str) -> Result<RuleIndex, String> {
-        let stem = |meta: &Meta| std::path::Path::new(&meta.file).file_stem().is_some_and(|stem| stem == wanted);
         let exact = |meta: &Meta| meta.id == wanted || meta.title.eq_ignore_ascii_case(wanted);
-        let near = |meta: &Meta| !wanted.is_empty() && (meta.id.starts_with(wanted) || stem(meta));
+        let near = |meta: &Meta| !wanted.is_empty() && (meta.id.starts_with(wanted) || meta.stem() == wanted);
         let among = |fits: &dyn Fn(&Meta) -> bool| -> Vec<RuleIndex> {
             let fitting = self.rules.iter().zip(0..=RuleIndex::MAX).filter(|(meta, _)| fits(meta));
             fitting.map(|(_, index)| index).filter(|index| !self.silent.contains(index)).collect()
@@ -237,6 +244,11 @@ impl RuleSet {
     /// What the rule at `index` of [`Self::load`] with these options makes of a record, part by part.
     pub fn explain(&self, options: &Options, index: RuleIndex, looked: &impl Lookup) -> Vec<Step> {
         rewritten(options).get(&index).map_or_else(Vec::new, |rule| explain::steps(rule, looked))
+    }
+
+    /// The rule at `index` of [`Self::load`] with these options, in depth.
+    pub fn about(options: &Options, index: RuleIndex) -> About {
+        about::about(options, index)
     }
 
     /// What a hit with this index would be if it were not for a filter; `None` for the hit of a rule.

@@ -6,7 +6,7 @@
 use crate::event_fixture::{event, record};
 use speur::coverage::RuleRejection;
 use speur::event::Family;
-use speur::rule::{Hits, Options, RuleSet, Scratch, check};
+use speur::rule::{Hits, Options, RuleSet, Scratch};
 use std::path::PathBuf;
 
 const AUDIT: &str = "logsource:\n  product: m365\n  service: audit\n";
@@ -410,21 +410,6 @@ fn kinds_of_event_are_kept_apart() {
         found.push(hits.met);
     }
     assert_eq!(found, [vec![0, 1], vec![], vec![1], vec![0, 1]]);
-}
-
-#[test]
-fn advice_names_what_a_reader_misses() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("x.yml");
-    std::fs::write(&path, rule("s:\n  UserIdd: 1\n  actor_kin: user\n  Parameters.Anything: 1\ncondition: s")).unwrap();
-    let found: Vec<(u64, String)> = check(&path).into_iter().map(|advice| (advice.line, advice.reason)).collect();
-    let has = |line: u64, part: &str| found.iter().any(|(at, reason)| *at == line && reason.contains(part));
-    assert!(has(7, "did you mean \"UserId\"?"), "{found:?}");
-    assert!(has(8, "did you mean \"actor_kind\"?"), "{found:?}");
-    for part in ["no id", "no level", "no description", "no falsepositives", "no references", "no ATT&CK"] {
-        assert!(has(1, part), "{part}: {found:?}");
-    }
-    assert_eq!(found.len(), 8, "{found:?}");
 }
 
 /// Nanoseconds an event costs, by hand: `cargo test --release cost_of_an_event -- --ignored --nocapture`.
