@@ -2,6 +2,7 @@
 
 use super::rules::list::ListArgs;
 use super::rules::matrix::MatrixArgs;
+use super::rules::tune::TuneArgs;
 use anyhow::{Context, bail};
 use chrono::{DateTime, NaiveDate, NaiveTime};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -219,6 +220,8 @@ pub(super) enum RulesCommand {
         #[arg(long, value_name = "FOLDER", default_value = "tests/rules")]
         records: PathBuf,
     },
+    /// Say which rules are noisy in a case, and how to filter what is benign.
+    Tune(TuneArgs),
     /// List the fields that rules can use: name, type and meaning.
     Fields,
     /// Show which traces of a takeover the rules find, and which not.

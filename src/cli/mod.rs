@@ -48,6 +48,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Rules(RulesCommand::Show { rule, pack }) => rules::show::run(&rule, &pack),
         Command::Rules(RulesCommand::Explain(args)) => rules::explain(&args),
         Command::Rules(RulesCommand::Test { pack, records }) => rules::test(&pack, &records),
+        Command::Rules(RulesCommand::Tune(args)) => rules::tune::run(&args),
         Command::Rules(RulesCommand::Fields) => rules::fields::run(),
         Command::Rules(RulesCommand::Matrix(args)) => rules::matrix::run(&args),
         Command::Rules(RulesCommand::Check(args)) => rules::check(&args),

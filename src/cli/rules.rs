@@ -4,6 +4,7 @@ pub(super) mod fields;
 pub(super) mod list;
 pub(super) mod matrix;
 pub(super) mod show;
+pub(super) mod tune;
 
 use super::Exit;
 use super::args::{CheckArgs, ExplainArgs, RuleArgs, exists};

@@ -1,7 +1,7 @@
 //! The case folder: one file a product, written from the finished [`crate::case::Case`].
 //!
 //! [`write_case`] writes it, [`verify`] proves that it is still what was written, [`standing`] compares it with a
-//! run that would write it again. [`OUTPUTS`] lists it. [`overview`] tells of many cases.
+//! run that would write it again; [`tune`] says what each rule found in it. [`OUTPUTS`] lists it. [`overview`] tells of many cases.
 
 mod blocks;
 mod cases;
@@ -18,12 +18,14 @@ mod report;
 mod standing;
 mod table;
 mod timeline;
+mod tune;
 mod view;
 
 pub use cases::{Cases, case_name};
 pub use manifest::{Input, Mismatch, RunFacts, evidence, verify};
 pub use overview::{Facts, In, Link, Overview, State, Tenant, overview};
 pub use standing::{Standing, Wanted, standing};
+pub use tune::{Common, NOISY, Tuned, Tuning, tune};
 
 use crate::case::Case;
 use crate::error::Error;

@@ -8,7 +8,7 @@ use crate::event::{Lookup, Visit};
 use crate::field::{CATALOGUE, FACTS, FactEntry, Field};
 use crate::store::RuleIndex;
 use rsigma_parser::{CorrelationCondition, CorrelationRule, Detection, SigmaRule};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 /// A rule in depth.
@@ -75,6 +75,16 @@ pub(super) fn about(options: &Options, index: RuleIndex) -> About {
         about.counts.clone_from(&correlation.refs);
     }
     about
+}
+
+/// As [`super::asked`].
+pub(super) fn asked(options: &Options) -> BTreeMap<String, BTreeSet<String>> {
+    let files = load::files(options, &mut Vec::new());
+    let mut contents = Contents::default();
+    for file in &files {
+        load::read(file, &mut contents, &mut Vec::new());
+    }
+    contents.rules.iter().map(|read| (load::id(read, read.content.id.as_deref()), fields(&read.content))).collect()
 }
 
 fn is_of<T>(read: &Read<'_, T>, stated: Option<&str>, meta: &Meta) -> bool {

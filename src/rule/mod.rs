@@ -290,6 +290,11 @@ pub fn pack_sha256() -> String {
     pack::sha256()
 }
 
+/// The fields that each rule of [`RuleSet::load`] asks for, filters left aside, by id, in its own words.
+pub fn asked(options: &Options) -> BTreeMap<String, BTreeSet<String>> {
+    about::asked(options)
+}
+
 /// The rules of [`RuleSet::load`], by index, in the words they are compiled from: selectors, placeholders
 /// and filters resolved, fields and logsource mapped. Another Sigma engine can be asked the same questions.
 pub fn rewritten(options: &Options) -> BTreeMap<RuleIndex, SigmaRule> {

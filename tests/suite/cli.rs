@@ -8,7 +8,7 @@ use tempfile::TempDir;
 const RECORD: &str = r#"{"CreationTime":"2026-01-05T10:00:00","Id":"5d7e6f9a-0000-4000-8000-00000000000N","Operation":"FileAccessed","OrganizationId":"9c0e7d1b-0000-4000-8000-000000000001","RecordType":6,"UserKey":"k","UserType":0,"Version":1,"Workload":"OneDrive","ClientIP":"8.8.8.8","UserId":"anna@harbor.example","ObjectId":"https://harbor.example/a.docx"}"#;
 
 /// `count` different records, one a line.
-fn records(count: usize) -> String {
+pub(crate) fn records(count: usize) -> String {
     (1..=count).map(|n| RECORD.replace("00N", &format!("{n:03}")) + "\n").collect()
 }
 
@@ -35,12 +35,12 @@ pub(crate) fn run(arguments: &[&str]) -> Ran {
 }
 
 /// A folder `logs` with a good file, and a place for the case.
-struct Home {
+pub(crate) struct Home {
     folder: TempDir,
 }
 
 impl Home {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let home = Self { folder: tempfile::tempdir().expect("a folder") };
         std::fs::create_dir(home.path("logs")).expect("a folder");
         home.file("logs/good.json", records(3));
@@ -51,16 +51,16 @@ impl Home {
         self.folder.path().join(name)
     }
 
-    fn text(&self, name: &str) -> String {
+    pub(crate) fn text(&self, name: &str) -> String {
         self.path(name).display().to_string()
     }
 
-    fn file(&self, name: &str, bytes: impl AsRef<[u8]>) {
+    pub(crate) fn file(&self, name: &str, bytes: impl AsRef<[u8]>) {
         std::fs::write(self.path(name), bytes).expect("written");
     }
 
     /// Analyses `logs` into `case`.
-    fn analyze(&self, more: &[&str]) -> Ran {
+    pub(crate) fn analyze(&self, more: &[&str]) -> Ran {
         let (logs, case) = (self.text("logs"), self.text("case"));
         run(&[&["analyze", &logs, "--out", &case], more].concat())
     }

@@ -1,6 +1,6 @@
 //! `speur rules` as a person runs it.
 
-use crate::cli::run;
+use crate::cli::{Home, records, run};
 use std::path::Path;
 
 #[test]
@@ -125,4 +125,48 @@ fn the_folder_of_the_pack_is_checked_without_the_data_beside_its_rules() {
     let checked = run(&["rules", "check", &folder.path().display().to_string()]);
     assert_eq!(checked.code, 1);
     assert!(checked.err.contains("rule.yml") && !checked.err.contains("words.yml"), "{}", checked.err);
+}
+
+/// A rule on an operation.
+fn on(operation: &str, number: u32) -> String {
+    format!(
+        "title: {operation} seen\nid: 7b0e7f5e-0000-4000-8000-00000000000{number}\nlogsource: {{product: m365}}\n\
+         detection:\n  s:\n    Operation: {operation}\n  condition: s\nlevel: low\n"
+    )
+}
+
+#[test]
+fn noisy_rules_are_told_with_a_filter_that_works() {
+    let home = Home::new();
+    // 16 by one account, 4 by others, and 20 others of theirs.
+    let lines: Vec<String> = records(40).lines().map(str::to_owned).collect();
+    let act = |(at, line): (usize, &String)| match at {
+        0..16 => line.clone(),
+        16..20 => line.replace("anna@", &format!("user{at}@")),
+        _ => line.replace("anna@", "bert@").replace("FileAccessed", "FileModified"),
+    };
+    home.file("logs/good.json", lines.iter().enumerate().map(act).collect::<Vec<_>>().join("\n"));
+    home.file("accessed.yml", on("FileAccessed", 1));
+    home.file("modified.yml", on("FileModified", 2));
+    let rules = ["--no-default-rules", "--rules", &home.text("accessed.yml"), "--rules", &home.text("modified.yml")];
+    assert_eq!(home.analyze(&rules).code, 0);
+    let case = home.text("case");
+    let tuned = run(&[&["rules", "tune", &case], &rules[..]].concat());
+    assert_eq!(tuned.code, 0, "{}", tuned.err);
+    let lines: Vec<String> =
+        tuned.out.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    assert_eq!(lines[1], "20 50.0 % 5 0 low FileAccessed seen");
+    assert_eq!(lines[2], "20 50.0 % 1 0 low FileModified seen");
+    let filter =
+        tuned.out.lines().find(|line| line.starts_with("{title: 'Known: FileAccessed seen'")).expect("a filter");
+    assert!(filter.ends_with(
+        "known: {actor: 'anna@harbor.example'}, condition: not known}}  # 16 of 20 hits, 16 events have it"
+    ));
+    home.file("filter.yml", filter);
+    std::fs::rename(&case, home.text("first")).expect("moved");
+    assert_eq!(home.analyze(&[&rules[..], &["--rules", &home.text("filter.yml")]].concat()).code, 0);
+    let tuned = run(&[&["rules", "tune", &case], &rules[..]].concat());
+    let words = tuned.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains(" 4 10.0 % 4 16 low FileAccessed seen"), "{}", tuned.out);
+    assert_eq!(run(&["rules", "tune", &home.text("logs")]).code, 2);
 }
