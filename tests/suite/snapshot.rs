@@ -45,7 +45,7 @@ fn snapshots_stand_in_the_timeline_and_in_findings_only() {
     let (acting, rule) = (of("anna@harbor.example"), of("bram@harbor.example"));
     assert_eq!((acting["events"].as_str(), acting["last_time"].as_str()), ("2", "2026-01-15T03:11:00Z"));
     assert_eq!((rule["events"].as_str(), rule["first_time"].as_str(), rule["last_time"].as_str()), ("0", "", ""));
-    assert_eq!(rule["highest_level"], "high");
+    assert_eq!(rule["highest_level"], "medium");
     for chart in ["events.svg", "hours.svg"] {
         let svg = std::fs::read_to_string(case.join("charts").join(chart)).unwrap();
         assert!(!svg.contains("Mar 2026") && !svg.contains("2026-03"), "{chart} reaches to the day of collection");

@@ -50,8 +50,20 @@ impl Own {
     }
 }
 
-/// The accepted domains of each tenant.
-pub(super) fn own(past: &Past<'_>) -> FxHashMap<Sym, Own> {
+/// The accepted domains of all tenants.
+pub(super) struct OwnDomains(FxHashMap<Sym, Own>);
+
+impl OwnDomains {
+    /// Those of this tenant. Where only one tenant's are known they count for all: message traces name a tenant by its
+    /// name where sign-ins name it by its id.
+    pub(super) fn of(&self, tenant: Sym) -> Option<&Own> {
+        let only = || self.0.values().next().filter(|_| self.0.len() == 1);
+        self.0.get(&tenant).or_else(only)
+    }
+}
+
+/// Looks for the accepted domains of each tenant.
+pub(super) fn own(past: &Past<'_>) -> OwnDomains {
     let mut snapshots: BTreeMap<Sym, BTreeSet<String>> = BTreeMap::new();
     let mut shown: BTreeMap<Sym, BTreeSet<Sym>> = BTreeMap::new();
     let events = past.events;
@@ -77,7 +89,7 @@ pub(super) fn own(past: &Past<'_>) -> FxHashMap<Sym, Own> {
             found.insert(tenant, Own { domains: past.accepted.0.clone(), basis: "given" });
         }
     }
-    found
+    OwnDomains(found)
 }
 
 /// Whether the actor's domain must be one of the tenant's: a member of it signed in.
@@ -95,7 +107,7 @@ pub(super) fn domain(address: &str) -> Option<String> {
 fn derive(past: &Past<'_>, columns: &mut Columns) {
     let own = own(past);
     for (row, entry) in past.wanted() {
-        let own = own.get(&entry.tenant);
+        let own = own.of(entry.tenant);
         let recipients = past.events.text(entry.recipients);
         if recipients.is_empty() {
             continue;

@@ -44,7 +44,7 @@ fn derive(past: &Past<'_>, columns: &mut Columns) {
     let partners = partners(past);
     let mut known: FxHashMap<(Sym, String), Option<String>> = FxHashMap::default();
     for (row, entry) in past.wanted() {
-        let (Some(own), none) = (own.get(&entry.tenant), BTreeSet::new()) else { continue };
+        let (Some(own), none) = (own.of(entry.tenant), BTreeSet::new()) else { continue };
         let partners = partners.get(&entry.tenant).unwrap_or(&none);
         let mut look = |name: String| {
             let model = known.entry((entry.tenant, name));

@@ -70,7 +70,7 @@ fn constant(rule: &CorrelationRule) -> Option<&'static str> {
     let mut counts = beside.chain([1]).filter(|count| *count > 0);
     if counts.all(|count| !met(count)) {
         Some("the condition can never hold: a window holds one event or more")
-    } else if met(1) {
+    } else if met(1) && rule.rules.len() < 2 {
         Some("the condition holds for a single event; expected one such as gte: 2")
     } else {
         None

@@ -59,8 +59,10 @@ pub fn check(options: &Options, records: Option<&Path>) -> Checked {
     }
     for read in correlations {
         let mut faults = correlation::faults(&read.content, &|name| unknown_to(name, &read.content, rules, &mapping));
-        faults.extend(missing(&Words::of_correlation(&read.content)));
-        faults.extend(rows(read, &read.content.custom_attributes, &known));
+        if !is_part_of_another(read, correlations) {
+            faults.extend(missing(&Words::of_correlation(&read.content)));
+            faults.extend(rows(read, &read.content.custom_attributes, &known));
+        }
         problems.extend(faults.iter().map(|fault| read.reject(fault)));
     }
     if let Some(records) = records {
@@ -70,6 +72,13 @@ pub fn check(options: &Options, records: Option<&Path>) -> Checked {
     problems.sort();
     problems.dedup();
     Checked { rules: linked.loaded.len(), problems }
+}
+
+/// Whether another correlation of the same file builds on this one.
+fn is_part_of_another(read: &Read<'_, CorrelationRule>, all: &[Read<'_, CorrelationRule>]) -> bool {
+    let own = [&read.content.id, &read.content.name];
+    let beside = all.iter().filter(|other| other.file.name == read.file.name);
+    beside.flat_map(|other| &other.content.rules).any(|name| own.iter().any(|own| own.as_ref() == Some(name)))
 }
 
 /// What differs from Sigma's schema in the documents of a file, and whether a correlation among them silences the rules.
