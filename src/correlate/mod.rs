@@ -8,7 +8,7 @@ mod window;
 
 pub use explain::explain;
 
-use crate::enrich::{AcceptedDomains, Facts, Known};
+use crate::enrich::{AcceptedDomains, Facts, Known, own_senders};
 use crate::rule::correlation::{Correlation, Place};
 use crate::rule::{RuleSet, Withheld};
 use crate::store::{Events, RuleIndex};
@@ -27,6 +27,7 @@ pub fn judge(events: &mut Events, rules: &RuleSet, accepted: &AcceptedDomains) {
 
 /// As [`judge`], with the hits of the rules that only serve a correlation.
 pub fn decide(events: &mut Events, rules: &RuleSet, accepted: &AcceptedDomains) {
+    own_senders(events, accepted);
     let by_fact = rules.correlations().iter().any(Correlation::asks_for_facts);
     let wants = |entry: &crate::store::Entry| !entry.pending.is_empty() || (by_fact && !entry.hits.is_empty());
     let wanted = positions(events, |events, at| wants(&events.entries[at]));
@@ -66,6 +67,7 @@ fn correlate(events: &mut Events, rules: &RuleSet, facts: &Facts) {
             found.entry(*rule).or_default().push(position as u32);
         }
     }
+    let mut behind = BTreeMap::new();
     let mut met = BTreeSet::new();
     let mut rest: Vec<&Correlation> = rules.correlations().iter().collect();
     while !rest.is_empty() {
@@ -75,7 +77,11 @@ fn correlate(events: &mut Events, rules: &RuleSet, facts: &Facts) {
         let (ready, waiting): (Vec<_>, Vec<_>) = rest.into_iter().partition(is_ready);
         let results: Vec<_> =
             ready.par_iter().map(|correlation| evaluate(correlation, events, facts, &found)).collect();
-        for (correlation, result) in ready.iter().zip(results) {
+        for (correlation, mut result) in ready.iter().zip(results) {
+            result.deepen(correlation, &behind);
+            if referred.contains(&correlation.rule) {
+                behind.insert(correlation.rule, result.behind);
+            }
             found.insert(correlation.rule, result.fired);
             met.extend(result.contributed.into_iter().map(|position| (position, correlation.rule)));
         }
@@ -108,6 +114,29 @@ struct Outcome {
     fired: Vec<u32>,
     /// Events of the windows in which it was met, ascending.
     contributed: Vec<u32>,
+    /// Of events at which it was met, those that came into the window since it was met before, if they are others.
+    behind: BTreeMap<u32, Vec<u32>>,
+}
+
+impl Outcome {
+    /// Adds what lies behind the events that other correlations have found.
+    fn deepen(&mut self, correlation: &Correlation, behind: &BTreeMap<RuleIndex, BTreeMap<u32, Vec<u32>>>) {
+        let below: Vec<_> = correlation.refs.iter().filter_map(|rule| behind.get(rule)).collect();
+        let deeper = |positions: &mut Vec<u32>| {
+            let more = positions.iter().flat_map(|at| below.iter().filter_map(|behind| behind.get(at))).flatten();
+            let more: Vec<u32> = more.copied().collect();
+            positions.extend(more);
+            positions.sort_unstable();
+            positions.dedup();
+        };
+        if below.iter().any(|behind| !behind.is_empty()) {
+            for position in &self.fired {
+                self.behind.entry(*position).or_insert_with(|| vec![*position]);
+            }
+            deeper(&mut self.contributed);
+            self.behind.values_mut().for_each(deeper);
+        }
+    }
 }
 
 /// Groups that are looked through at once, and between two looks for windows that are over.

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 /// The window of one group that is open: what happened no longer before the last moment than the correlation allows.
 ///
 /// What happened at one time is taken together: the order of records with one time is not known, so that it must not
-/// decide. The last of them stands for the moment at which the condition was met.
+/// decide; all of them stand for the moment at which the condition was met.
 #[derive(Debug)]
 pub(super) struct Window {
     members: VecDeque<Member>,
@@ -47,9 +47,15 @@ impl Window {
         self.told = self.told.saturating_sub(gone);
         self.measured = self.members.len();
         let members = self.members.make_contiguous();
-        if let (true, Some(last)) = (self.measure.is_met(correlation, now, members), members.last()) {
-            outcome.fired.push(last.position);
-            outcome.contributed.extend(members[self.told..].iter().map(|member| member.position));
+        if self.measure.is_met(correlation, now, members) {
+            let fresh: Vec<u32> = members[self.told..].iter().map(|member| member.position).collect();
+            for member in members.iter().rev().take_while(|member| member.time == now) {
+                outcome.fired.push(member.position);
+                if fresh != [member.position] {
+                    outcome.behind.entry(member.position).or_default().extend(&fresh);
+                }
+            }
+            outcome.contributed.extend(fresh);
             self.told = members.len();
         }
     }

@@ -63,10 +63,9 @@ impl OwnDomains {
 }
 
 /// Looks for the accepted domains of each tenant.
-pub(super) fn own(past: &Past<'_>) -> OwnDomains {
+pub(super) fn own(events: &Events, accepted: &AcceptedDomains) -> OwnDomains {
     let mut snapshots: BTreeMap<Sym, BTreeSet<String>> = BTreeMap::new();
     let mut shown: BTreeMap<Sym, BTreeSet<Sym>> = BTreeMap::new();
-    let events = past.events;
     for entry in &events.entries {
         if entry.family == Family::State && events.text(entry.operation) == SNAPSHOT {
             let domain = events.text(entry.object).to_lowercase();
@@ -83,13 +82,31 @@ pub(super) fn own(past: &Past<'_>) -> OwnDomains {
     for (tenant, domains) in snapshots {
         found.insert(tenant, Own { domains, basis: "snapshot" });
     }
-    if !past.accepted.is_empty() {
+    if !accepted.is_empty() {
         let tenants: BTreeSet<Sym> = events.entries.iter().map(|entry| entry.tenant).collect();
         for tenant in tenants {
-            found.insert(tenant, Own { domains: past.accepted.0.clone(), basis: "given" });
+            found.insert(tenant, Own { domains: accepted.0.clone(), basis: "given" });
         }
     }
     OwnDomains(found)
+}
+
+/// A message trace concerns whoever of the tenant sent the message, else who received it. When a trace is read nobody
+/// knows which of the two is the tenant's own; here it is known.
+pub fn own_senders(events: &mut Events, accepted: &AcceptedDomains) {
+    let traces = |entry: &Entry| entry.family == Family::Trace && !entry.actor.is_empty();
+    if !events.entries.iter().any(traces) {
+        return;
+    }
+    let own = own(events, accepted);
+    let Events { entries, pool, .. } = events;
+    for entry in entries.iter_mut().filter(|entry| traces(entry)) {
+        let sender = pool.get(entry.actor).to_lowercase();
+        let is_own = |own: &Own| domain(&sender).is_some_and(|domain| own.holds(&domain));
+        if own.of(entry.tenant).is_some_and(is_own) {
+            entry.account = pool.intern(&sender);
+        }
+    }
 }
 
 /// Whether the actor's domain must be one of the tenant's: a member of it signed in.
@@ -105,7 +122,7 @@ pub(super) fn domain(address: &str) -> Option<String> {
 }
 
 fn derive(past: &Past<'_>, columns: &mut Columns) {
-    let own = own(past);
+    let own = own(past.events, past.accepted);
     for (row, entry) in past.wanted() {
         let own = own.of(entry.tenant);
         let recipients = past.events.text(entry.recipients);

@@ -40,7 +40,7 @@ const PROVIDERS: &[&str] =
     &["gmail.com", "googlemail.com", "hotmail.com", "icloud.com", "live.com", "outlook.com", "yahoo.com"];
 
 fn derive(past: &Past<'_>, columns: &mut Columns) {
-    let own = own(past);
+    let own = own(past.events, past.accepted);
     let partners = partners(past);
     let mut known: FxHashMap<(Sym, String), Option<String>> = FxHashMap::default();
     for (row, entry) in past.wanted() {
