@@ -14,7 +14,7 @@ use crate::rule::{RuleSet, Withheld};
 use crate::store::{Events, RuleIndex};
 use group::{Key, Member, members};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
 use window::Window;
 
@@ -151,8 +151,23 @@ fn evaluate(
 ) -> Outcome {
     let mut outcome = Outcome::default();
     let mut windows: FxHashMap<Key, Window> = FxHashMap::default();
-    for chunk in group::found_by(correlation, found).chunks(CHUNK) {
-        let read = |(position, refs): &(u32, Vec<usize>)| members(correlation, events, facts, (*position, refs));
+    let all = group::found_by(correlation, found);
+    let read = |(position, refs): &(u32, Vec<usize>)| members(correlation, events, facts, (*position, refs));
+    if correlation.holds_for_one() {
+        let one = |found: &&(u32, Vec<usize>)| !read(found).is_empty();
+        outcome.fired = all.par_iter().filter(one).map(|(position, _)| *position).collect();
+        outcome.contributed.clone_from(&outcome.fired);
+        return outcome;
+    }
+    // Where all rules must have found something, a group without the rarest of them need not be looked at.
+    let rarest = correlation.needs_all().then(|| rarest(correlation, found));
+    let groups: Option<FxHashSet<Key>> = rarest.map(|rarest| {
+        let those = all.par_iter().filter(|(_, refs)| refs.contains(&rarest));
+        those.flat_map_iter(|found| read(found).into_iter().map(|(key, _)| key)).collect()
+    });
+    for chunk in all.chunks(CHUNK) {
+        let wanted = |(key, _): &(Key, Member)| groups.as_ref().is_none_or(|groups| groups.contains(key));
+        let read = |found| read(found).into_iter().filter(wanted).collect();
         let read: Vec<Vec<(Key, Member)>> = chunk.par_iter().map(read).collect();
         for (key, member) in read.into_iter().flatten() {
             let window = windows.entry(key).or_insert_with(|| Window::new(correlation));
@@ -178,6 +193,12 @@ fn evaluate(
         list.dedup();
     }
     outcome
+}
+
+/// Which of the rules found least.
+fn rarest(correlation: &Correlation, found: &BTreeMap<RuleIndex, Vec<u32>>) -> usize {
+    let count = |at: &usize| found.get(&correlation.refs[*at]).map_or(0, Vec::len);
+    (0..correlation.refs.len()).min_by_key(count).unwrap_or(0)
 }
 
 fn add(events: &mut Events, met: &BTreeSet<(u32, RuleIndex)>) {

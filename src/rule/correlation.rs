@@ -34,6 +34,19 @@ impl Correlation {
         !self.facts().is_empty()
     }
 
+    /// Whether any one event meets it: it only puts together what several rules find.
+    pub fn holds_for_one(&self) -> bool {
+        let Condition::Threshold(comparisons, _) = &self.condition else { return false };
+        let at_least = |comparison: &(Comparison, f64)| comparison.0 == Comparison::Gte && comparison.1 <= 1.0;
+        self.kind == Kind::EventCount && comparisons.iter().all(at_least)
+    }
+
+    /// Whether each of its rules must have found something.
+    pub fn needs_all(&self) -> bool {
+        let unconditional = matches!(&self.condition, Condition::Threshold(comparisons, _) if comparisons.is_empty());
+        self.kind == Kind::TemporalOrdered || (self.kind == Kind::Temporal && unconditional)
+    }
+
     /// The derived facts that it groups or counts by.
     pub(super) fn facts(&self) -> Vec<Fact> {
         let counted = match &self.condition {
