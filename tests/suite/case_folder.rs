@@ -56,6 +56,19 @@ const LEFT_BEHIND: &[&str] = &[
     "OAuth grant at collection, Mail Sync Assistant, sanne loodsman",
 ];
 
+/// Acts of the story as a second log tells them, under Ids of its own: the directory audit's records of the permission
+/// and the consent, and the message trace of the four mails sent in the clerk's name.
+const TOLD_AGAIN: &[&str] = &[
+    "Directory_4eb292fc-221b-4515-a36b-9450060935fc_dc75eca3",
+    "Directory_c18b4394-4e2d-42d0-850e-fa999e432642_40fd9055",
+    "7aceaca2-bc08-42cd-a19e-71b1724999b8",
+    "7acebd60-9502-41b2-b5fb-ce12d5abd055",
+    "7aceb63a-a236-4ae4-bc5c-37f2d57d8fb8",
+    "7aced85b-e984-49cb-a961-fad06bea2d8c",
+    "RECEIVE, RE: Invoice 2026-0117 - changed bank details, sanne.loodsman@harbor.example",
+    "RECEIVE, RE: Invoice 2026-0121 - changed bank details, sanne.loodsman@harbor.example",
+];
+
 /// For each record Id in a finding (of a snapshot, what [`LEFT_BEHIND`] says): the findings' levels and titles.
 fn found(case: &Path) -> BTreeMap<String, BTreeSet<(String, String)>> {
     let source_ids: BTreeMap<String, String> = table(case, "timeline.csv")
@@ -89,7 +102,8 @@ fn harbor_every_malicious_record_is_in_a_finding_and_no_serious_finding_holds_a_
         .collect();
     assert!(malicious.len() >= 20, "the truth must hold the whole story");
     let left = LEFT_BEHIND.iter().map(|name| ((*name).to_owned(), "left behind".to_owned()));
-    let malicious: BTreeMap<String, String> = malicious.into_iter().chain(left).collect();
+    let again = TOLD_AGAIN.iter().map(|id| ((*id).to_owned(), "told again".to_owned()));
+    let malicious: BTreeMap<String, String> = malicious.into_iter().chain(left).chain(again).collect();
     let found = found(&case);
     let missed: Vec<_> = malicious.iter().filter(|(id, _)| !found.contains_key(*id)).collect();
     assert!(missed.is_empty(), "malicious records in no finding: {missed:#?}");
