@@ -48,28 +48,18 @@ pub(super) fn table(case: &Path, file: &str) -> Vec<BTreeMap<String, String>> {
     csv::Reader::from_path(case.join(file)).unwrap().deserialize().map(Result::unwrap).collect()
 }
 
-/// Snapshots that belong to the story: they have no Id, so they go by what they are of, object and account.
-const LEFT_BEHIND: &[&str] = &[
+/// Rows without an Id that belong to the story, by operation, object and account: snapshots of what was left behind,
+/// and the first step of the fraud mails in the extended message trace.
+const WITHOUT_ID: &[&str] = &[
     "Inbox rule at collection, .., sanne.loodsman@harbor.example",
     // The goose's list of rules names its mailbox once, behind them.
     "Inbox rule at collection, .., ",
     "OAuth grant at collection, Mail Sync Assistant, sanne loodsman",
-];
-
-/// Acts of the story as a second log tells them, under Ids of its own: the directory audit's records of the permission
-/// and the consent, and the message trace of the four mails sent in the clerk's name.
-const TOLD_AGAIN: &[&str] = &[
-    "Directory_4eb292fc-221b-4515-a36b-9450060935fc_dc75eca3",
-    "Directory_c18b4394-4e2d-42d0-850e-fa999e432642_40fd9055",
-    "7aceaca2-bc08-42cd-a19e-71b1724999b8",
-    "7acebd60-9502-41b2-b5fb-ce12d5abd055",
-    "7aceb63a-a236-4ae4-bc5c-37f2d57d8fb8",
-    "7aced85b-e984-49cb-a961-fad06bea2d8c",
     "RECEIVE, RE: Invoice 2026-0117 - changed bank details, sanne.loodsman@harbor.example",
     "RECEIVE, RE: Invoice 2026-0121 - changed bank details, sanne.loodsman@harbor.example",
 ];
 
-/// For each record Id in a finding (of a snapshot, what [`LEFT_BEHIND`] says): the findings' levels and titles.
+/// For each record Id in a finding (of a row that has none, what [`WITHOUT_ID`] says): the findings' levels and titles.
 fn found(case: &Path) -> BTreeMap<String, BTreeSet<(String, String)>> {
     let source_ids: BTreeMap<String, String> = table(case, "timeline.csv")
         .into_iter()
@@ -101,9 +91,8 @@ fn harbor_every_malicious_record_is_in_a_finding_and_no_serious_finding_holds_a_
         .map(|t| (t["source_id"].as_str().unwrap().to_owned(), format!("{}: {}", t["phase"], t["what"])))
         .collect();
     assert!(malicious.len() >= 20, "the truth must hold the whole story");
-    let left = LEFT_BEHIND.iter().map(|name| ((*name).to_owned(), "left behind".to_owned()));
-    let again = TOLD_AGAIN.iter().map(|id| ((*id).to_owned(), "told again".to_owned()));
-    let malicious: BTreeMap<String, String> = malicious.into_iter().chain(left).chain(again).collect();
+    let without = WITHOUT_ID.iter().map(|name| ((*name).to_owned(), "without an Id".to_owned()));
+    let malicious: BTreeMap<String, String> = malicious.into_iter().chain(without).collect();
     let found = found(&case);
     let missed: Vec<_> = malicious.iter().filter(|(id, _)| !found.contains_key(*id)).collect();
     assert!(missed.is_empty(), "malicious records in no finding: {missed:#?}");

@@ -1,7 +1,7 @@
-//! Records of the other logs in the words of Entra, Sentinel and Defender: the same sign-ins and audit records once
-//! more, and the directory's own log of what the unified audit log holds as `AzureActiveDirectory`.
+//! Records of the other logs in the words of Entra and Sentinel: the same sign-ins once more, and the directory's own
+//! log of what the unified audit log holds as `AzureActiveDirectory`.
 
-use super::audit::{plain, quoted, type_name};
+use super::audit::quoted;
 use super::pack::utf8_bom;
 use super::{Files, days, sign_in};
 use crate::json::Json;
@@ -12,14 +12,22 @@ use crate::sign_in::SignIn;
 
 const ISO: &str = "%Y-%m-%dT%H:%M:%SZ";
 
+/// The day of the first records that are in the portal's download only, which gives no Id.
+const WITH_ID: i64 = 11;
+
+/// Whether the directory's own log has the act too, under an Id.
+pub(super) fn is_told_with_id(audit: &Audit) -> bool {
+    is_directory(audit) && audit.time < START + WITH_ID * DAY
+}
+
 /// Writes every file.
 pub(super) fn files(log: &Log, files: &mut Files) {
     let directory = |from: i64, to: i64| -> Vec<&Audit> {
-        days(log, from, to, 0).into_iter().filter(|a| a.record_type == 8 && a.user.contains('@')).collect()
+        days(log, from, to, 0).into_iter().filter(|a| is_directory(a)).collect()
     };
     let mut put = |name: &str, bytes: Vec<u8>| files.insert(name.to_owned(), bytes);
-    let first = directory(0, 11);
-    let later = directory(11, 21);
+    let first = directory(0, WITH_ID);
+    let later = directory(WITH_ID, 21);
     put("directory-audit/graph/directoryAudits-20260105-20260115.json", graph(&first).into_bytes());
     put("directory-audit/portal/AuditLogs_2026-01-16_2026-01-25.csv", utf8_bom(&portal(&later)));
     let again = &first[first.len().saturating_sub(6)..];
@@ -51,11 +59,6 @@ pub(super) fn files(log: &Log, files: &mut Files) {
         "sign-ins/sentinel/AADNonInteractiveUserSignInLogs-20260114.json",
         non_interactive(&sign_ins(9, 10, 20, &quiet)).into_bytes(),
     );
-    let exchange = |from: i64, to: i64| -> Vec<&Audit> {
-        days(log, from, to, 0).into_iter().filter(|a| a.workload == "Exchange").take(20).collect()
-    };
-    put("audit/sentinel/OfficeActivity-20260115.json", office_activity(&exchange(10, 11)).into_bytes());
-    put("audit/defender/CloudAppEvents-20260116.csv", utf8_bom(&cloud_app_events(&exchange(11, 12))));
 }
 
 fn member<'a>(json: &'a Json, name: &str) -> Option<&'a Json> {
@@ -90,6 +93,16 @@ fn property(value: &str) -> Json {
     }
 }
 
+/// Whether the directory's own log has the act too.
+fn is_directory(audit: &Audit) -> bool {
+    audit.record_type == 8 && audit.user.contains('@')
+}
+
+/// The id that the directory's own log gives it.
+pub(super) fn directory_id(audit: &Audit) -> String {
+    format!("Directory_{}_{}", text(&audit.data, "InterSystemsId"), &audit.id[..8])
+}
+
 /// A directory record as the directory's own log has it.
 struct Record<'a> {
     audit: &'a Audit,
@@ -111,7 +124,7 @@ impl<'a> Record<'a> {
         let agent = details.strip_prefix("{\"User-Agent\":\"").and_then(|rest| rest.strip_suffix("\"}"));
         Self {
             audit,
-            id: format!("Directory_{}_{}", text(data, "InterSystemsId"), &audit.id[..8]),
+            id: directory_id(audit),
             operation: audit.operation.strip_suffix('.').unwrap_or(&audit.operation),
             actor: at(items(data, "Actor"), 3),
             kind: at(targets, 2),
@@ -434,68 +447,4 @@ fn non_interactive(records: &[&SignIn]) -> String {
         }
     });
     Json::List(list.collect()).pretty("\n")
-}
-
-/// Rows of the `OfficeActivity` table: members renamed, everything text.
-fn office_activity(records: &[&Audit]) -> String {
-    let rows = records.iter().map(|audit| {
-        let Json::Map(members) = &audit.data else { return Json::Null };
-        let mut row = vec![("TenantId".to_owned(), Json::from("aa4f3b1e-6d5c-4e0b-8a4d-1c2b3a495001"))];
-        for (name, value) in members {
-            let renamed = match name.as_str() {
-                "CreationTime" => "TimeGenerated",
-                "Id" => "OfficeId",
-                "Workload" => "OfficeWorkload",
-                "ObjectId" => "OfficeObjectId",
-                "ClientIPAddress" => "Client_IPAddress",
-                "LogonType" => "Logon_Type",
-                other => other,
-            };
-            row.push((renamed.to_owned(), cell(audit, name, value)));
-        }
-        row.push(("UserId_".to_owned(), Json::from(&audit.user)));
-        row.push(("Type".to_owned(), "OfficeActivity".into()));
-        Json::Map(row)
-    });
-    Json::List(rows.collect()).pretty("\n")
-}
-
-fn cell(audit: &Audit, name: &str, value: &Json) -> Json {
-    match (name, value) {
-        ("CreationTime", _) => stamp(audit.time, ISO).into(),
-        ("RecordType", _) => type_name(audit.record_type).into(),
-        ("UserType", Json::Int(2)) => "Admin".into(),
-        ("UserType", Json::Int(0)) => "Regular".into(),
-        ("LogonType", Json::Int(0)) => "Owner".into(),
-        ("LogonType", Json::Int(2)) => "Delegated".into(),
-        (_, Json::Text(text)) => text.into(),
-        (_, value) => value.compact().into(),
-    }
-}
-
-/// Rows of `CloudAppEvents` as advanced hunting downloads them, the audit record in a cell.
-fn cloud_app_events(records: &[&Audit]) -> String {
-    let mut out = plain(&[
-        "Timestamp",
-        "ActionType",
-        "Application",
-        "AccountId",
-        "AccountDisplayName",
-        "IPAddress",
-        "ReportId",
-        "RawEventData",
-    ]);
-    for audit in records {
-        out += &plain(&[
-            &stamp(audit.time, ISO),
-            &audit.operation,
-            "Microsoft Exchange Online",
-            &audit.user_key,
-            &audit.user,
-            &audit.address,
-            &format!("{}_1_{}", audit.time, &audit.id[..8]),
-            &audit.data.compact(),
-        ]);
-    }
-    out
 }

@@ -152,7 +152,7 @@ const CUSTOMERS: [&str; 4] =
     ["accounts@oceanline.example", "finance@steelworks.example", "ap@polderfruit.example", "desk@citadelparts.example"];
 
 /// What the clerk sent on the day of the fraud and the day before, with the number of the message.
-fn sent(log: &Log) -> Vec<(usize, &Audit)> {
+pub(super) fn sent(log: &Log) -> Vec<(usize, &Audit)> {
     let start = crate::people::START;
     let days = start + 13 * crate::people::DAY..start + 15 * crate::people::DAY;
     let clerk = log.audits.iter().filter(|a| a.operation == "Send" && a.user.starts_with("sanne.loodsman@"));
@@ -160,7 +160,7 @@ fn sent(log: &Log) -> Vec<(usize, &Audit)> {
 }
 
 /// A trace has an id of its own; both exports give the same.
-fn trace_id(r: &Audit) -> String {
+pub(super) fn trace_id(r: &Audit) -> String {
     format!("7ace{}", r.id.get(4..).unwrap_or_default())
 }
 

@@ -5,13 +5,14 @@ mod collectors;
 mod entra;
 mod exchange;
 mod pack;
+mod sentinel;
 mod sign_in;
 mod state;
 
-use crate::log::{Audit, Log};
+use crate::log::{Audit, Log, Truth};
 use crate::people::{DAY, START};
 use crate::sign_in::SignIn;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The files of the sample tenant: path below the folder, contents.
 pub(crate) type Files = BTreeMap<String, Vec<u8>>;
@@ -21,12 +22,14 @@ pub(crate) fn files(mut log: Log) -> Result<Files, String> {
     to_audit(&mut log);
     log.audits.sort_by(|a, b| (a.time, &a.id).cmp(&(b.time, &b.id)));
     log.sign_ins.sort_by(|a, b| (a.time, &a.id).cmp(&(b.time, &b.id)));
+    log.truth.extend(told_again(&log));
     log.truth.sort_by(|a, b| (a.time, &a.id).cmp(&(b.time, &b.id)));
     let mut files = Files::new();
     audits(&log, &mut files)?;
     collected(&log, &mut files);
     sign_ins(&log, &mut files);
     entra::files(&log, &mut files);
+    sentinel::files(&log, &mut files);
     files.extend(state::files(&log).into_iter().map(|(name, text)| (format!("state/{name}"), pack::utf8_bom(&text))));
     beside(&log, &mut files);
     files.insert("truth.json".into(), truth(&log));
@@ -41,6 +44,24 @@ fn to_audit(log: &mut Log) {
         record.audit(log);
     }
     log.sign_ins = entra;
+}
+
+/// Labels of malicious acts that a second log tells under Ids of its own: the directory's, and the message trace.
+fn told_again(log: &Log) -> Vec<Truth> {
+    let sent: BTreeSet<&str> = exchange::sent(log).iter().map(|(_, audit)| audit.id.as_str()).collect();
+    let audits: BTreeMap<&str, &Audit> = log.audits.iter().map(|audit| (audit.id.as_str(), audit)).collect();
+    let again = |label: &Truth| {
+        let audit = audits.get(label.id.as_str())?;
+        let (id, told_by) = if entra::is_told_with_id(audit) {
+            (entra::directory_id(audit), "directory audit")
+        } else if sent.contains(label.id.as_str()) {
+            (exchange::trace_id(audit), "message trace")
+        } else {
+            return None;
+        };
+        Some(Truth { id, what: format!("{}, as the {told_by} has it", label.what), ..label.clone() })
+    };
+    log.truth.iter().filter_map(again).collect()
 }
 
 /// The audit records of some days, and the last few before them, which two exports share.
