@@ -3,6 +3,9 @@
 pub mod first_party;
 mod recipients;
 mod visit;
+mod words;
+
+pub use words::{bare_agent, names_mail_rule};
 
 use crate::field::{Core, Field};
 use sonic_rs::Value;

@@ -3,6 +3,7 @@
 
 use super::civil::rfc3339;
 use crate::event::first_party::is_microsoft_application;
+use crate::event::{bare_agent, names_mail_rule};
 use crate::rule::{Level, Meta};
 use crate::store::{Entry, Events, Sym};
 use rustc_hash::FxHashSet;
@@ -44,9 +45,6 @@ const ON_APPLICATIONS: &[&str] = &[
     "Update service principal",
 ];
 
-/// Cmdlets and operations whose object is the name of a rule for mail end like this.
-const ON_RULES: &[&str] = &["-InboxRule", "-SweepRule", "-TransportRule", "UpdateInboxRules"];
-
 /// Finds the indicators of events.
 #[derive(Debug)]
 pub(super) struct Indicators<'a> {
@@ -68,7 +66,7 @@ impl<'a> Indicators<'a> {
                 serious.insert((entry.tenant, entry.account));
             }
         }
-        let text = |at: usize| agent(events.text(Sym(at as u32)));
+        let text = |at: usize| bare_agent(events.text(Sym(at as u32)));
         let of_hits: FxHashSet<&str> = (0..of_a_hit.len()).filter(|at| of_a_hit[*at]).map(text).collect();
         let mut used: Vec<bool> = vec![false; if of_hits.is_empty() { 0 } else { events.pool.len() }];
         for entry in events.entries.iter().filter(|entry| !entry.account.is_empty()) {
@@ -103,7 +101,7 @@ impl<'a> Indicators<'a> {
 
     fn each<'e>(&'e self, entry: &Entry, give: &mut dyn FnMut(&'static str, &'e str)) {
         let text = |sym| self.events.text(sym).trim();
-        let agent = agent(text(entry.agent));
+        let agent = bare_agent(text(entry.agent));
         if !agent.is_empty() && !self.common.contains(agent) {
             give(AGENT, agent);
         }
@@ -126,31 +124,8 @@ impl<'a> Indicators<'a> {
         }
         text(entry.recipients).lines().for_each(|recipient| give(FORWARDING, recipient));
         let object = text(entry.object);
-        if !object.is_empty() && ON_RULES.iter().any(|end| operation.ends_with(end)) {
+        if !object.is_empty() && names_mail_rule(operation) {
             give(RULE_NAME, object);
         }
-    }
-}
-
-/// An agent without the protocol that Exchange puts before it: `Client=OWA;axios/1.6.8;` is `axios/1.6.8`.
-fn agent(text: &str) -> &str {
-    let bare = text.strip_prefix("Client=").and_then(|rest| rest.split_once(';')).map(|(_, agent)| agent);
-    match bare.map(|agent| agent.trim_end_matches(';').trim()) {
-        None | Some("") => text,
-        Some(agent) => agent,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_agent_behind_a_protocol_is_the_agent() {
-        assert_eq!(agent("Client=OWA;axios/1.6.8;"), "axios/1.6.8");
-        assert_eq!(agent("Client=REST;Client=RESTSystem;;"), "Client=RESTSystem");
-        assert_eq!(agent("Client=POP3/IMAP4;"), "Client=POP3/IMAP4;");
-        assert_eq!(agent("BAV2ROPC"), "BAV2ROPC");
-        assert_eq!(agent(""), "");
     }
 }

@@ -4,7 +4,10 @@ use super::Finding;
 use crate::rule::Level;
 
 /// Every level, most severe first: the order of all outputs.
-pub const LEVELS: [Level; 5] = [Level::Critical, Level::High, Level::Medium, Level::Low, Level::Informational];
+pub const LEVELS: [Level; 5] = {
+    let [informational, low, medium, high, critical] = Level::ALL;
+    [critical, high, medium, low, informational]
+};
 
 /// The level that has this name; informational for any other text.
 pub fn level(name: &str) -> Level {

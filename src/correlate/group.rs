@@ -79,19 +79,8 @@ fn value(known: &Known<'_>, entry: &crate::store::Entry, place: &Place) -> Optio
     };
     let mut text: Option<String> = None;
     let _ = known.visit(&field, &mut |found| {
-        let found = match found {
-            Scalar::Null => return ControlFlow::Continue(()),
-            Scalar::Bool(truth) => truth.to_string(),
-            Scalar::Int(number) => number.to_string(),
-            Scalar::Float(number) => number.to_string(),
-            Scalar::Str(found) => found.to_owned(),
-        };
-        match &mut text {
-            Some(text) => {
-                text.push(';');
-                text.push_str(&found);
-            }
-            None => text = Some(found),
+        if found != Scalar::Null {
+            found.append(text.get_or_insert_default());
         }
         ControlFlow::Continue(())
     });

@@ -8,7 +8,7 @@ mod window;
 
 pub use explain::explain;
 
-use crate::enrich::{AcceptedDomains, Facts, Known, own_senders};
+use crate::enrich::{AcceptedDomains, Facts, Known};
 use crate::rule::correlation::{Correlation, Place};
 use crate::rule::{RuleSet, Withheld};
 use crate::store::{Events, RuleIndex};
@@ -22,12 +22,11 @@ use window::Window;
 /// correlation.
 pub fn judge(events: &mut Events, rules: &RuleSet, accepted: &AcceptedDomains) {
     decide(events, rules, accepted);
-    silence(events, rules.silent());
+    silence(events, rules);
 }
 
 /// As [`judge`], with the hits of the rules that only serve a correlation.
 pub fn decide(events: &mut Events, rules: &RuleSet, accepted: &AcceptedDomains) {
-    own_senders(events, accepted);
     let by_fact = rules.correlations().iter().any(Correlation::asks_for_facts);
     let wants = |entry: &crate::store::Entry| !entry.pending.is_empty() || (by_fact && !entry.hits.is_empty());
     let wanted = positions(events, |events, at| wants(&events.entries[at]));
@@ -96,6 +95,9 @@ fn correlate(events: &mut Events, rules: &RuleSet, facts: &Facts) {
 /// Takes from the events the hits that filters of the user withhold, and gives them with the position of the event.
 pub fn set_aside(events: &mut Events, rules: &RuleSet) -> Vec<(u32, Withheld)> {
     let mut aside = Vec::new();
+    if !rules.withholds() {
+        return aside;
+    }
     for (position, entry) in (0..).zip(&mut events.entries) {
         let before = aside.len();
         let withheld = entry.hits.iter().filter_map(|hit| rules.withheld(*hit));
@@ -213,11 +215,14 @@ fn add(events: &mut Events, met: &BTreeSet<(u32, RuleIndex)>) {
     }
 }
 
-fn silence(events: &mut Events, silent: &BTreeSet<RuleIndex>) {
-    if silent.is_empty() {
+/// What a filter withholds of a rule that only serves a correlation would have been no finding either.
+fn silence(events: &mut Events, rules: &RuleSet) {
+    if rules.silent().is_empty() {
         return;
     }
-    for entry in events.entries.iter_mut().filter(|entry| entry.hits.iter().any(|rule| silent.contains(rule))) {
-        entry.hits = entry.hits.iter().copied().filter(|rule| !silent.contains(rule)).collect();
+    let is_silent =
+        |hit: &RuleIndex| rules.silent().contains(&rules.withheld(*hit).map_or(*hit, |withheld| withheld.rule));
+    for entry in events.entries.iter_mut().filter(|entry| entry.hits.iter().any(is_silent)) {
+        entry.hits = entry.hits.iter().copied().filter(|hit| !is_silent(hit)).collect();
     }
 }

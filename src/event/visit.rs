@@ -3,7 +3,34 @@
 use super::{Scalar, Visit, open_json};
 use crate::field::Part;
 use sonic_rs::{JsonContainerTrait, JsonType, JsonValueTrait, Value};
+use std::fmt::{self, Write as _};
 use std::ops::ControlFlow;
+
+impl fmt::Display for Scalar<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => f.write_str("null"),
+            Self::Bool(truth) => truth.fmt(f),
+            Self::Int(number) => number.fmt(f),
+            Self::Float(number) => number.fmt(f),
+            Self::Str(text) => f.write_str(text),
+        }
+    }
+}
+
+impl Scalar<'_> {
+    /// Writes the value behind those that stand in `list` already, which `;` parts; null is no value.
+    pub fn append(self, list: &mut String) {
+        if self == Self::Null {
+            return;
+        }
+        if !list.is_empty() {
+            list.push(';');
+        }
+        // Writing to a text does not fail.
+        let _ = write!(list, "{self}");
+    }
+}
 
 fn scalar(value: &Value) -> Option<Scalar<'_>> {
     Some(match value.get_type() {

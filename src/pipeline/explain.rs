@@ -44,11 +44,15 @@ pub fn explain(options: &Options, rule: &str, event: &str, progress: &dyn Progre
             let position = events.entries.iter().position(|entry| entry.event_id() == event);
             let none = || format!("no event of the evidence has this id among {}", events.entries.len());
             let position = position.ok_or_else(|| refusal(event, none()))? as u32;
-            let every = FACTS.iter().map(|entry| entry.fact).collect();
-            let wanted = (0..events.entries.len() as u32).collect();
-            let facts = Facts::derive(events, wanted, &every, &options.accepted_domains);
             let entry = &events.entries[position as usize];
             let correlation = kit.rules.correlations().iter().find(|correlation| correlation.rule == index);
+            let every = FACTS.iter().map(|entry| entry.fact).collect();
+            // The other events of a correlation may stand in one group with this one by what facts say of them.
+            let wanted = match correlation {
+                Some(correlation) if correlation.asks_for_facts() => (0..events.entries.len() as u32).collect(),
+                _ => vec![position],
+            };
+            let facts = Facts::derive(events, wanted, &every, &options.accepted_domains);
             let steps = if let Some(correlation) = correlation {
                 correlate::explain(correlation, events, &facts, kit.rules.rules(), position)
             } else {

@@ -6,7 +6,7 @@ use super::signs::{self, Watch};
 use super::{Options, Progress, collection_log, dates, hashes, settle};
 use crate::correlate;
 use crate::coverage::{FileCoverage, Rejection, Signs};
-use crate::enrich::AddressBook;
+use crate::enrich::{AcceptedDomains, AddressBook, own_senders};
 use crate::event::{Origin, Place, Time};
 use crate::input::{BadRow, Chunk, Data, Found, Layout, Limits, Reader, Row, Walk};
 use crate::output::Input;
@@ -29,6 +29,8 @@ pub(super) struct Tools<'a> {
     pub collected: Option<Time>,
     /// What the investigator says of dates that show no order.
     pub date_order: DateOrder,
+    /// The tenants' own domains, as the investigator said.
+    pub accepted: &'a AcceptedDomains,
     /// Tenants wanted; empty means all.
     pub tenants: &'a [String],
     pub progress: &'a dyn Progress,
@@ -41,8 +43,8 @@ impl<'a> Tools<'a> {
         book: &'a AddressBook,
         progress: &'a dyn Progress,
     ) -> Self {
-        let Options { limits, tenants, collected, date_order, .. } = options;
-        Self { rules, book, limits, tenants, collected: *collected, date_order: *date_order, progress }
+        let Options { limits, tenants, collected, date_order, accepted_domains: accepted, .. } = options;
+        Self { rules, book, limits, accepted, tenants, collected: *collected, date_order: *date_order, progress }
     }
 }
 
@@ -371,6 +373,7 @@ pub(super) fn read(
     let files: Vec<_> = found.iter().zip(facts.iter().map(|facts| &facts.context)).collect();
     let same = settle::same(&collector.merger, &files, tools.limits);
     let (mut events, mut tallies) = collector.merger.finish(&same, tools.book.places());
+    own_senders(&mut events, tools.accepted);
     judge(&mut events);
     events.leave_out(&mut tallies, wanted);
     let mut rejected = std::mem::take(&mut collector.rejected);

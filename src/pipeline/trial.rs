@@ -2,7 +2,7 @@
 
 use crate::correlate;
 use crate::coverage::RuleRejection;
-use crate::enrich::AcceptedDomains;
+use crate::enrich::{AcceptedDomains, own_senders};
 use crate::event::{Basis, Origin, Place, Precision, Time};
 use crate::input::Data;
 use crate::rule::{Hits, RuleSet, Scratch};
@@ -140,7 +140,9 @@ pub fn try_records(rules: &RuleSet, records: &[String]) -> Result<BTreeSet<RuleI
     if events.entries.len() != count {
         return Err((0, "a record stands there twice".to_owned()));
     }
-    correlate::judge(&mut events, rules, &AcceptedDomains::default());
+    let accepted = AcceptedDomains::default();
+    own_senders(&mut events, &accepted);
+    correlate::judge(&mut events, rules, &accepted);
     let Events { entries, .. } = events;
     Ok(entries.iter().flat_map(|entry| entry.hits.iter().copied()).collect())
 }

@@ -3,11 +3,11 @@
 use super::document::Document;
 use super::explain::{self, Step};
 use super::load::{self, Contents, Loaded, Read};
-use super::{Meta, Options, compile};
+use super::{Meta, Options, compile, lint};
 use crate::event::{Lookup, Visit};
 use crate::field::{CATALOGUE, FACTS, FactEntry, Field};
 use crate::store::RuleIndex;
-use rsigma_parser::{CorrelationCondition, CorrelationRule, Detection, SigmaRule};
+use rsigma_parser::{CorrelationCondition, CorrelationRule, SigmaRule};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
@@ -104,16 +104,7 @@ fn section(document: &Document<'_>, key: &str) -> Vec<String> {
 }
 
 fn fields(rule: &SigmaRule) -> BTreeSet<String> {
-    let mut fields = BTreeSet::new();
-    let mut open: Vec<&Detection> = rule.detection.named.values().collect();
-    while let Some(detection) = open.pop() {
-        match detection {
-            Detection::AllOf(items) => fields.extend(items.iter().filter_map(|item| item.field.name.clone())),
-            Detection::AnyOf(list) | Detection::And(list) => open.extend(list),
-            Detection::ArrayMatch { .. } | Detection::Conditional { .. } | Detection::Keywords(_) => {}
-        }
-    }
-    fields
+    lint::fields::asked(rule).into_iter().map(|(_, name)| name).collect()
 }
 
 /// The fields by which a correlation groups and counts, in the words of its rules.

@@ -1,7 +1,7 @@
 //! Why a rule meets a record or does not: its condition, part by part, with what the record holds.
 
 use super::compile;
-use crate::event::{Lookup, Scalar};
+use crate::event::Lookup;
 use rsigma_parser::{ConditionExpr, Detection, DetectionItem, SigmaRule};
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
@@ -136,13 +136,7 @@ impl<L: Lookup> Walk<'_, L> {
     fn seen(&self, name: &str) -> Vec<String> {
         let mut seen = Vec::new();
         let _ = self.looked.visit(&compile::field(name), &mut |value| {
-            seen.push(match value {
-                Scalar::Null => "null".to_owned(),
-                Scalar::Bool(truth) => truth.to_string(),
-                Scalar::Int(number) => number.to_string(),
-                Scalar::Float(number) => number.to_string(),
-                Scalar::Str(text) => text.to_owned(),
-            });
+            seen.push(value.to_string());
             if seen.len() < SHOWN { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         });
         seen

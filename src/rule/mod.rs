@@ -27,7 +27,7 @@ pub use explain::Step;
 pub use lint::{Checked, check};
 
 use crate::coverage::RuleRejection;
-use crate::event::{Event, Lookup, Scalar};
+use crate::event::{Event, Lookup};
 use crate::field::Fact;
 use crate::store::{Captured, Pending, RuleIndex};
 use correlation::{Captures, Correlation};
@@ -55,6 +55,9 @@ pub enum Level {
 }
 
 impl Level {
+    /// Every level, the least severe first.
+    pub const ALL: [Self; 5] = [Self::Informational, Self::Low, Self::Medium, Self::High, Self::Critical];
+
     /// Sigma's name of the level.
     pub fn name(self) -> &'static str {
         match self {
@@ -189,16 +192,7 @@ impl RuleSet {
             let mut value = String::new();
             for field in &self.captures.slots[slot] {
                 let _ = event.visit(field, &mut |found| {
-                    if !value.is_empty() {
-                        value.push(';');
-                    }
-                    match found {
-                        Scalar::Null => {}
-                        Scalar::Str(text) => value.push_str(text),
-                        Scalar::Bool(truth) => value.push_str(if truth { "true" } else { "false" }),
-                        Scalar::Int(number) => value.push_str(&number.to_string()),
-                        Scalar::Float(number) => value.push_str(&number.to_string()),
-                    }
+                    found.append(&mut value);
                     ControlFlow::Continue(())
                 });
                 if !value.is_empty() {
@@ -254,6 +248,11 @@ impl RuleSet {
     /// What a hit with this index would be if it were not for a filter; `None` for the hit of a rule.
     pub fn withheld(&self, index: RuleIndex) -> Option<&Withheld> {
         self.withheld.get(usize::from(index).checked_sub(self.rules.len())?)
+    }
+
+    /// Whether filters can withhold anything.
+    pub fn withholds(&self) -> bool {
+        !self.withheld.is_empty()
     }
 
     /// The correlations, each behind those it refers to.

@@ -8,8 +8,6 @@ use std::collections::BTreeMap;
 /// Colour of each level, from informational to critical; a technique has the colour of its highest rule.
 const COLOURS: [&str; 5] = ["#e8e8e8", "#fff2b3", "#ffd166", "#f4845f", "#c1121f"];
 
-const LEVELS: [Level; 5] = [Level::Informational, Level::Low, Level::Medium, Level::High, Level::Critical];
-
 /// A layer in format 4.5.
 ///
 /// <https://github.com/mitre-attack/attack-navigator/blob/master/layers/spec/v4.5/layerformat.md>
@@ -74,7 +72,7 @@ pub fn layer(rules: &[Meta]) -> String {
         }
     }
     let techniques = found.into_iter().map(|(id, rules)| scored(id, rules)).collect();
-    let legend = LEVELS.iter().zip(COLOURS).map(|(level, color)| LegendItem { label: level.name(), color });
+    let legend = Level::ALL.iter().zip(COLOURS).map(|(level, color)| LegendItem { label: level.name(), color });
     let layer = Layer {
         name: "speur",
         versions: Versions { navigator: "4.9.0", layer: "4.5" },
@@ -83,7 +81,7 @@ pub fn layer(rules: &[Meta]) -> String {
         sorting: 3,
         layout: Layout { shape: "side", aggregate_function: "max", expanded_subtechniques: "annotated" },
         techniques,
-        gradient: Gradient { colors: COLOURS, min_value: score(LEVELS[0]), max_value: score(LEVELS[4]) },
+        gradient: Gradient { colors: COLOURS, min_value: score(Level::ALL[0]), max_value: score(Level::ALL[4]) },
         legend: legend.collect(),
     };
     serde_json::to_string_pretty(&layer).unwrap_or_default() + "\n"

@@ -14,6 +14,7 @@ use speur::event::{Family, Origin};
 use speur::rule::{Hits, Options, RuleSet, Scratch, rewritten};
 use speur::store::{Batch, Entry, GUID, Merger, Met};
 use std::collections::{BTreeMap, BTreeSet};
+use tempfile::TempDir;
 
 /// Three rules: `one` and `two` never find the same record, `three` may find one that either finds.
 const RULES: &str = "title: one
@@ -44,14 +45,13 @@ fn json(number: usize, (_, a, b, group, value): &Row) -> String {
     )
 }
 
-fn load(text: &str) -> (RuleSet, Vec<RuleRejection>, Options) {
+/// The options are usable for as long as the folder is kept.
+fn load(text: &str) -> (RuleSet, Vec<RuleRejection>, Options, TempDir) {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("rules.yml"), text).unwrap();
     let options = Options { paths: vec![folder.path().to_owned()], ..Options::default() };
     let (rules, refused) = RuleSet::load(&options);
-    // The options stay usable for as long as the folder does.
-    let options = Options { paths: vec![folder.keep()], ..options };
-    (rules, refused, options)
+    (rules, refused, options, folder)
 }
 
 /// Ids of the events that hit the rule titled `title`, the batches of rows coming in this order.
@@ -154,14 +154,13 @@ proptest! {
 
     #[test]
     fn another_engine_finds_the_same_windows((text, names, span) in correlation(), rows in rows()) {
-        let (rules, refused, options) = load(&text);
+        let (rules, refused, options, _folder) = load(&text);
         prop_assert!(refused.is_empty(), "{:?}\n{}", refused, text);
         let fired = fired(&text, &options, "whole", &rows);
         let is = |name: &str, row: &Row| match name { "one" => row.1 == 1, "two" => row.1 == 2, _ => row.2 == 1 };
         let found = |row: &Row| names.iter().any(|name| is(name, row));
         let theirs = contributors(&fired, &rows, span, found);
         prop_assert_eq!(hits(&rules, "whole", &[numbered(&rows)]), theirs, "ours, theirs {:?}\n{}\n{:?}", fired, text, rows);
-        std::fs::remove_dir_all(&options.paths[0]).unwrap();
     }
 
     #[test]
@@ -172,14 +171,13 @@ proptest! {
         cut in 0_usize..30,
         coarse in 1_i64..20,
     ) {
-        let (rules, _, options) = load(&text);
+        let (rules, _, _, _folder) = load(&text);
         // Several records of one second, too.
         let rows: Vec<Row> = rows.into_iter().map(|(t, a, b, g, v)| (t / coarse * coarse, a, b, g, v)).collect();
         let straight = numbered(&rows);
         let mut shuffled: Vec<(usize, Row)> = order.iter().filter_map(|at| straight.get(*at).copied()).collect();
         let rest = shuffled.split_off(cut.min(shuffled.len()));
         prop_assert_eq!(hits(&rules, "whole", &[straight]), hits(&rules, "whole", &[shuffled, rest]));
-        std::fs::remove_dir_all(&options.paths[0]).unwrap();
     }
 }
 
@@ -195,7 +193,7 @@ fn correlations_refer_to_correlations_and_to_aliases() {
         whole("type: event_count\nrules: [one]\ngroup-by: [g]\ntimespan: 10s\ncondition: {gte: 2}")
             .replace("title: whole", "title: whole\nname: many")
     );
-    let (rules, refused, _) = load(&text);
+    let (rules, refused, _, _folder) = load(&text);
     assert!(refused.is_empty(), "{refused:?}");
     let rows = [(0, 1, 0, "7", 0), (5, 1, 0, "7", 0), (20, 2, 0, "z", 7), (30, 2, 0, "z", 8)];
     let rows: Vec<Row> = rows.map(|(t, a, b, g, v)| (1_000_000 + t, a, b, g, v)).to_vec();
@@ -213,9 +211,9 @@ fn correlations_refer_to_correlations_and_to_aliases() {
 fn a_rule_beside_its_correlation_is_silent_unless_it_is_generated() {
     let rows = numbered(&[(1_000_000, 1, 0, "x", 0), (1_000_001, 1, 0, "x", 0)]);
     let text = whole("type: event_count\nrules: [one]\ngroup-by: [g]\ntimespan: 10s\ncondition: {gte: 5}");
-    let (rules, _, _) = load(&text);
+    let (rules, _, _, _folder) = load(&text);
     assert!(hits(&rules, "one", std::slice::from_ref(&rows)).is_empty());
-    let (rules, _, _) = load(&text.replace("timespan: 10s", "timespan: 10s\n  generate: true"));
+    let (rules, _, _, _folder) = load(&text.replace("timespan: 10s", "timespan: 10s\n  generate: true"));
     assert_eq!(hits(&rules, "one", &[rows]).len(), 2);
 }
 
@@ -225,18 +223,18 @@ fn a_rule_beside_its_correlation_is_silent_unless_it_is_generated() {
 fn differences_to_the_other_engine_are_as_listed() {
     // "Counts events occurring in the given time frame": an event that two of the rules find is one event.
     let text = whole("type: event_count\nrules: [one, three]\ngroup-by: [g]\ntimespan: 10s\ncondition: {gte: 2}");
-    let (rules, _, options) = load(&text);
+    let (rules, _, options, _folder) = load(&text);
     let rows = [(1_000_000, 1, 1, "x", 0)];
     assert!(hits(&rules, "whole", &[numbered(&rows)]).is_empty());
     assert_eq!(fired(&text, &options, "whole", &rows).len(), 1);
     // "The values of fields defined in group-by must all have the same value": no value is not the same value.
     let text = whole("type: event_count\nrules: [one]\ngroup-by: [absent]\ntimespan: 10s\ncondition: {gte: 1}");
-    let (rules, _, options) = load(&text);
+    let (rules, _, options, _folder) = load(&text);
     assert!(hits(&rules, "whole", &[numbered(&rows)]).is_empty());
     assert_eq!(fired(&text, &options, "whole", &rows).len(), 1);
     // "The condition defines when a correlation matches": a percentile is compared, too.
     let percentile = "type: value_percentile\nrules: [one]\ngroup-by: [g]\ntimespan: 10s\ncondition: {field: v, gt: 3}";
-    let (rules, _, options) = load(&whole(percentile));
+    let (rules, _, options, _folder) = load(&whole(percentile));
     let low: Vec<Row> = (0..5).map(|v| (1_000_000 + v, 1, 0, "x", v)).collect();
     assert!(hits(&rules, "whole", &[numbered(&low)]).is_empty(), "the median of 0 to 4 is 2");
     assert_eq!(fired(&whole(percentile), &options, "whole", &low).len(), 5);
@@ -244,14 +242,14 @@ fn differences_to_the_other_engine_are_as_listed() {
     assert_eq!(hits(&rules, "whole", &[numbered(&high)]).len(), 3, "the median of 3 and 4 is 3.5");
     // "All events defined by the rules referred by the rule field must occur": one of them is not enough.
     let both = whole("type: temporal\nrules: [one, two]\ngroup-by: [g]\ntimespan: 10s");
-    let (rules, _, options) = load(&both);
+    let (rules, _, options, _folder) = load(&both);
     assert!(hits(&rules, "whole", &[numbered(&rows)]).is_empty());
     assert_eq!(fired(&both, &options, "whole", &rows).len(), 1);
     let rows_of_both = [(1_000_000, 1, 0, "x", 0), (1_000_005, 2, 0, "x", 0)];
     assert_eq!(hits(&rules, "whole", &[numbered(&rows_of_both)]).len(), 2);
     // Silent on records of one second: their order is not known, so what they say together counts.
     let text = whole("type: event_count\nrules: [one]\ngroup-by: [g]\ntimespan: 10s\ncondition: {eq: 1}");
-    let (rules, _, options) = load(&text);
+    let (rules, _, options, _folder) = load(&text);
     let rows = [(1_000_000, 1, 0, "x", 0), (1_000_000, 1, 0, "x", 1)];
     assert!(hits(&rules, "whole", &[numbered(&rows)]).is_empty());
     assert_eq!(fired(&text, &options, "whole", &rows).len(), 1);
@@ -269,7 +267,7 @@ fn a_refused_correlation_says_where_and_why() {
     ];
     for (correlation, part) in table {
         let text = whole(correlation).replace("id: '9'", "id: '9'\nname: nine");
-        let (rules, refused, _) = load(&text);
+        let (rules, refused, _, _folder) = load(&text);
         let [only] = refused.as_slice() else { panic!("{correlation}: {refused:?}") };
         assert!(only.reason.contains(part), "{correlation}: {}", only.reason);
         assert!(only.line > 17, "{correlation}: line {}", only.line);

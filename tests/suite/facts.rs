@@ -245,6 +245,16 @@ fn what_a_filter_suppresses_is_counted_and_listed() {
 }
 
 #[test]
+fn what_only_serves_a_correlation_is_not_listed_as_suppressed() {
+    let evidence = act("2026-01-12T10:00:00", ANNA, "New-InboxRule", "..", r#"{"Name":"Name","Value":".."}"#);
+    let pair = "title: Two rules\ncorrelation: {type: event_count, rules: [part], group-by: [actor], timespan: 1h, condition: {gte: 2}}\nlevel: high\n---\ntitle: Part\nname: part\nlogsource: {product: m365}\ndetection: {selection: {operation: New-InboxRule}, condition: selection}\n";
+    let filter = "title: Known\nlogsource: {product: m365}\nfilter: {rules: any, anna: {UserId: anna@harbor.example}, condition: not anna}\n";
+    let home = analysed(&evidence, &[("pair.yml", pair), ("known.yml", filter)]);
+    let listed = table(&home.path().join("case"), "suppressed.csv");
+    assert!(!listed.is_empty() && listed.iter().all(|row| row["rule"] != "Part"), "{listed:?}");
+}
+
+#[test]
 fn an_incident_adds_up_what_is_independent() {
     let rule = act(
         "2026-01-12T10:00:00",

@@ -3,7 +3,9 @@
 use crate::cli::Exit;
 use crate::cli::args::RuleArgs;
 use crate::cli::terminal::Terminal;
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use speur::case::severity;
 use speur::rule::{Level, Meta, RuleSet};
 use speur::store::RuleIndex;
 use std::cmp::Reverse;
@@ -11,8 +13,8 @@ use std::cmp::Reverse;
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ListArgs {
     /// Only rules of this level or above.
-    #[arg(long, value_enum, value_name = "LEVEL", default_value = "informational")]
-    level: Least,
+    #[arg(long, value_parser = level(), value_name = "LEVEL", default_value = "informational")]
+    level: Level,
     /// Only rules with this tag; a technique such as t1114 stands for its sub-techniques too. May be repeated: any of
     /// them is enough.
     #[arg(long, value_name = "TAG")]
@@ -24,25 +26,8 @@ pub(in crate::cli) struct ListArgs {
     rules: RuleArgs,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Least {
-    Informational,
-    Low,
-    Medium,
-    High,
-    Critical,
-}
-
-impl From<Least> for Level {
-    fn from(least: Least) -> Self {
-        match least {
-            Least::Informational => Self::Informational,
-            Least::Low => Self::Low,
-            Least::Medium => Self::Medium,
-            Least::High => Self::High,
-            Least::Critical => Self::Critical,
-        }
-    }
+fn level() -> impl TypedValueParser<Value = Level> {
+    PossibleValuesParser::new(Level::ALL.map(Level::name)).map(|name| severity::level(&name))
 }
 
 impl ListArgs {
@@ -50,7 +35,7 @@ impl ListArgs {
         let tagged = |wanted: &String| rule.tags.iter().any(|tag| is_tagged(tag, wanted));
         let (_, service) = rule.logsource.split_once('/').unwrap_or_default();
         let serves = |wanted: &String| [service, rule.folder()].iter().any(|name| name.eq_ignore_ascii_case(wanted));
-        rule.level >= self.level.into()
+        rule.level >= self.level
             && (self.tag.is_empty() || self.tag.iter().any(tagged))
             && (self.service.is_empty() || self.service.iter().any(serves))
     }

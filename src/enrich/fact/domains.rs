@@ -122,9 +122,8 @@ pub(super) fn domain(address: &str) -> Option<String> {
 }
 
 fn derive(past: &Past<'_>, columns: &mut Columns) {
-    let own = own(past.events, past.accepted);
     for (row, entry) in past.wanted() {
-        let own = own.of(entry.tenant);
+        let own = past.own.of(entry.tenant);
         let recipients = past.events.text(entry.recipients);
         if recipients.is_empty() {
             continue;

@@ -1,6 +1,6 @@
 //! Domains that pass for one of the tenant or of those it writes with.
 
-use super::domains::{Own, domain, own};
+use super::domains::{Own, domain};
 use super::{Columns, Deriver, Past};
 use crate::field::Fact;
 use crate::store::{Entry, Sym};
@@ -40,11 +40,10 @@ const PROVIDERS: &[&str] =
     &["gmail.com", "googlemail.com", "hotmail.com", "icloud.com", "live.com", "outlook.com", "yahoo.com"];
 
 fn derive(past: &Past<'_>, columns: &mut Columns) {
-    let own = own(past.events, past.accepted);
     let partners = partners(past);
     let mut known: FxHashMap<(Sym, String), Option<String>> = FxHashMap::default();
     for (row, entry) in past.wanted() {
-        let (Some(own), none) = (own.of(entry.tenant), BTreeSet::new()) else { continue };
+        let (Some(own), none) = (past.own.of(entry.tenant), BTreeSet::new()) else { continue };
         let partners = partners.get(&entry.tenant).unwrap_or(&none);
         let mut look = |name: String| {
             let model = known.entry((entry.tenant, name));

@@ -1,7 +1,7 @@
 //! The events as derivers see them: who acted, which acts make a history, what an agent is without its version.
 
-use super::AcceptedDomains;
-use crate::event::{ActorKind, Family, Outcome, SIGN_IN_STEP};
+use super::domains::{AcceptedDomains, OwnDomains, own};
+use crate::event::{ActorKind, Family, Outcome, SIGN_IN_STEP, bare_agent};
 use crate::store::{Entry, Events, Sym};
 use rustc_hash::FxHashMap;
 
@@ -12,7 +12,8 @@ pub(super) const DAY: i64 = 24 * 60 * MINUTE;
 /// All events, and which of them want facts.
 pub(super) struct Past<'a> {
     pub events: &'a Events,
-    pub accepted: &'a AcceptedDomains,
+    /// The accepted domains of each tenant.
+    pub own: OwnDomains,
     wanted: &'a [u32],
     /// For each event the number of its actor; 0 where it names none.
     who: Vec<u32>,
@@ -44,7 +45,7 @@ impl<'a> Past<'a> {
             let next = actors.len() as u32 + 1;
             who.push(*actors.entry((entry.tenant, *name)).or_insert(next));
         }
-        Self { events, accepted, wanted, who, agents }
+        Self { events, own: own(events, accepted), wanted, who, agents }
     }
 
     /// Every event in time order: its position, its row if it wants facts, and itself.
@@ -100,10 +101,8 @@ impl Numbers {
 /// An agent without the numbers in it, since a browser that updates itself stays the same, and without the protocol that
 /// Exchange puts before it: `Client=OWA;Mozilla/5.0 …;` is the browser.
 fn program(agent: &str) -> String {
-    let behind = agent.strip_prefix("Client=").and_then(|rest| rest.split_once(';')).map(|(_, behind)| behind);
-    let bare = behind.map(|agent| agent.trim_end_matches(';').trim()).filter(|agent| !agent.is_empty());
     let digit = |c: char| c.is_ascii_digit() || matches!(c, '.' | '_');
-    let words = bare.unwrap_or(agent).split(|c: char| digit(c) || c.is_whitespace());
+    let words = bare_agent(agent).split(|c: char| digit(c) || c.is_whitespace());
     words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ").to_lowercase()
 }
 

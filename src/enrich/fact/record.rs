@@ -1,7 +1,7 @@
 //! What the record itself decides, in words that a rule need not repeat.
 
 use super::{Columns, Deriver, Past};
-use crate::event::{Outcome, first_party};
+use crate::event::{Outcome, first_party, names_mail_rule};
 use crate::field::Fact;
 
 pub(super) const RECORD: Deriver = Deriver {
@@ -20,10 +20,6 @@ static ACCEPTED: &[u32] = &[
     65_004, 500_121, 530_031, 530_032, 530_034,
 ];
 
-/// Operations on a rule for mail, whose object is its name, end like this.
-const ON_RULES: &[&str] =
-    &["-InboxRule", "-SweepRule", "-TransportRule", "UpdateInboxRules", "Inbox rule at collection"];
-
 fn derive(past: &Past<'_>, columns: &mut Columns) {
     for (row, entry) in past.wanted() {
         let text = |sym| past.events.text(sym);
@@ -35,7 +31,7 @@ fn derive(past: &Past<'_>, columns: &mut Columns) {
         if !entry.application_id.is_empty() {
             columns.truth(Fact::FirstParty, row, first_party::is_microsoft_application(text(entry.application_id)));
         }
-        if ON_RULES.iter().any(|end| text(entry.operation).ends_with(end)) && !entry.object.is_empty() {
+        if names_mail_rule(text(entry.operation)) && !entry.object.is_empty() {
             let name = text(entry.object);
             columns.text(Fact::RuleName, row, name.lines().next().unwrap_or_default());
             columns.truth(Fact::RuleNameSymbolsOnly, row, !name.chars().any(char::is_alphanumeric));

@@ -6,7 +6,7 @@ use crate::rule::compile;
 use crate::rule::document::Fault;
 use crate::rule::mapping::Mapping;
 use rsigma_parser::{Detection, SigmaRule};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// First keys of the records, one a line.
 static KEYS: &str = include_str!("../../../rules/mapping/keys.txt");
@@ -50,13 +50,16 @@ impl<'a> Known<'a> {
 /// The fields of a rule that mean nothing.
 pub(super) fn unknown(rule: &SigmaRule, mapping: &Mapping) -> Vec<Fault> {
     let (known, lenient) = (Known::new(mapping), mapping.is_lenient(rule));
-    let mut fields = BTreeSet::new();
-    let named: BTreeMap<&String, &Detection> = rule.detection.named.iter().collect();
-    for (selection, detection) in named {
-        collect(selection, detection, &mut fields);
-    }
-    let unknown = fields.into_iter().filter(|(_, name)| !known.has(name, lenient));
+    let unknown = asked(rule).into_iter().filter(|(_, name)| !known.has(name, lenient));
     unknown.map(|(selection, name)| Fault::at(&["detection", &selection, &name], known.reason(&name))).collect()
+}
+
+/// The fields that a rule asks for, each with the selection that does.
+pub(in crate::rule) fn asked(rule: &SigmaRule) -> BTreeSet<(String, String)> {
+    let mut fields = BTreeSet::new();
+    let named = rule.detection.named.iter();
+    named.for_each(|(selection, detection)| collect(selection, detection, &mut fields));
+    fields
 }
 
 fn collect(selection: &str, detection: &Detection, fields: &mut BTreeSet<(String, String)>) {

@@ -2,7 +2,7 @@
 
 mod condition;
 mod correlation;
-mod fields;
+pub(super) mod fields;
 mod schema;
 
 use super::Options;
