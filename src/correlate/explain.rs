@@ -1,11 +1,12 @@
 //! Why a correlation counts an event or does not.
 
-use super::group::{self, Key, Member};
+use super::group::{self, Folded, Groups, Member};
 use super::{Outcome, Window};
 use crate::enrich::Facts;
 use crate::rule::correlation::Correlation;
 use crate::rule::{Meta, Step};
 use crate::store::{Events, RuleIndex};
+use rustc_hash::FxHashSet;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the correlation makes of the event at `position`; the first step is the whole. The events hold the hits of all
@@ -27,7 +28,7 @@ pub fn explain(correlation: &Correlation, events: &Events, facts: &Facts, rules:
     let mut counted = false;
     match own_group(correlation, events, facts, &found, position) {
         None => steps.push(step("in a group: every group-by field has a value".to_owned(), false)),
-        Some(((_, key), members)) => {
+        Some((name, members)) => {
             let mut outcome = Outcome::default();
             let mut window = Window::new(correlation);
             for member in &members {
@@ -35,7 +36,7 @@ pub fn explain(correlation: &Correlation, events: &Events, facts: &Facts, rules:
             }
             window.close(correlation, &mut outcome);
             counted = outcome.contributed.contains(&position);
-            steps.push(step(format!("in the group {}, of {} events", key.join(", "), members.len()), true));
+            steps.push(step(format!("in the group {name}, of {} events", members.len()), true));
             let near = around(correlation, &members, position);
             let text = format!("in a window that meets the condition; {} events of the group lie as near", near.len());
             steps.push(step(text, counted));
@@ -45,20 +46,23 @@ pub fn explain(correlation: &Correlation, events: &Events, facts: &Facts, rules:
     steps
 }
 
-/// The first group that the event is in, with all its members.
+/// The name of the first group that the event is in, with all its members.
 fn own_group(
     correlation: &Correlation,
     events: &Events,
     facts: &Facts,
     found: &BTreeMap<RuleIndex, Vec<u32>>,
     position: u32,
-) -> Option<(Key, Vec<Member>)> {
+) -> Option<(String, Vec<Member>)> {
+    let folded = Folded::new(events, std::iter::once(correlation));
+    let groups = Groups::new(correlation, events, facts, &folded);
     let all = group::found_by(correlation, found);
-    let read = |(position, refs): &(u32, Vec<usize>)| group::members(correlation, events, facts, (*position, refs));
-    let (key, _) = all.iter().find(|(at, _)| *at == position).map(read)?.into_iter().next()?;
-    let members = all.iter().flat_map(read).filter(|(other, _)| *other == key).map(|(_, member)| member);
-    let members = members.collect();
-    Some((key, members))
+    let all = group::each(&all);
+    let own = all.iter().find(|found| found.first().is_some_and(|(at, _)| *at == position))?;
+    let (key, _) = groups.members(own, None).into_iter().next()?;
+    let wanted = FxHashSet::from_iter([key]);
+    let members = all.iter().flat_map(|found| groups.members(found, Some(&wanted))).map(|(_, member)| member);
+    Some((groups.name(own)?, members.collect()))
 }
 
 /// The members that can share a window with the event.

@@ -5,8 +5,11 @@ use crate::enrich::{Facts, Known};
 use crate::event::{Lookup, Scalar};
 use crate::field::{Core, Field};
 use crate::rule::correlation::{Condition, Correlation};
-use crate::store::{Events, RuleIndex, Sym};
-use std::collections::BTreeMap;
+use crate::store::{Entry, Events, RuleIndex, Sym};
+use rustc_hash::{FxHashMap, FxHashSet};
+use smallvec::SmallVec;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 use std::ops::ControlFlow;
 
 /// An event that rules of the correlation found.
@@ -17,61 +20,156 @@ pub(super) struct Member {
     /// When it happened, microseconds since 1970.
     pub time: i64,
     /// Which of the correlation's references found it, ascending.
-    pub refs: Vec<usize>,
+    pub refs: SmallVec<[usize; 2]>,
     /// The value to count, if the correlation counts values and the event has it.
     pub value: Option<String>,
 }
 
 /// Tenant, then the values of the group-by fields. Tenants never meet in one group.
-pub(super) type Key = (Sym, Vec<String>);
+pub(super) type Key = (Sym, SmallVec<[Part; 2]>);
 
-/// The events that rules of the correlation found, in time order, each with the references that found it.
-pub(super) fn found_by(correlation: &Correlation, found: &BTreeMap<RuleIndex, Vec<u32>>) -> Vec<(u32, Vec<usize>)> {
-    let mut refs: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
-    for (at, rule) in correlation.refs.iter().enumerate() {
-        for position in found.get(rule).into_iter().flatten() {
-            refs.entry(*position).or_default().push(at);
-        }
-    }
-    refs.into_iter().collect()
+/// The value of one group-by field, upper and lower case being the same.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Part {
+    /// The number of a text that [`Folded`] knows.
+    Number(u32),
+    Address(IpAddr),
+    Text(Box<str>),
 }
 
-/// The event once for each of its groups: an alias may name another field for each rule that found it. An event that
-/// lacks a group-by field is in none: fields that are not there are not the same.
-pub(super) fn members(
-    correlation: &Correlation,
-    events: &Events,
-    facts: &Facts,
-    (position, refs): (u32, &[usize]),
-) -> Vec<(Key, Member)> {
-    let mut found: Vec<(Key, Member)> = Vec::new();
-    let Some(entry) = events.entries.get(position as usize) else { return found };
-    let known = Known { events, facts, position };
-    let counted = match &correlation.condition {
-        Condition::Threshold(_, fields) => fields.as_slice(),
-        Condition::Rules(_) => &[],
+/// An event that rules of the correlation found: where it stands, with each of the references that did, ascending.
+pub(super) type Found<'a> = &'a [(u32, usize)];
+
+/// What the rules of the correlation found, in time order; [`each`] parts it into events.
+pub(super) fn found_by(correlation: &Correlation, found: &BTreeMap<RuleIndex, Vec<u32>>) -> Vec<(u32, usize)> {
+    let of = |(at, rule): (usize, &RuleIndex)| {
+        found.get(rule).into_iter().flatten().map(move |position| (*position, at)).collect::<Vec<_>>()
     };
-    for &at in refs {
-        let read = |places: &Vec<Place>| value(&known, entry, places.get(at)?);
-        let Some(key) = correlation.by.iter().map(read).collect::<Option<Vec<_>>>() else { continue };
-        let key = (entry.tenant, key);
-        let slot = found.iter().position(|(other, _)| *other == key).unwrap_or(found.len());
-        if slot == found.len() {
-            found.push((key, Member { position, time: entry.time.micros, refs: Vec::new(), value: None }));
+    let mut all: Vec<(u32, usize)> = correlation.refs.iter().enumerate().flat_map(of).collect();
+    all.sort_unstable();
+    all
+}
+
+/// The events among what [`found_by`] gives.
+pub(super) fn each(all: &[(u32, usize)]) -> Vec<Found<'_>> {
+    all.chunk_by(|(one, _), (other, _)| one == other).collect()
+}
+
+/// Texts that are the same but for the case of their letters, by number.
+#[derive(Debug, Default)]
+pub(super) struct Folded(FxHashMap<Sym, u32>);
+
+impl Folded {
+    /// Reads the fields that the correlations group by.
+    pub(super) fn new<'c>(events: &Events, correlations: impl Iterator<Item = &'c Correlation>) -> Self {
+        let by = correlations.flat_map(|correlation| &correlation.by);
+        let fields: BTreeSet<Core> = by.filter_map(|places| same(places)).collect();
+        let mut numbers: FxHashMap<String, u32> = FxHashMap::default();
+        let mut folded: FxHashMap<Sym, u32> = FxHashMap::default();
+        for column in fields.into_iter().filter_map(Entry::column) {
+            let mut last = Sym::default();
+            for sym in events.entries.iter().map(column) {
+                if sym != last {
+                    last = sym;
+                    folded.entry(sym).or_insert_with(|| {
+                        let next = numbers.len() as u32;
+                        *numbers.entry(events.text(sym).to_lowercase()).or_insert(next)
+                    });
+                }
+            }
         }
-        let member = &mut found[slot].1;
-        member.refs.push(at);
-        if member.value.is_none() && !counted.is_empty() {
-            let values: Option<Vec<String>> = counted.iter().map(read).collect();
-            member.value = values.map(|values| values.join("\u{1f}"));
+        Self(folded)
+    }
+}
+
+/// The field of the event, if it is the same whichever rule found it.
+fn same(places: &[Place]) -> Option<Core> {
+    let first = places.first()?;
+    let Place::Core(core) = first else { return None };
+    places.iter().all(|place| place == first).then_some(*core)
+}
+
+/// A field of the event, and where its text stands.
+type Column = (Core, fn(&Entry) -> Sym);
+
+/// Puts the events of one correlation into groups.
+pub(super) struct Groups<'a> {
+    pub correlation: &'a Correlation,
+    pub events: &'a Events,
+    facts: &'a Facts,
+    folded: &'a Folded,
+    /// For each group-by field where its text stands, if that is the same place in all events.
+    columns: Vec<Option<Column>>,
+}
+
+impl<'a> Groups<'a> {
+    pub(super) fn new(correlation: &'a Correlation, events: &'a Events, facts: &'a Facts, folded: &'a Folded) -> Self {
+        let column = |places: &Vec<Place>| same(places).and_then(|core| Some((core, Entry::column(core)?)));
+        let columns = correlation.by.iter().map(column).collect();
+        Self { correlation, events, facts, folded, columns }
+    }
+    /// The event once for each of its groups, of those that are `wanted`: an alias may name another field for each
+    /// rule that found it. An event that lacks a group-by field is in none: fields that are not there are not the same.
+    pub(super) fn members(&self, found: Found<'_>, wanted: Option<&FxHashSet<Key>>) -> SmallVec<[(Key, Member); 1]> {
+        let mut members: SmallVec<[(Key, Member); 1]> = SmallVec::new();
+        let Some((entry, known)) = found.first().and_then(|(position, _)| self.event(*position)) else {
+            return members;
+        };
+        let counted = match &self.correlation.condition {
+            Condition::Threshold(_, fields) => fields.as_slice(),
+            Condition::Rules(_) => &[],
+        };
+        for (_, at) in found {
+            let parts = (0..self.columns.len()).map(|field| self.part(&known, entry, field, *at));
+            let Some(parts) = parts.collect::<Option<SmallVec<_>>>() else { continue };
+            let key = (entry.tenant, parts);
+            if wanted.is_some_and(|wanted| !wanted.contains(&key)) {
+                continue;
+            }
+            let slot = members.iter().position(|(other, _)| *other == key).unwrap_or(members.len());
+            if slot == members.len() {
+                let (position, time) = (known.position, entry.time.micros);
+                members.push((key, Member { position, time, refs: SmallVec::new(), value: None }));
+            }
+            let member = &mut members[slot].1;
+            member.refs.push(*at);
+            if member.value.is_none() && !counted.is_empty() {
+                let read = |places: &Vec<Place>| value(&known, entry, places.get(*at)?);
+                let values: Option<Vec<String>> = counted.iter().map(read).collect();
+                member.value = values.map(|values| values.join("\u{1f}"));
+            }
+        }
+        members
+    }
+
+    /// What the group-by fields hold, for people.
+    pub(super) fn name(&self, found: Found<'_>) -> Option<String> {
+        let (position, at) = found.first()?;
+        let (entry, known) = self.event(*position)?;
+        let values = self.correlation.by.iter().filter_map(|places| value(&known, entry, places.get(*at)?));
+        Some(values.collect::<Vec<_>>().join(", "))
+    }
+
+    fn event(&self, position: u32) -> Option<(&Entry, Known<'_>)> {
+        let entry = self.events.entries.get(position as usize)?;
+        Some((entry, Known::new(self.events, self.facts, position)))
+    }
+
+    fn part(&self, known: &Known<'_>, entry: &Entry, field: usize, at: usize) -> Option<Part> {
+        match (self.columns[field], entry.ip) {
+            (Some((Core::Address, _)), Some(ip)) => Some(Part::Address(ip)),
+            (Some((_, column)), _) => {
+                let sym = Some(column(entry)).filter(|sym| !sym.is_empty())?;
+                self.folded.0.get(&sym).map(|number| Part::Number(*number))
+            }
+            (None, _) => value(known, entry, self.correlation.by[field].get(at)?).map(|text| Part::Text(text.into())),
         }
     }
-    found
 }
 
 /// The values that stand at a place, joined; `None` where there is none. Names of fields of the event are the same in
 /// any case of their letters; a token is not.
-fn value(known: &Known<'_>, entry: &crate::store::Entry, place: &Place) -> Option<String> {
+fn value(known: &Known<'_>, entry: &Entry, place: &Place) -> Option<String> {
     let field = match place {
         Place::Core(core) => Field::Core(*core),
         Place::Fact(fact) => Field::Fact(*fact),

@@ -12,7 +12,7 @@ use crate::enrich::{AcceptedDomains, Facts, Known};
 use crate::rule::correlation::{Correlation, Place};
 use crate::rule::{RuleSet, Withheld};
 use crate::store::{Events, RuleIndex};
-use group::{Key, Member, members};
+use group::{Folded, Found, Groups, Key, Member};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,7 +47,7 @@ fn settle(events: &mut Events, rules: &RuleSet, facts: &Facts) {
     let shared: &Events = events;
     let met = |position: &u32| {
         let entry = &shared.entries[*position as usize];
-        let known = Known { events: shared, facts, position: *position };
+        let known = Known::new(shared, facts, *position);
         let met = shared.pending(entry).filter(|pending| rules.settle(*pending, &known));
         met.map(|pending| (*position, pending.rule)).collect::<Vec<_>>()
     };
@@ -66,6 +66,7 @@ fn correlate(events: &mut Events, rules: &RuleSet, facts: &Facts) {
             found.entry(*rule).or_default().push(position as u32);
         }
     }
+    let folded = Folded::new(events, rules.correlations().iter());
     let mut behind = BTreeMap::new();
     let mut met = BTreeSet::new();
     let mut rest: Vec<&Correlation> = rules.correlations().iter().collect();
@@ -74,8 +75,10 @@ fn correlate(events: &mut Events, rules: &RuleSet, facts: &Facts) {
         let open: BTreeSet<RuleIndex> = rest.iter().map(|correlation| correlation.rule).collect();
         let is_ready = |correlation: &&Correlation| correlation.refs.iter().all(|rule| !open.contains(rule));
         let (ready, waiting): (Vec<_>, Vec<_>) = rest.into_iter().partition(is_ready);
-        let results: Vec<_> =
-            ready.par_iter().map(|correlation| evaluate(correlation, events, facts, &found)).collect();
+        let results: Vec<_> = ready
+            .par_iter()
+            .map(|correlation| evaluate(&Groups::new(correlation, events, facts, &folded), &found))
+            .collect();
         for (correlation, mut result) in ready.iter().zip(results) {
             result.deepen(correlation, &behind);
             if referred.contains(&correlation.rule) {
@@ -145,37 +148,35 @@ impl Outcome {
 const CHUNK: usize = 4096;
 
 /// Goes through the events once, in time order; no more is kept than the windows that are open.
-fn evaluate(
-    correlation: &Correlation,
-    events: &Events,
-    facts: &Facts,
-    found: &BTreeMap<RuleIndex, Vec<u32>>,
-) -> Outcome {
+fn evaluate(groups: &Groups<'_>, found: &BTreeMap<RuleIndex, Vec<u32>>) -> Outcome {
+    let Groups { correlation, events, .. } = groups;
     let mut outcome = Outcome::default();
     let mut windows: FxHashMap<Key, Window> = FxHashMap::default();
+    // Where all rules must have found something, a group without the rarest of them need not be looked at.
+    let rarest = correlation.needs_all().then(|| rarest(correlation, found));
+    if rarest.is_some_and(|rarest| found.get(&correlation.refs[rarest]).is_none_or(Vec::is_empty)) {
+        return outcome;
+    }
     let all = group::found_by(correlation, found);
-    let read = |(position, refs): &(u32, Vec<usize>)| members(correlation, events, facts, (*position, refs));
+    let all = group::each(&all);
     if correlation.holds_for_one() {
-        let one = |found: &&(u32, Vec<usize>)| !read(found).is_empty();
-        outcome.fired = all.par_iter().filter(one).map(|(position, _)| *position).collect();
+        let one = |found: &&Found<'_>| !groups.members(found, None).is_empty();
+        outcome.fired = all.par_iter().filter(one).filter_map(|found| found.first()).map(|(at, _)| *at).collect();
         outcome.contributed.clone_from(&outcome.fired);
         return outcome;
     }
-    // Where all rules must have found something, a group without the rarest of them need not be looked at.
-    let rarest = correlation.needs_all().then(|| rarest(correlation, found));
-    let groups: Option<FxHashSet<Key>> = rarest.map(|rarest| {
-        let those = all.par_iter().filter(|(_, refs)| refs.contains(&rarest));
-        those.flat_map_iter(|found| read(found).into_iter().map(|(key, _)| key)).collect()
+    let wanted: Option<FxHashSet<Key>> = rarest.map(|rarest| {
+        let those = all.par_iter().filter(|found| found.iter().any(|(_, at)| *at == rarest));
+        those.flat_map_iter(|found| groups.members(found, None)).map(|(key, _)| key).collect()
     });
     for chunk in all.chunks(CHUNK) {
-        let wanted = |(key, _): &(Key, Member)| groups.as_ref().is_none_or(|groups| groups.contains(key));
-        let read = |found| read(found).into_iter().filter(wanted).collect();
-        let read: Vec<Vec<(Key, Member)>> = chunk.par_iter().map(read).collect();
-        for (key, member) in read.into_iter().flatten() {
+        let read: Vec<(Key, Member)> =
+            chunk.par_iter().flat_map_iter(|found| groups.members(found, wanted.as_ref())).collect();
+        for (key, member) in read {
             let window = windows.entry(key).or_insert_with(|| Window::new(correlation));
             window.push(correlation, member, &mut outcome);
         }
-        let now = chunk.last().and_then(|(position, _)| events.entries.get(*position as usize));
+        let now = chunk.last().and_then(|found| events.entries.get(found.first()?.0 as usize));
         let now = now.map_or(i64::MIN, |entry| entry.time.micros);
         windows.retain(|_, window| {
             let over = window.is_over(correlation, now);

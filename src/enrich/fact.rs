@@ -19,7 +19,7 @@ pub use domains::{AcceptedDomains, own_senders};
 use past::Past;
 
 use crate::event::{Lookup, Scalar, Visit};
-use crate::field::{Fact, FactKind, Field};
+use crate::field::{FACTS, Fact, FactKind, Field};
 use crate::store::{Events, Pool, Sym};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use std::collections::BTreeSet;
@@ -94,11 +94,13 @@ impl Columns {
 }
 
 /// The facts of a case.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Facts {
     /// Positions of the events that have a row, ascending.
     wanted: Vec<u32>,
     columns: Vec<Columns>,
+    /// For each fact the columns that it is in, and which of them; `None` for those that nobody asked for.
+    places: [Option<(usize, usize)>; FACTS.len()],
 }
 
 impl Facts {
@@ -107,7 +109,7 @@ impl Facts {
         let asked: Vec<&Deriver> =
             DERIVERS.iter().filter(|deriver| deriver.facts.iter().any(|fact| facts.contains(fact))).collect();
         if wanted.is_empty() || asked.is_empty() {
-            return Self::default();
+            return Self { wanted, columns: Vec::new(), places: [None; FACTS.len()] };
         }
         let past = Past::new(events, &wanted, accepted);
         let run = |deriver: &Deriver| {
@@ -115,15 +117,20 @@ impl Facts {
             (deriver.derive)(&past, &mut columns);
             columns
         };
-        let columns = asked.into_par_iter().map(run).collect();
-        Self { wanted, columns }
+        let columns: Vec<Columns> = asked.into_par_iter().map(run).collect();
+        let mut places = [None; FACTS.len()];
+        for (at, columns) in columns.iter().enumerate() {
+            for (column, fact) in columns.facts.iter().enumerate() {
+                places[*fact as usize] = Some((at, column));
+            }
+        }
+        Self { wanted, columns, places }
     }
 
-    /// Gives the values of a fact of the event at `position` to `visit`; nothing where it is absent or was not asked for.
-    pub fn visit(&self, position: u32, fact: Fact, visit: &mut Visit<'_>) -> ControlFlow<()> {
-        let Ok(row) = self.wanted.binary_search(&position) else { return ControlFlow::Continue(()) };
-        let found = self.columns.iter().find_map(|columns| {
-            let column = columns.facts.iter().position(|known| *known == fact)?;
+    /// Gives the values of a fact in a row to `visit`; nothing where it is absent or was not asked for.
+    fn visit(&self, row: usize, fact: Fact, visit: &mut Visit<'_>) -> ControlFlow<()> {
+        let found = self.places[fact as usize].and_then(|(at, column)| {
+            let columns = &self.columns[at];
             Some((columns, *columns.cells[column].get(row)?))
         });
         match (found, fact.row().kind) {
@@ -142,17 +149,28 @@ impl Facts {
 pub struct Known<'a> {
     /// The events.
     pub events: &'a Events,
-    /// Their facts.
-    pub facts: &'a Facts,
+    facts: &'a Facts,
     /// Where the event stands.
     pub position: u32,
+    /// Where its facts stand, if it has any.
+    row: Option<usize>,
+}
+
+impl<'a> Known<'a> {
+    /// The event at `position`.
+    pub fn new(events: &'a Events, facts: &'a Facts, position: u32) -> Self {
+        let row = if facts.columns.is_empty() { None } else { facts.wanted.binary_search(&position).ok() };
+        Self { events, facts, position, row }
+    }
 }
 
 impl Lookup for Known<'_> {
     fn visit(&self, field: &Field, visit: &mut Visit<'_>) -> ControlFlow<()> {
         match (field, self.events.entries.get(self.position as usize)) {
             (Field::Core(core), Some(entry)) => self.events.visit(entry, *core, visit),
-            (Field::Fact(fact), Some(_)) => self.facts.visit(self.position, *fact, visit),
+            (Field::Fact(fact), Some(_)) => {
+                self.row.map_or(ControlFlow::Continue(()), |row| self.facts.visit(row, *fact, visit))
+            }
             // No longer known; a rule that asks for it is refused when it is loaded.
             (Field::Path(_) | Field::Named { .. }, _) | (_, None) => ControlFlow::Continue(()),
         }

@@ -56,7 +56,7 @@ pub fn explain(options: &Options, rule: &str, event: &str, progress: &dyn Progre
             let steps = if let Some(correlation) = correlation {
                 correlate::explain(correlation, events, &facts, kit.rules.rules(), position)
             } else {
-                on_record(options, &kit, index, &read, Known { events, facts: &facts, position })?
+                on_record(options, &kit, index, &read, Known::new(events, &facts, position))?
             };
             Ok(Explanation {
                 rule: kit.rules.rules()[usize::from(index)].clone(),

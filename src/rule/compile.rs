@@ -1,12 +1,15 @@
 //! A parsed Sigma rule to a tree of tests, or the place and reason why it cannot be one.
 
 use super::document::Fault;
-use super::matcher::{Matcher, Number, Order, Shape, TimePart};
+use super::matcher::{Matcher, Number, Order, Shape, Texts, TimePart};
 use super::value;
 use crate::field::Field;
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
 use rsigma_parser::{ConditionExpr, Detection, DetectionItem, Modifier, SigmaRule, SigmaValue};
 use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+use xxhash_rust::xxh3::xxh3_128;
 
 /// How the values of one line of a selection join.
 #[derive(Debug, Clone)]
@@ -30,6 +33,8 @@ pub(super) struct Item {
     pub test: Test,
     /// Whether the field must be there and fail the test (`neq`).
     pub negated: bool,
+    /// A digest of the words it is compiled from: lines with the same words are the same question.
+    pub words: u128,
 }
 
 /// A condition over items.
@@ -38,7 +43,7 @@ pub(super) enum Node {
     All(Vec<Node>),
     Any(Vec<Node>),
     Not(Box<Node>),
-    Item(Box<Item>),
+    Item(Arc<Item>),
 }
 
 /// Compiles a rule whose selectors, placeholders and filters are resolved.
@@ -97,7 +102,7 @@ pub(super) fn selection(detection: &Detection) -> Result<Node, Fault> {
         Detection::And(list) => list.iter().map(selection).collect::<Result<_, _>>().map(all),
         Detection::Keywords(values) => {
             let matchers = values.iter().map(|value| keyword(value, false)).collect::<Result<Vec<_>, _>>()?;
-            Ok(leaf(None, Test::Any(join(matchers)), false))
+            Ok(leaf(None, Test::Any(join(matchers)), false, values))
         }
         Detection::ArrayMatch { field, .. } => Err(Fault::at(
             &[field],
@@ -109,8 +114,9 @@ pub(super) fn selection(detection: &Detection) -> Result<Node, Fault> {
     }
 }
 
-fn leaf(field: Option<Field>, test: Test, negated: bool) -> Node {
-    Node::Item(Box::new(Item { field, test, negated }))
+fn leaf(field: Option<Field>, test: Test, negated: bool, words: &impl fmt::Debug) -> Node {
+    let words = xxh3_128(format!("{words:?}").as_bytes());
+    Node::Item(Arc::new(Item { field, test, negated, words }))
 }
 
 /// A name of a rule turned into a lookup.
@@ -140,19 +146,19 @@ fn node(item: &DetectionItem) -> Result<Node, String> {
     let field = Some(field(name));
     if modifiers.has(Modifier::Exists) {
         return match item.values.as_slice() {
-            [SigmaValue::Bool(wanted)] => Ok(leaf(field, Test::Exists(*wanted), false)),
+            [SigmaValue::Bool(wanted)] => Ok(leaf(field, Test::Exists(*wanted), false, item)),
             _ => Err("exists takes one value, true or false".to_owned()),
         };
     }
     let negated = modifiers.has(Modifier::Neq);
     if item.values.contains(&SigmaValue::Null) {
         return match item.values.len() {
-            1 => Ok(leaf(field, Test::Null, negated)),
+            1 => Ok(leaf(field, Test::Null, negated, item)),
             _ => Err("null cannot be one of several values; give it a selection of its own".to_owned()),
         };
     }
     let matchers = item.values.iter().map(|value| value::matcher(value, &modifiers)).collect::<Result<Vec<_>, _>>()?;
-    Ok(leaf(field, join_values(matchers, &modifiers)?, negated))
+    Ok(leaf(field, join_values(matchers, &modifiers)?, negated, item))
 }
 
 /// Joins the values, each given as matchers of which one must pass, as `all` or its absence asks.
@@ -173,7 +179,7 @@ fn keywords(item: &DetectionItem, modifiers: &Modifiers) -> Result<Node, String>
     }
     let values = item.values.iter().map(|value| keyword(value, cased).map(|matcher| vec![matcher]));
     let values = values.collect::<Result<Vec<_>, _>>().map_err(|fault| fault.reason)?;
-    Ok(leaf(None, join_values(values, modifiers)?, false))
+    Ok(leaf(None, join_values(values, modifiers)?, false, item))
 }
 
 fn keyword(value: &SigmaValue, cased: bool) -> Result<Matcher, Fault> {
@@ -183,14 +189,26 @@ fn keyword(value: &SigmaValue, cased: bool) -> Result<Matcher, Fault> {
     }
 }
 
-/// Puts the texts that may stand anywhere into one automaton.
+/// Fewest texts that are looked up at once rather than compared one by one.
+const MANY: usize = 4;
+
+/// Puts texts together: those that may stand anywhere into one automaton, many that must be equal or end the value into
+/// a table.
 fn join(matchers: Vec<Matcher>) -> Vec<Matcher> {
-    let mut words = Vec::new();
-    let mut others = Vec::new();
+    let (mut words, mut equal, mut ends, mut others) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for matcher in matchers {
         match matcher {
             Matcher::Folded(Shape::Contains, text) => words.push(text),
+            Matcher::Folded(Shape::Equal, text) => equal.push(text),
+            Matcher::Folded(Shape::Ends, text) => ends.push(text),
             other => others.push(other),
+        }
+    }
+    for (texts, shape) in [(equal, Shape::Equal), (ends, Shape::Ends)] {
+        if texts.len() < MANY {
+            others.extend(texts.into_iter().map(|text| Matcher::Folded(shape, text)));
+        } else {
+            others.push(Matcher::Among(Texts::new(texts, shape == Shape::Ends)));
         }
     }
     if words.is_empty() {

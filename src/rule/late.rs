@@ -3,11 +3,12 @@
 
 use super::compile::{Item, Node, Test};
 use super::document::Fault;
-use super::engine::{holds, item_holds};
+use super::engine::item_holds;
 use super::matcher::Matcher;
-use crate::event::{Event, Lookup};
+use crate::event::Lookup;
 use crate::field::{Fact, Field};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// How many parts of one condition the record may decide: the bits of [`crate::store::Pending::known`].
 const PARTS: usize = 64;
@@ -27,7 +28,7 @@ enum Whole {
     Not(Box<Whole>),
     /// A part that the record decides.
     Part(usize),
-    Fact(Box<Item>),
+    Fact(Arc<Item>),
 }
 
 impl Late {
@@ -49,35 +50,21 @@ impl Late {
         Ok(Some(Self { parts, whole }))
     }
 
-    /// What the record says: met or not, or, if the facts decide, the parts that hold as bits.
-    pub(super) fn ask(&self, event: &Event<'_>) -> Result<bool, u64> {
-        let mut known = 0;
-        self.probe(&self.whole, event, &mut known).ok_or(known)
+    /// What the record decides, part by part.
+    pub(super) fn parts(&self) -> &[Node] {
+        &self.parts
     }
 
-    /// Parts are only asked until the condition around them is decided: [`Self::settle`] goes the same way.
-    fn probe(&self, whole: &Whole, event: &Event<'_>, known: &mut u64) -> Option<bool> {
-        match whole {
-            Whole::Part(part) => {
-                let met = holds(&self.parts[*part], event);
-                *known |= u64::from(met) << part;
-                Some(met)
-            }
-            Whole::Fact(_) => None,
-            Whole::Not(inner) => self.probe(inner, event, known).map(|met| !met),
-            Whole::All(list) | Whole::Any(list) => {
-                let decisive = matches!(whole, Whole::Any(_));
-                let mut open = false;
-                for inner in list {
-                    match self.probe(inner, event, known) {
-                        Some(met) if met == decisive => return Some(decisive),
-                        Some(_) => {}
-                        None => open = true,
-                    }
-                }
-                if open { None } else { Some(!decisive) }
-            }
-        }
+    /// What the record says, `part` telling whether a part holds: met or not, or, if the facts decide, the parts that
+    /// hold as bits.
+    pub(super) fn ask(&self, mut part: impl FnMut(usize) -> bool) -> Result<bool, u64> {
+        let mut known = 0;
+        let mut note = |at: usize| {
+            let met = part(at);
+            known |= u64::from(met) << at;
+            met
+        };
+        probe(&self.whole, &mut note).ok_or(known)
     }
 
     /// Whether the condition holds, now that the facts are known.
@@ -135,6 +122,27 @@ fn split(node: &Node, parts: &mut Vec<Node>) -> Result<Whole, Fault> {
             Whole::Fact(item.clone())
         }
     })
+}
+
+/// Parts are only asked until the condition around them is decided: [`settle`] goes the same way.
+fn probe(whole: &Whole, part: &mut dyn FnMut(usize) -> bool) -> Option<bool> {
+    match whole {
+        Whole::Part(at) => Some(part(*at)),
+        Whole::Fact(_) => None,
+        Whole::Not(inner) => probe(inner, part).map(|met| !met),
+        Whole::All(list) | Whole::Any(list) => {
+            let decisive = matches!(whole, Whole::Any(_));
+            let mut open = false;
+            for inner in list {
+                match probe(inner, part) {
+                    Some(met) if met == decisive => return Some(decisive),
+                    Some(_) => {}
+                    None => open = true,
+                }
+            }
+            if open { None } else { Some(!decisive) }
+        }
+    }
 }
 
 fn settle(whole: &Whole, known: u64, looked: &impl Lookup) -> bool {

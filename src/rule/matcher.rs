@@ -6,7 +6,9 @@ use aho_corasick::AhoCorasick;
 use chrono::{DateTime, Datelike, NaiveDateTime, Timelike, Utc};
 use ipnet::IpNet;
 use regex::Regex;
+use rustc_hash::FxHashSet;
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::net::IpAddr;
 use std::ops::ControlFlow;
@@ -117,6 +119,8 @@ pub(super) enum Matcher {
     Folded(Shape, Box<str>),
     /// Any of many texts, in any case; held in lower case.
     Words(AhoCorasick),
+    /// One of many texts, or an ending of which one of them is, in any case.
+    Among(Texts),
     Regex(Regex),
     Cidr(IpNet),
     Number(Order, Number),
@@ -139,6 +143,7 @@ impl Matcher {
             Self::Words(words) => with_text(value, |found| {
                 if found.is_ascii() { words.is_match(found) } else { words.is_match(&found.to_lowercase()) }
             }),
+            Self::Among(texts) => with_text(value, |found| texts.holds(&lower(found))),
             Self::Regex(regex) => with_text(value, |found| regex.is_match(found)),
             Self::Cidr(net) => {
                 with_text(value, |found| found.parse::<IpAddr>().is_ok_and(|address| net.contains(&address)))
@@ -154,6 +159,27 @@ impl Matcher {
                 time_of(value, field).is_some_and(|time| number(Scalar::Int(part.of(time)), Order::Equal, *wanted))
             }
         }
+    }
+}
+
+/// Texts that a value must be, or end with; in lower case.
+#[derive(Debug, Clone)]
+pub(super) struct Texts {
+    texts: FxHashSet<Box<str>>,
+    /// Their lengths, if they are endings.
+    lengths: Option<Box<[usize]>>,
+}
+
+impl Texts {
+    pub(super) fn new(texts: Vec<Box<str>>, endings: bool) -> Self {
+        let lengths: BTreeSet<usize> = texts.iter().map(|text| text.len()).collect();
+        Self { texts: texts.into_iter().collect(), lengths: endings.then(|| lengths.into_iter().collect()) }
+    }
+
+    fn holds(&self, found: &str) -> bool {
+        let Some(lengths) = &self.lengths else { return self.texts.contains(found) };
+        let ending = |length: &usize| found.get(found.len().checked_sub(*length)?..);
+        lengths.iter().filter_map(ending).any(|ending| self.texts.contains(ending))
     }
 }
 

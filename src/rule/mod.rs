@@ -18,13 +18,15 @@ mod matcher;
 pub mod matrix;
 pub mod navigator;
 mod pack;
+mod plan;
 mod rewrite;
 mod value;
 
 pub use about::{About, Looked};
-pub use engine::{Hits, Scratch};
+pub use engine::Hits;
 pub use explain::Step;
 pub use lint::{Checked, check};
+pub use plan::Scratch;
 
 use crate::coverage::RuleRejection;
 use crate::event::{Event, Lookup};

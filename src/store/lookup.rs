@@ -1,6 +1,6 @@
 //! The catalogue's fields of an event after its bytes are gone.
 
-use super::{Entry, Events, GUID};
+use super::{Entry, Events, GUID, Sym};
 use crate::event::{Scalar, Visit};
 use crate::field::Core;
 use std::ops::ControlFlow;
@@ -36,29 +36,40 @@ impl Events {
             Core::Anonymous => place.map_or("", |place| &place.anonymous),
             Core::Id => entry.id.text(&self.pool, &mut room),
             Core::Token => entry.token.text(&self.pool, &mut room),
-            Core::Tenant => self.text(entry.tenant),
-            Core::Operation => self.text(entry.operation),
-            Core::OperationOriginal => self.text(entry.operation_original),
-            Core::Workload => self.text(entry.workload),
-            Core::RecordType => self.text(entry.record_type),
-            Core::Actor => self.text(entry.actor),
-            Core::ActorId => self.text(entry.actor_id),
-            Core::Target => self.text(entry.target),
-            Core::Account => self.text(entry.account),
-            Core::Agent => self.text(entry.agent),
-            Core::Client => self.text(entry.client),
-            Core::Application => self.text(entry.application),
-            Core::ApplicationId => self.text(entry.application_id),
-            Core::Session => self.text(entry.session),
-            Core::Device => self.text(entry.device),
-            Core::AuthenticationRequirement => self.text(entry.authentication_requirement),
-            Core::Result => self.text(entry.result),
-            Core::ErrorCode => self.text(entry.error_code),
-            Core::Object => self.text(entry.object),
-            Core::Detail => self.text(entry.detail),
-            Core::Degraded => self.text(entry.degraded),
+            _ => Entry::column(core).map_or("", |column| self.text(column(entry))),
         };
         if text.is_empty() { ControlFlow::Continue(()) } else { visit(Scalar::Str(text)) }
+    }
+}
+
+impl Entry {
+    /// Where a core field stands that is one text of the pool.
+    pub fn column(core: Core) -> Option<fn(&Self) -> Sym> {
+        Some(match core {
+            Core::Tenant => |entry| entry.tenant,
+            Core::Operation => |entry| entry.operation,
+            Core::OperationOriginal => |entry| entry.operation_original,
+            Core::Workload => |entry| entry.workload,
+            Core::RecordType => |entry| entry.record_type,
+            Core::Actor => |entry| entry.actor,
+            Core::ActorId => |entry| entry.actor_id,
+            Core::Target => |entry| entry.target,
+            Core::Account => |entry| entry.account,
+            Core::Agent => |entry| entry.agent,
+            Core::Client => |entry| entry.client,
+            Core::Application => |entry| entry.application,
+            Core::ApplicationId => |entry| entry.application_id,
+            Core::Session => |entry| entry.session,
+            Core::Device => |entry| entry.device,
+            Core::AuthenticationRequirement => |entry| entry.authentication_requirement,
+            Core::Result => |entry| entry.result,
+            Core::ErrorCode => |entry| entry.error_code,
+            Core::Object => |entry| entry.object,
+            Core::Detail => |entry| entry.detail,
+            Core::Degraded => |entry| entry.degraded,
+            Core::Address => |entry| entry.address,
+            _ => return None,
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 use super::domains::{Own, domain};
 use super::{Columns, Deriver, Past};
 use crate::field::Fact;
-use crate::store::{Entry, Sym};
+use crate::store::Sym;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -41,25 +41,42 @@ const PROVIDERS: &[&str] =
 
 fn derive(past: &Past<'_>, columns: &mut Columns) {
     let partners = partners(past);
-    let mut known: FxHashMap<(Sym, String), Option<String>> = FxHashMap::default();
+    // By domain, and by the text that holds the names: most texts are met again and again.
+    let mut models: FxHashMap<(Sym, String), Option<String>> = FxHashMap::default();
+    let mut known: FxHashMap<(Sym, Sym), Option<(String, String)>> = FxHashMap::default();
     for (row, entry) in past.wanted() {
         let (Some(own), none) = (past.own.of(entry.tenant), BTreeSet::new()) else { continue };
         let partners = partners.get(&entry.tenant).unwrap_or(&none);
         let mut look = |name: String| {
-            let model = known.entry((entry.tenant, name));
-            model.or_insert_with_key(|(_, name)| model_of(name, own, partners)).clone()
+            let key = (entry.tenant, name.clone());
+            let model = models.entry(key).or_insert_with_key(|(_, name)| model_of(name, own, partners));
+            model.clone().map(|model| (name, model))
         };
-        if let Some(model) = domains(past, entry).into_iter().find_map(&mut look) {
-            columns.text(Fact::LookalikeDomain, row, &model);
+        let mut first: Option<&(String, String)> = None;
+        for text in [entry.actor, entry.target, entry.account, entry.recipients] {
+            if text.is_empty() {
+                continue;
+            }
+            known
+                .entry((entry.tenant, text))
+                .or_insert_with(|| domains(past.events.text(text)).into_iter().find_map(&mut look));
+        }
+        for text in [entry.actor, entry.target, entry.account, entry.recipients] {
+            let found = known.get(&(entry.tenant, text)).and_then(Option::as_ref);
+            first = match (first, found) {
+                (Some(one), Some(other)) => Some(one.min(other)),
+                (one, other) => one.or(other),
+            };
+        }
+        if let Some((_, model)) = first {
+            columns.text(Fact::LookalikeDomain, row, model);
         }
     }
 }
 
-/// The domains in the names of those concerned.
-fn domains(past: &Past<'_>, entry: &Entry) -> BTreeSet<String> {
-    let text = |sym| past.events.text(sym);
-    let names = [text(entry.actor), text(entry.target), text(entry.account)].into_iter();
-    names.chain(text(entry.recipients).lines()).filter_map(domain).collect()
+/// The domains in the names of a text, which has one a line.
+fn domains(text: &str) -> BTreeSet<String> {
+    text.lines().filter_map(domain).collect()
 }
 
 /// The domains of each tenant's correspondents that were met on enough days.
