@@ -81,3 +81,13 @@ fn golden_cases_come_out_as_recorded() {
     }
     assert!(differences.is_empty(), "{}\nread the difference; UPDATE_GOLDEN=1 records it", differences.join("\n"));
 }
+
+/// Compares a generated file with what it should be; with `UPDATE_GOLDEN` it is written anew where it is not.
+pub(super) fn same_or_written(path: &Path, want: &str) {
+    let found = std::fs::read_to_string(path).unwrap_or_default();
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(path, want).unwrap();
+    } else {
+        assert!(found == want, "{}: not what is generated; UPDATE_GOLDEN=1 writes it anew", path.display());
+    }
+}

@@ -26,6 +26,7 @@ mod recognition;
 mod round_trip;
 mod rule;
 mod rules_command;
+mod sigma_hq;
 mod snapshot;
 mod source;
 mod store;

@@ -99,12 +99,7 @@ fn every_folder_of_records_has_a_rule() {
 fn readme(want: impl Fn(&str) -> String) {
     let path = root().join("rules/README.md");
     let found = std::fs::read_to_string(&path).unwrap();
-    let want = want(&found);
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        std::fs::write(&path, want).unwrap();
-    } else {
-        assert!(found == want, "rules/README.md: a table is not that of the rules; UPDATE_GOLDEN=1 writes it anew");
-    }
+    crate::golden::same_or_written(&path, &want(&found));
 }
 
 /// The table of the pack: rules by folder.
