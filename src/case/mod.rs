@@ -5,6 +5,7 @@ pub mod addresses;
 pub mod civil;
 pub mod completeness;
 pub mod finding;
+pub mod foothold;
 pub mod incident;
 pub mod index;
 pub mod indicator;
@@ -16,6 +17,7 @@ pub mod sign_in;
 use crate::coverage::{Coverage, Rejection};
 use crate::rule::{Meta, Withheld};
 use crate::store::Events;
+use foothold::Foothold;
 use indicator::Indicator;
 use serde::Serialize;
 
@@ -26,6 +28,8 @@ pub struct Case {
     pub events: Events,
     /// What the rules found, most severe first, then by first time and id.
     pub findings: Vec<Finding>,
+    /// What was left behind, by time.
+    pub footholds: Vec<Foothold>,
     /// The rules that were evaluated, by index.
     pub rules: Vec<Meta>,
     /// The ledger; [`crate::event::Origin::file`] counts in its `files`.

@@ -22,7 +22,17 @@ use window::Window;
 /// correlation.
 pub fn judge(events: &mut Events, rules: &RuleSet, accepted: &AcceptedDomains) {
     decide(events, rules, accepted);
+    mark(events, rules);
     silence(events, rules);
+}
+
+/// Keeps of each event the rules that say what was left behind.
+fn mark(events: &mut Events, rules: &RuleSet) {
+    let marking = rules.marking();
+    let marks = |hits: &[RuleIndex]| hits.iter().copied().filter(|rule| marking.contains(rule)).collect();
+    for entry in events.entries.iter_mut().filter(|entry| !entry.hits.is_empty()) {
+        entry.marks = marks(&entry.hits);
+    }
 }
 
 /// As [`judge`], with the hits of the rules that only serve a correlation.

@@ -75,6 +75,12 @@ pub static OUTPUTS: &[Output] = &[
     },
     Output { name: "incidents.csv", what: "the incidents, one line each", writer: table::incidents_csv },
     Output {
+        name: "footholds.json",
+        what: "what was left behind: who made it, who took it away, whether it is still there",
+        writer: table::footholds_json,
+    },
+    Output { name: "footholds.csv", what: "the footholds, one line each", writer: table::footholds_csv },
+    Output {
         name: "suppressed.csv",
         what: "the hits that filters of the investigator kept from being findings",
         writer: table::suppressed_csv,
@@ -147,6 +153,7 @@ mod tests {
         let case = Case {
             events: Events::default(),
             findings: Vec::new(),
+            footholds: Vec::new(),
             rules: Vec::new(),
             coverage: Coverage::default(),
             rejected: Vec::new(),

@@ -106,6 +106,35 @@ pub(crate) fn incidents_csv(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<
     Ok(())
 }
 
+/// What was left behind, with every act on it.
+pub(crate) fn footholds_json(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
+    json(&view.case.footholds, sink)
+}
+
+/// What was left behind, one line each.
+pub(crate) fn footholds_csv(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
+    sink.write_all(
+        b"id,kind,step,tenant,account,name,state,opened,opened_by,opened_from,changes,closed,closed_by,shown,basis,event_ids\n",
+    )?;
+    let mut record = Record::default();
+    for foothold in &view.case.footholds {
+        record.ours(&foothold.id).log(&foothold.kind).ours(foothold.step.map_or_else(String::new, |n| n.to_string()));
+        record.log(&foothold.tenant).log(&foothold.account).log(&foothold.name).ours(foothold.state.name());
+        match &foothold.opened {
+            Some(act) => record.ours(&act.time).log(&act.by).log(&act.address),
+            None => record.ours("").ours("").ours(""),
+        };
+        record.ours(foothold.changed.len());
+        match &foothold.closed {
+            Some(act) => record.ours(&act.time).log(&act.by),
+            None => record.ours("").ours(""),
+        };
+        record.ours(foothold.shown.as_deref().unwrap_or_default()).log(&foothold.basis);
+        record.ours(some(&foothold.event_ids)).end(sink)?;
+    }
+    Ok(())
+}
+
 /// What filters kept from being findings, one line a hit.
 pub(crate) fn suppressed_csv(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
     sink.write_all(b"time,tenant,account,operation,level,rule,filter,event_id,rule_id\n")?;

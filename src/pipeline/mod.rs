@@ -18,6 +18,7 @@ pub use explain::{Explanation, explain};
 pub use trial::{Trials, trials, try_records};
 
 use crate::case::finding::findings;
+use crate::case::foothold::footholds;
 use crate::case::rhythm::{Gap, gaps};
 use crate::case::{Case, completeness, severity};
 use crate::correlate;
@@ -172,9 +173,11 @@ impl Kit {
             let mut coverage = Coverage::close(read.files, rule_coverage)?;
             let findings = findings(&read.events, rules);
             coverage.completeness = completeness::judge(&coverage, &read.events, &findings);
+            let left = footholds(&read.events, self.rules.footholds());
             let case = Case {
                 coverage,
                 findings,
+                footholds: left.footholds,
                 events: read.events,
                 rules: rules.to_vec(),
                 rejected: read.rejected,

@@ -212,7 +212,11 @@ pub(super) fn compile(
     (index, stated): (RuleIndex, bool),
     known: &mut dyn Known,
 ) -> Result<Correlation, Fault> {
-    let refs = rule.rules.iter().map(|reference| known.index(reference).ok_or_else(|| unknown(reference, known)));
+    let refs = rule.rules.iter().map(|reference| {
+        known
+            .index(reference)
+            .ok_or_else(|| Fault::at(&["correlation", "rules"], unknown(reference, known.names().iter())))
+    });
     let refs = refs.collect::<Result<Vec<_>, _>>()?;
     let by: Vec<Vec<Place>> = rule.group_by.iter().map(|name| places(rule, &refs, name, known)).collect();
     let condition = match &rule.condition {
@@ -241,13 +245,13 @@ pub(super) fn compile(
     Ok(Correlation { rule: index, kind, refs, by, span, condition })
 }
 
-fn unknown(reference: &str, known: &dyn Known) -> Fault {
-    let names = known.names();
-    let hint = match super::lint::nearest(reference, names.iter().map(String::as_str)) {
+/// That a reference leads nowhere, and which of the names was meant.
+pub(super) fn unknown<'a>(reference: &str, names: impl Iterator<Item = &'a String>) -> String {
+    let hint = match super::lint::nearest(reference, names.map(String::as_str)) {
         Some(near) => format!("did you mean \"{near}\"?"),
         None => "give the id or the name of a rule that is loaded too".to_owned(),
     };
-    Fault::at(&["correlation", "rules"], format!("refers to \"{reference}\", which is no loaded rule; {hint}"))
+    format!("refers to \"{reference}\", which is no loaded rule; {hint}")
 }
 
 /// Where the field stands in the events of each reference: an alias names one for each rule.

@@ -31,6 +31,7 @@ pub(super) enum Kind {
     Rule,
     Filter,
     Correlation,
+    Foothold,
     Global,
     Reset,
     Repeat,
@@ -131,6 +132,7 @@ pub(super) fn inspect(tree: &Value) -> Result<Kind, Fault> {
         Some(Some("repeat")) => Kind::Repeat,
         Some(_) => return Err(Fault::at(&["action"], "unknown action; expected global, reset or repeat")),
         None if root.contains_key("correlation") => return Ok(Kind::Correlation),
+        None if root.contains_key("foothold") => return Ok(Kind::Foothold),
         None if root.contains_key("filter") => Kind::Filter,
         None => Kind::Rule,
     };

@@ -2,6 +2,7 @@
 
 use super::correlation::{self, Captures, Correlation, Place};
 use super::document::Fault;
+use super::foothold::{self, Foothold, Written};
 use super::load::{self, Loaded, Read};
 use super::mapping::Mapping;
 use crate::coverage::RuleRejection;
@@ -19,17 +20,19 @@ pub(super) struct Linked {
     pub correlations: Vec<Correlation>,
     /// What correlations need kept of records.
     pub captures: Captures,
-    /// Rules that only serve a correlation of their own file.
+    /// What can be left behind.
+    pub footholds: Vec<Foothold>,
+    /// Rules that only serve a correlation or a foothold of their own file.
     pub silent: BTreeSet<RuleIndex>,
 }
 
 /// A correlation and the id it has.
 type Named<'a> = (String, Read<'a, CorrelationRule>);
 
-/// Puts `rules` and the usable ones of `correlations` together.
+/// Puts `rules` and the usable ones of correlations and footholds together.
 pub(super) fn link(
     mut rules: BTreeMap<String, Loaded>,
-    correlations: Vec<Read<'_, CorrelationRule>>,
+    (correlations, footholds): (Vec<Read<'_, CorrelationRule>>, Vec<Read<'_, Written>>),
     mapping: &Mapping,
     rejected: &mut Vec<RuleRejection>,
 ) -> Linked {
@@ -55,10 +58,36 @@ pub(super) fn link(
             Err(fault) => rejected.push(read.reject(&fault)),
         }
     }
+    let followed = follow(&footholds, &mut known, rejected);
     let captures = known.captures;
     let loaded: Vec<Loaded> = rules.into_values().collect();
-    let silent = silent(&loaded, &compiled, &ordered);
-    Linked { loaded, correlations: compiled, captures, silent }
+    let mut silent = silent(&loaded, &compiled, &ordered);
+    for (file, foothold) in &followed {
+        let beside = foothold.marks.keys().filter(|rule| loaded[usize::from(**rule)].meta.file == *file);
+        silent.extend(beside);
+    }
+    let footholds = followed.into_iter().map(|(_, foothold)| foothold).collect();
+    Linked { loaded, correlations: compiled, captures, footholds, silent }
+}
+
+/// Compiles the footholds, each with its file.
+fn follow(
+    footholds: &[Read<'_, Written>],
+    known: &mut Known<'_>,
+    rejected: &mut Vec<RuleRejection>,
+) -> Vec<(String, Foothold)> {
+    let mut followed = Vec::new();
+    for read in footholds {
+        let names: BTreeMap<String, RuleIndex> =
+            known.names.iter().map(|(name, index)| ((*name).to_owned(), *index)).collect();
+        let index = |name: &str| names.get(name).copied().ok_or_else(|| correlation::unknown(name, names.keys()));
+        let mut place = |rule: RuleIndex, field: &str| correlation::Known::place(known, rule, field);
+        match foothold::compile(&read.content, &index, &mut place) {
+            Ok(foothold) => followed.push((read.file.name.clone(), foothold)),
+            Err(fault) => rejected.push(read.reject(&fault)),
+        }
+    }
+    followed
 }
 
 /// Adds the correlations to the rules, each behind those it refers to; gives back those for which that cannot be done.

@@ -3,6 +3,7 @@
 use super::compile;
 use super::document::{self, Document, Fault, Kind};
 use super::engine::Condition;
+use super::foothold;
 use super::late::Late;
 use super::link::{self, Linked};
 use super::mapping::Mapping;
@@ -71,6 +72,8 @@ pub(super) struct Contents<'a> {
     pub filters: Vec<Read<'a, FilterRule>>,
     /// Correlations, in the order of the files.
     pub correlations: Vec<Read<'a, CorrelationRule>>,
+    /// Footholds, in the order of the files.
+    pub footholds: Vec<Read<'a, foothold::Written>>,
 }
 
 /// Whether the name is that of a rule file.
@@ -110,7 +113,8 @@ pub(super) fn load(options: &Options) -> (Linked, Vec<RuleRejection>) {
             Err(fault) => rejected.push(read.reject(&fault)),
         }
     }
-    let linked = link::link(loaded, contents.correlations, &mapping, &mut rejected);
+    let wholes = (contents.correlations, contents.footholds);
+    let linked = link::link(loaded, wholes, &mapping, &mut rejected);
     rejected.sort();
     (linked, rejected)
 }
@@ -264,7 +268,16 @@ pub(super) fn read<'a>(file: &'a File, contents: &mut Contents<'a>, rejected: &m
     let mut previous = String::new();
     for document in documents {
         let kind = match document.tree() {
-            Ok(tree) => document::inspect(&tree),
+            Ok(tree) => match document::inspect(&tree) {
+                Ok(Kind::Foothold) => {
+                    match foothold::read(&tree) {
+                        Ok(content) => contents.footholds.push(Read { file, document, content }),
+                        Err(fault) => rejected.push(rejection(file, document.find(&fault.anchor), &fault.reason)),
+                    }
+                    continue;
+                }
+                kind => kind,
+            },
             Err((line, reason)) => {
                 rejected.push(rejection(file, line, &reason));
                 continue;

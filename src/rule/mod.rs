@@ -9,6 +9,7 @@ pub mod correlation;
 mod document;
 mod engine;
 mod explain;
+pub mod foothold;
 mod late;
 mod link;
 mod lint;
@@ -34,6 +35,7 @@ use crate::field::Fact;
 use crate::store::{Captured, Pending, RuleIndex};
 use correlation::{Captures, Correlation};
 use engine::Condition;
+use foothold::Foothold;
 use rsigma_parser::SigmaRule;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
@@ -139,6 +141,9 @@ pub struct RuleSet {
     conditions: Vec<Condition>,
     correlations: Vec<Correlation>,
     captures: Captures,
+    footholds: Vec<Foothold>,
+    /// Rules that a foothold refers to.
+    marking: BTreeSet<RuleIndex>,
     silent: BTreeSet<RuleIndex>,
     /// What stands in `conditions` behind those of `rules`.
     withheld: Vec<Withheld>,
@@ -157,7 +162,8 @@ impl RuleSet {
     /// Loads and compiles; what cannot be compiled is told, with file and line.
     pub fn load(options: &Options) -> (Self, Vec<RuleRejection>) {
         let (linked, rejected) = load::load(options);
-        let link::Linked { loaded, correlations, captures, silent } = linked;
+        let link::Linked { loaded, correlations, captures, footholds, silent } = linked;
+        let marking = footholds.iter().flat_map(|foothold| foothold.marks.keys().copied()).collect();
         let room = usize::from(RuleIndex::MAX) - loaded.len();
         let (mut rules, mut conditions, mut taken, mut withheld) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for (rule, loaded) in (0..=RuleIndex::MAX).zip(loaded) {
@@ -171,7 +177,7 @@ impl RuleSet {
             }
         }
         conditions.extend(taken);
-        (Self { rules, conditions, correlations, captures, silent, withheld }, rejected)
+        (Self { rules, conditions, correlations, captures, footholds, marking, silent, withheld }, rejected)
     }
 
     /// The rules, by index.
@@ -262,7 +268,17 @@ impl RuleSet {
         &self.correlations
     }
 
-    /// Rules that only serve a correlation: what they find is no finding.
+    /// What can be left behind, in the order of their files.
+    pub fn footholds(&self) -> &[Foothold] {
+        &self.footholds
+    }
+
+    /// Rules whose records open, change, close or show a foothold.
+    pub fn marking(&self) -> &BTreeSet<RuleIndex> {
+        &self.marking
+    }
+
+    /// Rules that only serve a correlation or a foothold: what they find is no finding.
     pub fn silent(&self) -> &BTreeSet<RuleIndex> {
         &self.silent
     }

@@ -70,6 +70,8 @@ pub struct Entry {
     pub conflict: bool,
     /// Rules it meets, in index order; most events meet none.
     pub hits: Box<[RuleIndex]>,
+    /// Rules it meets that say what was left behind, in index order; those of them that are findings are hits too.
+    pub marks: Box<[RuleIndex]>,
 }
 
 /// All events of a case in time order, with the texts and places they refer to.
@@ -202,6 +204,7 @@ impl Entry {
             origin,
             conflict: false,
             hits: hits.rules.into(),
+            marks: Box::default(),
         }
     }
 

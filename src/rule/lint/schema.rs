@@ -68,7 +68,8 @@ pub(super) fn replaces(reason: &str) -> bool {
 pub(super) fn faults(tree: &Value) -> Vec<Fault> {
     let Some(root) = tree.as_object() else { return Vec::new() };
     let mut check = Check { faults: Vec::new() };
-    let kind = ["correlation", "filter"].into_iter().find(|kind| root.contains_key(*kind)).unwrap_or("detection");
+    let kind =
+        ["correlation", "filter", "foothold"].into_iter().find(|kind| root.contains_key(*kind)).unwrap_or("detection");
     check.keys(root, kind);
     if !root.contains_key("action") {
         check.required(root, kind);
@@ -83,8 +84,11 @@ pub(super) fn faults(tree: &Value) -> Vec<Fault> {
     check.faults
 }
 
-/// Whether the document is a correlation whose rules find nothing by themselves.
+/// Whether the document is a foothold, or a correlation, whose rules find nothing by themselves.
 pub(super) fn silences(tree: &Value) -> bool {
+    if tree.get("foothold").is_some() {
+        return true;
+    }
     let correlation = tree.get("correlation");
     let speaks = |section: &Value| section.get("generate") == Some(&Value::Bool(true));
     correlation.is_some_and(|correlation| !speaks(tree) && !speaks(correlation))
@@ -104,6 +108,7 @@ impl Check {
         let own: &[&str] = match kind {
             "correlation" => &["correlation", "generate"],
             "filter" => &["filter", "logsource"],
+            "foothold" => &["foothold"],
             _ => &["detection", "logsource"],
         };
         let known = || SHARED.iter().chain(own).copied();
@@ -116,12 +121,12 @@ impl Check {
 
     fn required(&mut self, root: &Map<String, Value>, kind: &str) {
         let wanted: &[&str] =
-            if kind == "correlation" { &["title", "correlation"] } else { &["title", "logsource", kind] };
+            if ["correlation", "foothold"].contains(&kind) { &["title", kind] } else { &["title", "logsource", kind] };
         for key in wanted.iter().filter(|key| !root.contains_key(**key)) {
             self.tell(&[], format!("no {key}; Sigma requires it"));
         }
         let condition = |section: &Map<String, Value>| section.contains_key("condition");
-        if let Some(Value::Object(section)) = root.get(kind).filter(|_| kind != "correlation") {
+        if let Some(Value::Object(section)) = root.get(kind).filter(|_| !["correlation", "foothold"].contains(&kind)) {
             if !condition(section) {
                 self.tell(&[kind], format!("no condition in {kind}; say which selections must hold"));
             }

@@ -1,0 +1,365 @@
+//! The records of footholds in time order, each put to the foothold that it is about.
+
+use super::{Act, Collected, Deed, Foothold, Left, State, act, alias, identity, is_state, when};
+use crate::case::civil::moment;
+use crate::event::first_party::is_microsoft_application;
+use crate::event::{Family, Scalar};
+use crate::rule::correlation::Place;
+use crate::rule::foothold::{Does, Foothold as Kind, Mark};
+use crate::store::{Entry, Events, RuleIndex, Sym};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
+
+/// A foothold while its records are met.
+struct Instance {
+    kind: usize,
+    names: BTreeSet<String>,
+    /// As the first record that names it writes it.
+    shown_name: String,
+    opened: Option<u32>,
+    changed: Vec<u32>,
+    closed: Option<u32>,
+    /// The record of its end does not name it.
+    assumed: bool,
+    seen: Option<u32>,
+    positions: Vec<u32>,
+    /// Logs that have told of its making.
+    told: BTreeSet<Family>,
+}
+
+impl Instance {
+    fn is_open(&self) -> bool {
+        self.closed.is_none()
+    }
+}
+
+/// Footholds of one kind and owner.
+#[derive(Default)]
+struct Group {
+    members: Vec<usize>,
+    /// How many ends without a name each log has told.
+    ends: BTreeMap<Family, usize>,
+}
+
+pub(super) struct Follow<'a> {
+    events: &'a Events,
+    kinds: &'a [Kind],
+    /// For each rule the kinds it serves.
+    marks: BTreeMap<RuleIndex, Vec<(usize, &'a Mark)>>,
+    groups: Vec<Group>,
+    numbers: FxHashMap<(usize, Sym, String), usize>,
+    instances: Vec<Instance>,
+    deeds: Vec<Deed>,
+}
+
+impl<'a> Follow<'a> {
+    pub(super) fn new(events: &'a Events, kinds: &'a [Kind]) -> Self {
+        let mut marks: BTreeMap<RuleIndex, Vec<(usize, &Mark)>> = BTreeMap::new();
+        for (kind, foothold) in kinds.iter().enumerate() {
+            for (rule, mark) in &foothold.marks {
+                marks.entry(*rule).or_default().push((kind, mark));
+            }
+        }
+        Self {
+            events,
+            kinds,
+            marks,
+            groups: Vec::new(),
+            numbers: FxHashMap::default(),
+            instances: Vec::new(),
+            deeds: Vec::new(),
+        }
+    }
+
+    pub(super) fn meet(&mut self, position: u32) {
+        let entry = &self.events.entries[position as usize];
+        for rule in &entry.marks {
+            for (kind, mark) in self.marks.get(rule).cloned().unwrap_or_default() {
+                self.take(position, kind, mark);
+            }
+        }
+    }
+
+    fn take(&mut self, position: u32, kind: usize, mark: &Mark) {
+        let entry = &self.events.entries[position as usize];
+        let opens_nothing = self.kinds[kind].marks.values().all(|mark| mark.does == Does::Closes);
+        if opens_nothing {
+            self.deeds.push(Deed { kind, tenant: entry.tenant, position });
+            return;
+        }
+        let written = self.written(entry, &mark.names);
+        let names: BTreeSet<String> = written.iter().map(|name| normal(name)).filter(|name| says(name)).collect();
+        let group = self.group(kind, entry);
+        match mark.does {
+            Does::Opens => self.opens(position, (kind, group), names, &written),
+            Does::Changes => self.changes(position, (kind, group), names, &written),
+            Does::Closes => self.closes(position, (kind, group), &names),
+            Does::Shows => self.shows(position, (kind, group), names, &written),
+        }
+    }
+
+    fn group(&mut self, kind: usize, entry: &Entry) -> usize {
+        let owner = if self.kinds[kind].of_account { alias(self.events.text(entry.account)) } else { String::new() };
+        let next = self.groups.len();
+        let number = *self.numbers.entry((kind, entry.tenant, owner)).or_insert(next);
+        if number == next {
+            self.groups.push(Group::default());
+        }
+        number
+    }
+
+    /// The names that the record gives it.
+    fn written(&self, entry: &Entry, places: &[Place]) -> Vec<String> {
+        let mut found = Vec::new();
+        for place in places {
+            match place {
+                Place::Core(core) => {
+                    let _ = self.events.visit(entry, *core, &mut |value: Scalar<'_>| {
+                        found.push(value.to_string());
+                        ControlFlow::Continue(())
+                    });
+                }
+                Place::Captured(slot) => {
+                    let text = self.events.captured(entry, *slot).unwrap_or_default();
+                    found.extend(text.split([';', ',']).map(|name| name.trim().to_owned()));
+                }
+                Place::Fact(_) => {}
+            }
+        }
+        found.retain(|name| !name.is_empty());
+        found
+    }
+
+    /// The open one that shares a name; of a kind of which there is one at most, that one.
+    fn open(&self, (kind, group): (usize, usize), names: &BTreeSet<String>) -> Option<usize> {
+        let shares = |at: &&usize| {
+            let instance = &self.instances[**at];
+            instance.is_open() && (self.kinds[kind].single || !instance.names.is_disjoint(names))
+        };
+        self.groups[group].members.iter().find(shares).copied()
+    }
+
+    fn make(&mut self, (kind, group): (usize, usize), names: BTreeSet<String>, written: &[String]) -> usize {
+        let shown_name = written.first().cloned().unwrap_or_default();
+        self.groups[group].members.push(self.instances.len());
+        self.instances.push(Instance {
+            kind,
+            names,
+            shown_name,
+            opened: None,
+            changed: Vec::new(),
+            closed: None,
+            assumed: false,
+            seen: None,
+            positions: Vec::new(),
+            told: BTreeSet::new(),
+        });
+        self.instances.len() - 1
+    }
+
+    fn opens(&mut self, position: u32, place: (usize, usize), names: BTreeSet<String>, written: &[String]) {
+        let family = self.events.entries[position as usize].family;
+        let kind = &self.kinds[place.0];
+        let known = if kind.each || (names.is_empty() && !kind.single) {
+            self.untold(position, place.1, &names)
+        } else {
+            self.open(place, &names)
+        };
+        let at = known.unwrap_or_else(|| self.make(place, BTreeSet::new(), written));
+        let instance = &mut self.instances[at];
+        instance.names.extend(names);
+        instance.told.insert(family);
+        instance.positions.push(position);
+        if instance.opened.is_none() {
+            instance.opened = Some(position);
+        } else if known.is_some() && instance.opened != Some(position) {
+            instance.changed.push(position);
+        }
+    }
+
+    /// One of the same names, or also without, that only another log has told of so far, at about this time.
+    fn untold(&self, position: u32, group: usize, names: &BTreeSet<String>) -> Option<usize> {
+        const APART: i64 = 5 * 60_000_000;
+        let time = |at: u32| self.events.entries[at as usize].time.micros;
+        let family = self.events.entries[position as usize].family;
+        let is_same = |at: &&usize| {
+            let instance = &self.instances[**at];
+            let near = instance.opened.is_some_and(|opened| time(position) - time(opened) <= APART);
+            let same = if names.is_empty() { instance.names.is_empty() } else { !instance.names.is_disjoint(names) };
+            same && near && !instance.told.contains(&family)
+        };
+        self.groups[group].members.iter().find(is_same).copied()
+    }
+
+    fn changes(&mut self, position: u32, place: (usize, usize), names: BTreeSet<String>, written: &[String]) {
+        let known = self.open(place, &names);
+        let at = known.unwrap_or_else(|| self.make(place, names, written));
+        self.instances[at].changed.push(position);
+        self.instances[at].positions.push(position);
+    }
+
+    fn shows(&mut self, position: u32, place: (usize, usize), names: BTreeSet<String>, written: &[String]) {
+        let shares = |at: &&usize| {
+            let instance = &self.instances[**at];
+            self.kinds[place.0].single || !instance.names.is_disjoint(&names)
+        };
+        let known = self.groups[place.1].members.iter().rev().find(shares).copied();
+        let at = known.unwrap_or_else(|| self.make(place, names, written));
+        let instance = &mut self.instances[at];
+        instance.seen = Some(position);
+        instance.positions.push(position);
+        // It was there when it should not have been any more: somebody made it again, out of sight of the log.
+        instance.closed = None;
+    }
+
+    fn closes(&mut self, position: u32, place: (usize, usize), names: &BTreeSet<String>) {
+        let single = self.kinds[place.0].single;
+        let own = |at: &&usize| {
+            let instance = &self.instances[**at];
+            instance.is_open() && (single || !instance.names.is_disjoint(names))
+        };
+        let named: Vec<usize> = self.groups[place.1].members.iter().filter(own).copied().collect();
+        for at in &named {
+            self.close(*at, position, false);
+        }
+        if !named.is_empty() {
+            return;
+        }
+        let again = |at: &&usize| !self.instances[**at].names.is_disjoint(names);
+        if let Some(at) = self.groups[place.1].members.iter().rev().find(again).copied() {
+            // Told once more by another log.
+            self.instances[at].positions.push(position);
+            return;
+        }
+        // Exchange may name a rule by a number that no other record has.
+        if names.iter().all(|name| name.chars().all(|c| c.is_ascii_digit())) {
+            self.close_unnamed(position, place.1);
+        }
+    }
+
+    /// Closes the oldest that is open, if the log that tells it has not told of that end already.
+    fn close_unnamed(&mut self, position: u32, group: usize) {
+        let family = self.events.entries[position as usize].family;
+        let ends = &mut self.groups[group].ends;
+        let before = ends.values().copied().max().unwrap_or(0);
+        let count = ends.entry(family).or_default();
+        *count += 1;
+        if *count <= before {
+            return;
+        }
+        let open = |at: &&usize| self.instances[**at].is_open();
+        if let Some(at) = self.groups[group].members.iter().find(open).copied() {
+            self.close(at, position, true);
+        }
+    }
+
+    fn close(&mut self, at: usize, position: u32, assumed: bool) {
+        let instance = &mut self.instances[at];
+        instance.closed = Some(position);
+        instance.assumed = assumed;
+        instance.positions.push(position);
+    }
+
+    /// Says of each what became of it.
+    pub(super) fn end(self) -> Left {
+        let collected = self.collected();
+        let tell = |instance: &Instance| self.tell(instance, &collected);
+        let mut footholds: Vec<Foothold> = self.instances.iter().map(tell).collect();
+        footholds.sort_by(|a, b| {
+            let key = |x: &Foothold| (x.positions.first().copied(), x.kind.clone(), x.name.clone());
+            key(a).cmp(&key(b))
+        });
+        Left { footholds, deeds: self.deeds }
+    }
+
+    /// For each kind and tenant the last snapshot.
+    fn collected(&self) -> FxHashMap<(usize, Sym), Collected> {
+        let mut accounts: FxHashMap<(usize, Sym), (i64, FxHashSet<Sym>)> = FxHashMap::default();
+        for entry in self.events.entries.iter().filter(|entry| is_state(entry)) {
+            let operation = self.events.text(entry.operation);
+            for (kind, _) in self.kinds.iter().enumerate().filter(|(_, kind)| kind.snapshot == operation) {
+                let (last, known) = accounts.entry((kind, entry.tenant)).or_default();
+                *last = (*last).max(entry.time.micros);
+                known.insert(entry.account);
+            }
+        }
+        let told = |(last, known): (i64, FxHashSet<Sym>)| Collected { last: Some(last), accounts: known.len() };
+        accounts.into_iter().map(|(key, found)| (key, told(found))).collect()
+    }
+
+    fn tell(&self, instance: &Instance, collected: &FxHashMap<(usize, Sym), Collected>) -> Foothold {
+        let kind = &self.kinds[instance.kind];
+        let first = instance.positions.first().copied().unwrap_or_default();
+        let entry = &self.events.entries[first as usize];
+        let owner = instance.opened.map_or(entry, |at| &self.events.entries[at as usize]);
+        let (tenant, account) = (self.events.text(owner.tenant), self.events.text(owner.account));
+        let snapshot = collected.get(&(instance.kind, entry.tenant)).copied().unwrap_or_default();
+        let (state, basis) = self.state(instance, snapshot, kind);
+        let acts = |list: &[u32]| list.iter().map(|at| act(self.events, *at)).collect::<Vec<Act>>();
+        let ids: Vec<String> =
+            instance.positions.iter().map(|at| self.events.entries[*at as usize].event_id()).collect();
+        let name = plain(&instance.shown_name);
+        Foothold {
+            id: identity([&kind.kind, tenant, account, &name], &ids.first().cloned().unwrap_or_default()),
+            kind: kind.kind.clone(),
+            title: kind.title.clone(),
+            step: kind.step,
+            tenant: tenant.to_owned(),
+            account: account.to_owned(),
+            name,
+            state,
+            opened: instance.opened.map(|at| act(self.events, at)),
+            changed: acts(&instance.changed),
+            closed: instance.closed.map(|at| act(self.events, at)),
+            shown: instance.seen.map(|at| act(self.events, at).time),
+            basis,
+            event_ids: ids,
+            positions: instance.positions.clone(),
+        }
+    }
+
+    fn state(&self, instance: &Instance, snapshot: Collected, kind: &Kind) -> (State, String) {
+        let entry = |at: u32| &self.events.entries[at as usize];
+        if let Some(at) = instance.closed {
+            let named = if instance.assumed { "; the record does not say which, and the oldest is taken" } else { "" };
+            return (State::Closed, format!("taken away on {}{named}", when(entry(at))));
+        }
+        if let Some(at) = instance.seen {
+            return (State::Open, format!("there when it was collected on {}", when(entry(at))));
+        }
+        let last = instance.positions.last().map_or(0, |at| entry(*at).time.micros);
+        // A file of one mailbox says nothing of the others.
+        let whole = snapshot.accounts > 1 || !kind.of_account;
+        match snapshot.last.filter(|collected| *collected > last && whole) {
+            Some(collected) => {
+                let at = moment(collected);
+                (State::Gone, format!("not among those collected on {at}, and no record of its end"))
+            }
+            None if instance.opened.is_some() => {
+                let without = if kind.snapshot.is_empty() { "" } else { "; no snapshot of its kind was given" };
+                (State::Open, format!("no record of its end{without}"))
+            }
+            None => {
+                (State::Unknown, "changed within the logs, made before; no snapshot of its kind was given".to_owned())
+            }
+        }
+    }
+}
+
+/// A name as people know it.
+fn plain(written: &str) -> String {
+    let name = written.rsplit_once('\\').map_or(written, |(_, name)| name);
+    let name = name.strip_prefix("smtp:").or_else(|| name.strip_prefix("SMTP:")).unwrap_or(name);
+    name.trim_matches(['"', '[', ']', ' ']).to_owned()
+}
+
+/// A name as it is compared.
+fn normal(written: &str) -> String {
+    plain(written).to_lowercase()
+}
+
+/// Whether a name tells one foothold from another: Microsoft's own applications are what rights are given on.
+fn says(name: &str) -> bool {
+    !name.is_empty() && !is_microsoft_application(name) && name != "microsoft graph"
+}
