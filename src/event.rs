@@ -5,7 +5,7 @@ mod recipients;
 mod visit;
 mod words;
 
-pub use words::{bare_agent, names_mail_rule};
+pub use words::{bare_agent, names_mail_rule, program};
 
 use crate::field::{Core, Field};
 use sonic_rs::Value;

@@ -11,6 +11,7 @@
 pub mod case;
 pub mod correlate;
 pub mod coverage;
+pub mod decision;
 pub mod enrich;
 pub mod error;
 pub mod event;

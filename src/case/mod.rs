@@ -11,6 +11,7 @@ pub mod index;
 pub mod indicator;
 pub mod rhythm;
 pub mod sentence;
+pub mod session;
 pub mod severity;
 pub mod sign_in;
 
@@ -20,6 +21,7 @@ use crate::store::Events;
 use foothold::Foothold;
 use indicator::Indicator;
 use serde::Serialize;
+use session::Session;
 
 /// Everything the products are written from; nothing in it depends on the clock or on thread order.
 #[derive(Debug)]
@@ -28,6 +30,8 @@ pub struct Case {
     pub events: Events,
     /// What the rules found, most severe first, then by first time and id.
     pub findings: Vec<Finding>,
+    /// Presences of intruders, by account, then time.
+    pub sessions: Vec<Session>,
     /// What was left behind, by time.
     pub footholds: Vec<Foothold>,
     /// The rules that were evaluated, by index.

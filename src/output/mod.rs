@@ -75,6 +75,12 @@ pub static OUTPUTS: &[Output] = &[
     },
     Output { name: "incidents.csv", what: "the incidents, one line each", writer: table::incidents_csv },
     Output {
+        name: "sessions.json",
+        what: "what intruders did: each account from each address, and why it is taken for theirs",
+        writer: table::sessions_json,
+    },
+    Output { name: "sessions.csv", what: "the same, one line each", writer: table::sessions_csv },
+    Output {
         name: "footholds.json",
         what: "what was left behind: who made it, who took it away, whether it is still there",
         writer: table::footholds_json,
@@ -153,6 +159,7 @@ mod tests {
         let case = Case {
             events: Events::default(),
             findings: Vec::new(),
+            sessions: Vec::new(),
             footholds: Vec::new(),
             rules: Vec::new(),
             coverage: Coverage::default(),

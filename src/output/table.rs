@@ -106,6 +106,27 @@ pub(crate) fn incidents_csv(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<
     Ok(())
 }
 
+/// What intruders did, by account and address.
+pub(crate) fn sessions_json(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
+    json(&view.case.sessions, sink)
+}
+
+/// What intruders did, one line for each account and address.
+pub(crate) fn sessions_csv(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
+    sink.write_all(
+        b"id,tenant,account,address,country,as_org,first_time,last_time,events,succeeded,link,score,parts,agents,sessions,event_ids\n",
+    )?;
+    let mut record = Record::default();
+    for session in &view.case.sessions {
+        record.ours(&session.id).log(&session.tenant).log(&session.account).log(&session.address);
+        record.log(&session.country).log(&session.as_org).ours(&session.first_time).ours(&session.last_time);
+        record.ours(session.events).ours(session.succeeded).ours(session.link.name()).ours(session.score);
+        record.log(&session.parts.join("; ")).log(&session.agents.join("; ")).log(&session.sessions.join("; "));
+        record.ours(some(&session.event_ids)).end(sink)?;
+    }
+    Ok(())
+}
+
 /// What was left behind, with every act on it.
 pub(crate) fn footholds_json(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
     json(&view.case.footholds, sink)

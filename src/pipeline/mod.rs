@@ -20,9 +20,11 @@ pub use trial::{Trials, trials, try_records};
 use crate::case::finding::findings;
 use crate::case::foothold::footholds;
 use crate::case::rhythm::{Gap, gaps};
+use crate::case::session::sessions;
 use crate::case::{Case, completeness, severity};
 use crate::correlate;
 use crate::coverage::{Coverage, FileCoverage, Rejection, RuleCoverage, RuleRejection, Suppressed};
+use crate::decision::Decisions;
 use crate::enrich::{AcceptedDomains, AddressBook};
 use crate::error::Error;
 use crate::event::Time;
@@ -62,6 +64,8 @@ pub struct Options {
     pub geo: Vec<PathBuf>,
     /// The tenant's own domains; none lets the evidence show them.
     pub accepted_domains: AcceptedDomains,
+    /// What the investigator knows of addresses, sessions and accounts.
+    pub decisions: Decisions,
     /// How far a container may expand.
     pub limits: Limits,
     /// Which of day and month comes first in dates that show it nowhere in their file.
@@ -174,9 +178,11 @@ impl Kit {
             let findings = findings(&read.events, rules);
             coverage.completeness = completeness::judge(&coverage, &read.events, &findings);
             let left = footholds(&read.events, self.rules.footholds());
+            let sessions = sessions(&read.events, rules, &options.decisions);
             let case = Case {
                 coverage,
                 findings,
+                sessions,
                 footholds: left.footholds,
                 events: read.events,
                 rules: rules.to_vec(),

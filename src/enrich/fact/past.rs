@@ -1,7 +1,7 @@
 //! The events as derivers see them: who acted, which acts make a history, what an agent is without its version.
 
 use super::domains::{AcceptedDomains, OwnDomains, own};
-use crate::event::{ActorKind, Family, Outcome, SIGN_IN_STEP, bare_agent};
+use crate::event::{ActorKind, Family, Outcome, SIGN_IN_STEP, program};
 use crate::store::{Entry, Events, Sym};
 use rustc_hash::FxHashMap;
 
@@ -95,28 +95,5 @@ impl Numbers {
     fn of(&mut self, text: String) -> u32 {
         let next = self.0.len() as u32 + 1;
         *self.0.entry(text).or_insert(next)
-    }
-}
-
-/// An agent without the numbers in it, since a browser that updates itself stays the same, and without the protocol that
-/// Exchange puts before it: `Client=OWA;Mozilla/5.0 …;` is the browser.
-fn program(agent: &str) -> String {
-    let digit = |c: char| c.is_ascii_digit() || matches!(c, '.' | '_');
-    let words = bare_agent(agent).split(|c: char| digit(c) || c.is_whitespace());
-    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ").to_lowercase()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::program;
-
-    #[test]
-    fn versions_and_protocols_do_not_count() {
-        let old = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/143.0.0.0 Safari/537.36";
-        let new = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/144.0.7559.60 Safari/537.36";
-        assert_eq!(program(old), program(new));
-        assert_ne!(program(old), program("Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"));
-        assert_eq!(program(old), program(&format!("Client=OWA;{new};")));
-        assert_ne!(program("axios/1.6.8"), program("python-requests/2.31.0"));
     }
 }

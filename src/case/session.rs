@@ -1,0 +1,146 @@
+//! Whose presence it was: what an account did from one address, and how much of it points to an intruder.
+//!
+//! A presence is everything that one account did from one address. What rules found in it, and how little it has in
+//! common with the account's usual presences, adds up to a score; its parts are told. From a presence of the intruder
+//! the search goes on to others of the same account, and to other accounts at the same address.
+
+mod judge;
+mod presence;
+
+use super::civil::rfc3339;
+use super::finding::finding_id;
+use crate::decision::{Decisions, Verdict};
+use crate::rule::Meta;
+use crate::store::Events;
+use judge::Judged;
+use presence::{Presence, Presences};
+use serde::Serialize;
+use std::collections::BTreeSet;
+
+/// Why a presence is taken for the intruder's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Link {
+    /// The investigator says so.
+    Decision,
+    /// What was found in it.
+    Findings,
+    /// It carries the session id of a presence of the intruder.
+    Session,
+    /// A program that the account is not known to use, and the intruder is.
+    Program,
+    /// It is at an address of the intruder.
+    Address,
+}
+
+impl Link {
+    /// As it is written.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Decision => "decision",
+            Self::Findings => "findings",
+            Self::Session => "session",
+            Self::Program => "program",
+            Self::Address => "address",
+        }
+    }
+}
+
+/// A presence of the intruder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Session {
+    /// 16 hex digits from tenant, account and address.
+    pub id: String,
+    /// Tenant.
+    pub tenant: String,
+    /// The account that was used.
+    pub account: String,
+    /// From where.
+    pub address: String,
+    /// ISO 3166-1 alpha-2 code; empty where it is not known.
+    pub country: String,
+    /// The name of the network.
+    pub as_org: String,
+    /// First event, RFC 3339 UTC.
+    pub first_time: String,
+    /// Last event, RFC 3339 UTC.
+    pub last_time: String,
+    /// Number of events.
+    pub events: u64,
+    /// Number of them that were not refused: without one nobody got in.
+    pub succeeded: u64,
+    /// Why it is taken for the intruder's; the strongest reason.
+    pub link: Link,
+    /// What points to an intruder, less what speaks against it.
+    pub score: i32,
+    /// The parts of the score, the weightiest first, such as `20 no program that the account is known to use`.
+    pub parts: Vec<String>,
+    /// Programs, as they name themselves.
+    pub agents: Vec<String>,
+    /// Session ids.
+    pub sessions: Vec<String>,
+    /// The events, in time order.
+    pub event_ids: Vec<String>,
+    /// Where the events stand.
+    #[serde(skip)]
+    pub positions: Vec<u32>,
+    /// First and last event, microseconds since 1970.
+    #[serde(skip)]
+    pub span: (i64, i64),
+}
+
+/// The presences of intruders, by account, then time.
+pub fn sessions(events: &Events, rules: &[Meta], decisions: &Decisions) -> Vec<Session> {
+    let presences = Presences::gather(events, rules);
+    let judged = judge::judge(&presences, decisions);
+    let mut found: Vec<Session> =
+        judged.iter().map(|judged| session(events, &presences.list[judged.presence], judged)).collect();
+    found.sort_by(|a, b| (&a.tenant, &a.account, a.span, &a.address).cmp(&(&b.tenant, &b.account, b.span, &b.address)));
+    found
+}
+
+fn session(events: &Events, presence: &Presence, judged: &Judged) -> Session {
+    let entry = |at: u32| &events.entries[at as usize];
+    let (first, last) = (entry(presence.positions[0]), entry(*presence.positions.last().unwrap_or(&0)));
+    let place = events.place(first);
+    let texts = |field: fn(&crate::store::Entry) -> crate::store::Sym| {
+        let found: BTreeSet<&str> = presence
+            .positions
+            .iter()
+            .map(|at| events.text(field(entry(*at))))
+            .filter(|text| !text.is_empty())
+            .collect();
+        found.into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let (tenant, account) = (events.text(first.tenant).to_owned(), presence.account.clone());
+    let address = presence.address.to_string();
+    Session {
+        id: finding_id("session", &format!("{tenant}\n{account}"), &address),
+        tenant,
+        account,
+        address,
+        country: place.map(|place| place.country.clone()).unwrap_or_default(),
+        as_org: place.map(|place| place.as_org.clone()).unwrap_or_default(),
+        first_time: rfc3339(first.time.micros),
+        last_time: rfc3339(last.time.micros),
+        events: presence.positions.len() as u64,
+        succeeded: u64::from(presence.succeeded),
+        link: judged.link,
+        score: judged.score,
+        parts: judged.parts.clone(),
+        agents: texts(|entry| entry.agent),
+        sessions: texts(|entry| entry.session),
+        event_ids: presence.positions.iter().map(|at| entry(*at).event_id()).collect(),
+        positions: presence.positions.clone(),
+        span: (first.time.micros, last.time.micros),
+    }
+}
+
+/// What the investigator says of a presence, if anything.
+fn decided(decisions: &Decisions, events: &Events, presence: &Presence) -> Option<Verdict> {
+    let session = |at: &u32| decisions.of_session(events.text(events.entries[*at as usize].session));
+    decisions
+        .of_address(&presence.address)
+        .or_else(|| presence.positions.iter().find_map(session))
+        .or_else(|| decisions.of_account(&presence.account).filter(|verdict| *verdict == Verdict::Ours))
+}

@@ -1,0 +1,189 @@
+//! Everything that one account did from one address, as features.
+
+use super::decided;
+use crate::case::civil::DAY;
+use crate::decision::{Decisions, Verdict};
+use crate::event::{ActorKind, Family, Outcome, bare_agent, program};
+use crate::rule::{Level, Meta};
+use crate::store::{Entry, Events, RuleIndex, Sym};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+/// What one account did from one address.
+#[derive(Debug)]
+pub(super) struct Presence {
+    pub tenant: Sym,
+    /// Lower case.
+    pub account: String,
+    /// The account's number.
+    pub who: u32,
+    pub address: IpAddr,
+    /// Where its events stand, ascending.
+    pub positions: Vec<u32>,
+    /// How many were not refused.
+    pub succeeded: u32,
+    /// Whether something besides signing in was done.
+    pub acts: bool,
+    /// Days on which something was done.
+    pub days: u32,
+    last_day: i64,
+    /// Whether only message traces have told of it so far.
+    traced: bool,
+    /// How many events each program has; numbers of [`Presences::programs`].
+    pub programs: BTreeMap<u32, u32>,
+    /// Session ids.
+    pub sessions: BTreeSet<Sym>,
+    /// Rules of level medium and above that found something in it.
+    pub rules: BTreeSet<RuleIndex>,
+}
+
+/// All presences, and what they have in common.
+pub(super) struct Presences<'a> {
+    pub events: &'a Events,
+    pub rules: &'a [Meta],
+    pub list: Vec<Presence>,
+    /// How many accounts got in from an address, by tenant.
+    pub at_address: FxHashMap<(Sym, IpAddr), u32>,
+    /// How many accounts got in from a network.
+    pub at_network: FxHashMap<(Sym, u32), u32>,
+}
+
+/// Numbers accounts whatever the case of their letters, and programs whatever their version.
+#[derive(Default)]
+struct Numbers {
+    accounts: FxHashMap<Sym, u32>,
+    names: FxHashMap<String, u32>,
+    agents: FxHashMap<Sym, u32>,
+    programs: FxHashMap<String, u32>,
+}
+
+impl Numbers {
+    fn account(&mut self, events: &Events, sym: Sym) -> u32 {
+        *self.accounts.entry(sym).or_insert_with(|| {
+            let next = self.names.len() as u32;
+            *self.names.entry(events.text(sym).to_lowercase()).or_insert(next)
+        })
+    }
+
+    fn agent(&mut self, events: &Events, sym: Sym) -> u32 {
+        *self.agents.entry(sym).or_insert_with(|| {
+            let next = self.programs.len() as u32;
+            *self.programs.entry(program(events.text(sym))).or_insert(next)
+        })
+    }
+}
+
+/// Whether the event tells of somebody at an address.
+fn is_presence(events: &Events, entry: &Entry) -> bool {
+    let log = match entry.family {
+        Family::Audit | Family::SignIn | Family::Directory | Family::Activity => true,
+        // Mail of the tenant's own; of other mail the trace has the address of a stranger's server.
+        Family::Trace => entry.account == entry.actor,
+        Family::Risk | Family::State => false,
+    };
+    let person = entry.actor_kind == ActorKind::User || entry.family == Family::Trace;
+    log && person && events.text(actor(entry)).contains('@')
+}
+
+fn actor(entry: &Entry) -> Sym {
+    if entry.actor.is_empty() { entry.account } else { entry.actor }
+}
+
+impl<'a> Presences<'a> {
+    pub(super) fn gather(events: &'a Events, rules: &'a [Meta]) -> Self {
+        let mut numbers = Numbers::default();
+        let mut places: FxHashMap<(u32, IpAddr), usize> = FxHashMap::default();
+        let mut list: Vec<Presence> = Vec::new();
+        for (position, entry) in events.entries.iter().enumerate() {
+            let Some(address) = entry.ip.filter(|_| is_presence(events, entry)) else { continue };
+            let who = numbers.account(events, actor(entry));
+            let next = list.len();
+            let at = *places.entry((who, address)).or_insert(next);
+            if at == next {
+                list.push(Presence::new(entry.tenant, events.text(actor(entry)).to_lowercase(), who, address));
+            }
+            let named = !bare_agent(events.text(entry.agent)).starts_with("Client=") && !entry.agent.is_empty();
+            let program = named.then(|| numbers.agent(events, entry.agent));
+            list[at].add(events, position as u32, rules, program);
+            // A message trace names the tenant by its name, other logs by its id.
+            if entry.family != Family::Trace && std::mem::take(&mut list[at].traced) {
+                list[at].tenant = entry.tenant;
+            }
+        }
+        let (mut at_address, mut at_network) = (FxHashMap::default(), FxHashMap::default());
+        let (mut seen, mut met) = (FxHashSet::default(), FxHashSet::default());
+        for presence in list.iter().filter(|presence| presence.succeeded > 0) {
+            if seen.insert((presence.tenant, presence.address, presence.who)) {
+                *at_address.entry((presence.tenant, presence.address)).or_default() += 1;
+            }
+            let asn = events.places.get(&presence.address).map_or(0, |place| place.asn);
+            if asn != 0 && met.insert((presence.tenant, asn, presence.who)) {
+                *at_network.entry((presence.tenant, asn)).or_default() += 1;
+            }
+        }
+        Self { events, rules, list, at_address, at_network }
+    }
+
+    /// How many accounts of the tenant got in from its address.
+    pub(super) fn accounts_at(&self, presence: &Presence) -> u32 {
+        self.at_address.get(&(presence.tenant, presence.address)).copied().unwrap_or(0)
+    }
+
+    /// How many accounts of the tenant got in from its network.
+    pub(super) fn accounts_in_network(&self, presence: &Presence) -> u32 {
+        let asn = self.events.places.get(&presence.address).map_or(0, |place| place.asn);
+        self.at_network.get(&(presence.tenant, asn)).copied().unwrap_or(0)
+    }
+
+    /// What the investigator says of it.
+    pub(super) fn decided(&self, decisions: &Decisions, presence: &Presence) -> Option<Verdict> {
+        decided(decisions, self.events, presence)
+    }
+
+    /// The rules that found something in it, of at least this level.
+    pub(super) fn found(&self, presence: &Presence, level: Level) -> impl Iterator<Item = &'a Meta> {
+        let rules = self.rules;
+        let found: Vec<&Meta> = presence.rules.iter().filter_map(|rule| rules.get(usize::from(*rule))).collect();
+        found.into_iter().filter(move |rule| rule.level >= level)
+    }
+}
+
+impl Presence {
+    fn new(tenant: Sym, account: String, who: u32, address: IpAddr) -> Self {
+        Self {
+            tenant,
+            account,
+            who,
+            address,
+            positions: Vec::new(),
+            succeeded: 0,
+            acts: false,
+            days: 0,
+            last_day: i64::MIN,
+            traced: true,
+            programs: BTreeMap::new(),
+            sessions: BTreeSet::new(),
+            rules: BTreeSet::new(),
+        }
+    }
+
+    fn add(&mut self, events: &Events, position: u32, rules: &[Meta], program: Option<u32>) {
+        let entry = &events.entries[position as usize];
+        self.positions.push(position);
+        self.succeeded += u32::from(!matches!(entry.outcome, Outcome::Failure | Outcome::Interrupted));
+        self.acts |= !events.is_sign_in(entry);
+        let day = entry.time.micros.div_euclid(DAY);
+        self.days += u32::from(day != self.last_day);
+        self.last_day = day;
+        if let Some(program) = program {
+            *self.programs.entry(program).or_default() += 1;
+        }
+        if !entry.session.is_empty() {
+            self.sessions.insert(entry.session);
+        }
+        let serious =
+            |rule: &&RuleIndex| rules.get(usize::from(**rule)).is_some_and(|rule| rule.level >= Level::Medium);
+        self.rules.extend(entry.hits.iter().filter(serious));
+    }
+}
