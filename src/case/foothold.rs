@@ -1,7 +1,7 @@
 //! What was left behind: each foothold with who made it and when, and what became of it.
 //!
 //! Records are followed in time order. Two that share a name are about the same foothold; where a record names none,
-//! the oldest that is open is meant. A snapshot shows what was there when it was collected: what it does not show is gone.
+//! the newest that is open is meant. A snapshot shows what was there when it was collected: what it does not show is gone.
 
 mod follow;
 

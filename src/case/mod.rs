@@ -4,11 +4,13 @@ pub mod accounts;
 pub mod addresses;
 pub mod civil;
 pub mod completeness;
+pub mod dossier;
 pub mod finding;
 pub mod foothold;
 pub mod incident;
 pub mod index;
 pub mod indicator;
+pub mod response;
 pub mod rhythm;
 pub mod sentence;
 pub mod session;
@@ -18,6 +20,7 @@ pub mod sign_in;
 use crate::coverage::{Coverage, Rejection};
 use crate::rule::{Meta, Withheld};
 use crate::store::Events;
+use dossier::Dossier;
 use foothold::Foothold;
 use indicator::Indicator;
 use serde::Serialize;
@@ -30,6 +33,8 @@ pub struct Case {
     pub events: Events,
     /// What the rules found, most severe first, then by first time and id.
     pub findings: Vec<Finding>,
+    /// The answer for each account that an intruder got into, the first taken over first.
+    pub dossiers: Vec<Dossier>,
     /// Presences of intruders, by account, then time.
     pub sessions: Vec<Session>,
     /// What was left behind, by time.

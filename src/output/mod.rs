@@ -75,6 +75,11 @@ pub static OUTPUTS: &[Output] = &[
     },
     Output { name: "incidents.csv", what: "the incidents, one line each", writer: table::incidents_csv },
     Output {
+        name: "case.json",
+        what: "for each account an intruder got into: how, what was done, what remains, whether the response closed it",
+        writer: table::case_json,
+    },
+    Output {
         name: "sessions.json",
         what: "what intruders did: each account from each address, and why it is taken for theirs",
         writer: table::sessions_json,
@@ -159,6 +164,7 @@ mod tests {
         let case = Case {
             events: Events::default(),
             findings: Vec::new(),
+            dossiers: Vec::new(),
             sessions: Vec::new(),
             footholds: Vec::new(),
             rules: Vec::new(),

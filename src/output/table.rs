@@ -106,6 +106,11 @@ pub(crate) fn incidents_csv(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<
     Ok(())
 }
 
+/// The answer for each account that an intruder got into.
+pub(crate) fn case_json(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
+    json(&view.case.dossiers, sink)
+}
+
 /// What intruders did, by account and address.
 pub(crate) fn sessions_json(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
     json(&view.case.sessions, sink)

@@ -17,6 +17,7 @@ pub use batch::{BatchOptions, BatchSummary, TenantBy, batch};
 pub use explain::{Explanation, explain};
 pub use trial::{Trials, trials, try_records};
 
+use crate::case::dossier::dossiers;
 use crate::case::finding::findings;
 use crate::case::foothold::footholds;
 use crate::case::rhythm::{Gap, gaps};
@@ -179,9 +180,12 @@ impl Kit {
             coverage.completeness = completeness::judge(&coverage, &read.events, &findings);
             let left = footholds(&read.events, self.rules.footholds());
             let sessions = sessions(&read.events, rules, &options.decisions);
+            let kinds = self.rules.footholds();
+            let dossiers = dossiers(&read.events, (rules, kinds), &sessions, &left);
             let case = Case {
                 coverage,
                 findings,
+                dossiers,
                 sessions,
                 footholds: left.footholds,
                 events: read.events,

@@ -238,7 +238,7 @@ impl<'a> Follow<'a> {
         }
     }
 
-    /// Closes the oldest that is open, if the log that tells it has not told of that end already.
+    /// Closes the newest that is open, since what was just made is what a response takes away, if the log that tells it has not told of that end already.
     fn close_unnamed(&mut self, position: u32, group: usize) {
         let family = self.events.entries[position as usize].family;
         let ends = &mut self.groups[group].ends;
@@ -249,7 +249,7 @@ impl<'a> Follow<'a> {
             return;
         }
         let open = |at: &&usize| self.instances[**at].is_open();
-        if let Some(at) = self.groups[group].members.iter().find(open).copied() {
+        if let Some(at) = self.groups[group].members.iter().rev().find(open).copied() {
             self.close(at, position, true);
         }
     }
@@ -322,7 +322,7 @@ impl<'a> Follow<'a> {
     fn state(&self, instance: &Instance, snapshot: Collected, kind: &Kind) -> (State, String) {
         let entry = |at: u32| &self.events.entries[at as usize];
         if let Some(at) = instance.closed {
-            let named = if instance.assumed { "; the record does not say which, and the oldest is taken" } else { "" };
+            let named = if instance.assumed { "; the record does not say which, and the newest is taken" } else { "" };
             return (State::Closed, format!("taken away on {}{named}", when(entry(at))));
         }
         if let Some(at) = instance.seen {

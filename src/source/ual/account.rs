@@ -74,6 +74,10 @@ pub(super) fn account<'a>(fields: &Fields<'a>, theme: Theme, operation: &str, ac
 /// The mailbox that a cmdlet acts on; the actor for a cmdlet that acts on none.
 fn mailbox<'a>(fields: &Fields<'a>, operation: &str, actor: &'a str) -> Cow<'a, str> {
     let noun = operation.split_once('-').map_or("", |(_, noun)| noun);
+    // The sender that is let go again.
+    if noun == "BlockedSenderAddress" {
+        return lower(first(&[named(fields.parameters, "SenderAddress"), string(fields.object_id), actor]));
+    }
     let on_mailbox = MAILBOX_NOUNS.contains(&noun) || noun.starts_with("Mailbox");
     if !on_mailbox || NOT_MAILBOXES.contains(&noun) {
         return lower(actor);
