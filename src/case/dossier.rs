@@ -3,7 +3,7 @@
 use super::civil::{moment, rfc3339};
 use super::foothold::{Foothold, Left, State, alias};
 use super::response::{Logs, Response, Step, Verdict};
-use super::sentence::push_act;
+use super::sentence::push_brief_act;
 use super::session::Session;
 use crate::event::Outcome;
 use crate::rule::foothold::Foothold as Kind;
@@ -11,6 +11,7 @@ use crate::rule::{Level, Meta};
 use crate::store::{Events, RuleIndex};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 
 /// A statement, and the events that it rests on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -167,13 +168,13 @@ impl Sources<'_> {
         let entries = positions.iter().map(|position| &self.events.entries[*position as usize]);
         let mut text = String::new();
         if let Some(first) = positions.first().map(|position| &self.events.entries[*position as usize]) {
-            push_act(&mut text, self.events, first);
+            push_brief_act(&mut text, self.events, first);
         }
         if positions.len() > 1 {
-            text.push_str(&format!(", and {} more", positions.len() - 1));
+            let _ = write!(text, ", and {} more", positions.len() - 1);
         }
         if !title.is_empty() {
-            text.push_str(&format!(" ({title})"));
+            let _ = write!(text, " ({title})");
         }
         Statement {
             phase: phase.to_owned(),
@@ -191,17 +192,22 @@ impl Sources<'_> {
                 by_rule.entry(*rule).or_default().push(*position);
             }
         }
-        let mut told: Vec<(usize, u32, Statement)> = Vec::new();
+        // What several rules of one phase found in the same events is one sentence.
+        let mut told: BTreeMap<(usize, Vec<u32>), Vec<&str>> = BTreeMap::new();
         for (rule, positions) in by_rule {
             let Some(meta) = self.rules.get(usize::from(rule)).filter(|meta| meta.level >= Level::Medium) else {
                 continue;
             };
-            let phase = phase(meta);
-            let name = PHASES.get(phase).copied().unwrap_or_default();
-            told.push((phase, positions[0], self.statement(name, &positions, &meta.title)));
+            told.entry((phase(meta), positions)).or_default().push(&meta.title);
         }
-        told.sort_by(|a, b| (a.0, a.1, &a.2.text).cmp(&(b.0, b.1, &b.2.text)));
-        told.into_iter().map(|(_, _, statement)| statement).collect()
+        let mut story: Vec<(usize, u32, Statement)> = Vec::new();
+        for ((phase, positions), mut titles) in told {
+            titles.sort_unstable();
+            let name = PHASES.get(phase).copied().unwrap_or_default();
+            story.push((phase, positions[0], self.statement(name, &positions, &titles.join("; "))));
+        }
+        story.sort_by(|a, b| (a.0, a.1, &a.2.text).cmp(&(b.0, b.1, &b.2.text)));
+        story.into_iter().map(|(_, _, statement)| statement).collect()
     }
 
     /// By which way the intruder got in: what was found up to an hour after.
@@ -293,7 +299,7 @@ fn todo(account: &str, steps: &[Step]) -> Vec<String> {
     let secured = steps.iter().filter(|step| step.step == 1).all(|step| !wanted(&step));
     let tell = |step: &Step| {
         let number = if step.step == 0 { String::new() } else { format!("step {}: ", step.step) };
-        let doubt = if step.verdict == Verdict::Unknown { "find out whether it is needed: " } else { "" };
+        let doubt = if step.verdict == Verdict::Unknown { "find out whether it was done: " } else { "" };
         format!("{number}{doubt}{} ({account}): {}", step.task, step.note)
     };
     let mut todo: Vec<String> =

@@ -194,7 +194,7 @@ impl Response<'_> {
             .collect::<Vec<_>>();
         let mut step = self.ended(4, "unblock sending", "sending_block", &blocked);
         if step.verdict == Verdict::NotApplicable {
-            step.note = "the mailbox was not blocked from sending".to_owned();
+            "the mailbox was not blocked from sending".clone_into(&mut step.note);
         }
         step
     }

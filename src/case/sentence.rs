@@ -80,8 +80,17 @@ static ACTS: &[(&str, &str, Noun)] = &[
 /// The longest object, detail or agent that a sentence repeats, in bytes.
 const LONGEST: usize = 200;
 
-/// Appends who did what: `anna@x.example created the inbox rule "." for anna@x.example`.
+/// Appends who did what: `anna@x.example created the inbox rule "." for anna@x.example (MoveToFolder=RSS Feeds)`.
 pub fn push_act(out: &mut String, events: &Events, entry: &Entry) {
+    push(out, events, entry, true);
+}
+
+/// As [`push_act`], without the details in parentheses.
+pub fn push_brief_act(out: &mut String, events: &Events, entry: &Entry) {
+    push(out, events, entry, false);
+}
+
+fn push(out: &mut String, events: &Events, entry: &Entry, whole: bool) {
     if !entry.is_act() {
         return push_state(out, events, entry);
     }
@@ -89,7 +98,7 @@ pub fn push_act(out: &mut String, events: &Events, entry: &Entry) {
     out.push_str(actor.map_or("an actor the record does not name", |sym| events.text(sym)));
     out.push(' ');
     if events.is_sign_in(entry) {
-        push_sign_in(out, events, entry);
+        push_sign_in(out, events, entry, whole);
         return;
     }
     // Neither is an act of the account: the servers handed the message on, and Microsoft saw the risk.
@@ -105,7 +114,7 @@ pub fn push_act(out: &mut String, events: &Events, entry: &Entry) {
             Ok(at) => push_noun(out, events, entry, ACTS[at].1, ACTS[at].2),
             Err(_) => push_plain(out, events, entry, operation),
         }
-        if !detail.is_empty() && !matches!(operation, "Send" | "MailItemsAccessed") {
+        if whole && !detail.is_empty() && !matches!(operation, "Send" | "MailItemsAccessed") {
             out.push_str(" (");
             push_cut(out, detail);
             out.push(')');
@@ -154,7 +163,7 @@ fn push_state(out: &mut String, events: &Events, entry: &Entry) {
     }
 }
 
-fn push_sign_in(out: &mut String, events: &Events, entry: &Entry) {
+fn push_sign_in(out: &mut String, events: &Events, entry: &Entry, whole: bool) {
     out.push_str(match entry.outcome {
         Outcome::Success => "signed in",
         Outcome::Failure => "failed to sign in",
@@ -169,7 +178,7 @@ fn push_sign_in(out: &mut String, events: &Events, entry: &Entry) {
     if entry.outcome != Outcome::Success && !(code.is_empty() || code == "0") {
         out.push_str(" (error ");
         push_cut(out, code);
-        if !detail.is_empty() {
+        if whole && !detail.is_empty() {
             out.push_str(": ");
             push_cut(out, detail);
         }

@@ -1,12 +1,14 @@
 //! What was typed to validated options.
 
+use super::case::CaseCommand;
+use super::known::KnownArgs;
 use super::rules::list::ListArgs;
 use super::rules::matrix::MatrixArgs;
 use super::rules::tune::TuneArgs;
+use super::timeline::TimelineArgs;
 use anyhow::{Context, bail};
 use chrono::{DateTime, NaiveDate, NaiveTime};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use speur::enrich::AcceptedDomains;
 use speur::error::Error;
 use speur::event::{Basis, Precision, Time};
 use speur::source::{DateOrder, DateProof};
@@ -35,6 +37,11 @@ pub(super) enum Command {
     /// List, show or check detection rules.
     #[command(subcommand)]
     Rules(RulesCommand),
+    /// Tell what a case has found of each account: how it was entered, what was done, what remains, the response.
+    #[command(subcommand)]
+    Case(CaseCommand),
+    /// Print the events of a case that are asked for.
+    Timeline(TimelineArgs),
     /// Hash every file of a case again, and its evidence, and compare with the manifest.
     Verify {
         /// The case folder.
@@ -112,40 +119,6 @@ pub(super) struct RuleArgs {
     /// Values for placeholders of rules (`|expand`): a file or a folder; may be repeated.
     #[arg(long, value_name = "PATH")]
     placeholders: Vec<PathBuf>,
-}
-
-/// What is known beyond the logs.
-#[derive(Debug, Args)]
-pub(super) struct KnownArgs {
-    /// Geolocation databases (MMDB: GeoLite2, GeoIP2 or DB-IP City, Country, ASN, Anonymous-IP).
-    #[arg(long, value_name = "FILE")]
-    geo: Vec<PathBuf>,
-    /// The tenant's own mail domains, separated by commas, or a file that lists them. Without it a snapshot of them
-    /// decides, else the domains of those who sign in.
-    #[arg(long, value_name = "DOMAINS", value_delimiter = ',')]
-    accepted_domains: Vec<String>,
-}
-
-impl KnownArgs {
-    fn domains(&self) -> anyhow::Result<AcceptedDomains> {
-        let text = match self.accepted_domains.as_slice() {
-            [] => return Ok(AcceptedDomains::default()),
-            [file] if Path::new(file).is_file() => {
-                std::fs::read_to_string(file).with_context(|| format!("{file}: cannot be read as text"))?
-            }
-            domains => domains.join(" "),
-        };
-        let domains = AcceptedDomains::read(&text);
-        if domains.is_empty() {
-            bail!("--accepted-domains: found no domain; expected names such as contoso.com, or a file that lists them");
-        }
-        Ok(domains)
-    }
-
-    fn typed(&self) -> Vec<(String, String)> {
-        let domains = self.accepted_domains.iter().map(|text| ("--accepted-domains".to_owned(), text.clone()));
-        domains.collect()
-    }
 }
 
 /// What makes a case of one folder and the next a different one.
@@ -278,8 +251,7 @@ impl ExplainArgs {
             .try_for_each(|path| exists(path))
             .context("the evidence is not where it was; give --evidence")?;
         options.rules = self.rules.options()?;
-        options.geo.clone_from(&self.known.geo);
-        options.accepted_domains = self.known.domains()?;
+        self.known.apply(&mut options)?;
         Ok(options)
     }
 }
@@ -314,8 +286,7 @@ impl BatchArgs {
     pub(super) fn options(&self) -> anyhow::Result<pipeline::BatchOptions> {
         let mut common = self.read.options()?;
         common.rules = self.rules.options()?;
-        common.geo.clone_from(&self.known.geo);
-        common.accepted_domains = self.known.domains()?;
+        self.known.apply(&mut common)?;
         common.typed =
             [self.read.typed(), self.rules.typed(), places("--geo", &common.geo), self.known.typed()].concat();
         let by = match self.tenant_by {
@@ -333,8 +304,7 @@ impl AnalyzeArgs {
         options.rules = self.rules.options()?;
         options.paths.clone_from(&self.paths.paths);
         options.out.clone_from(&self.out);
-        options.geo.clone_from(&self.known.geo);
-        options.accepted_domains = self.known.domains()?;
+        self.known.apply(&mut options)?;
         if !options.geo.is_empty() {
             // `--geo a.mmdb b.mmdb`: a database among the paths was meant for --geo.
             let (geo, paths) = options.paths.into_iter().partition(|path| is_database(path));
@@ -358,12 +328,7 @@ impl AnalyzeArgs {
 
 impl ReadArgs {
     fn options(&self) -> anyhow::Result<pipeline::Options> {
-        let (from, to) = (self.from.as_deref(), self.to.as_deref());
-        let from = from.map(|text| time("--from", text, false)).transpose()?;
-        let to = to.map(|text| time("--to", text, true)).transpose()?;
-        if from.zip(to).is_some_and(|(from, to)| from > to) {
-            bail!("--from: found a time after that of --to; expected an earlier one");
-        }
+        let (from, to) = span(self.from.as_deref(), self.to.as_deref())?;
         let collected = self.collected_at.as_deref().map(collected).transpose()?;
         Ok(pipeline::Options {
             collected,
@@ -411,6 +376,16 @@ fn names(flag: &str, typed: &[String]) -> anyhow::Result<Vec<String>> {
         bail!("{flag}: found an empty name; expected the whole name, such as anna@harbor.example");
     }
     Ok(names)
+}
+
+/// Earliest and latest time, microseconds since 1970.
+pub(super) fn span(from: Option<&str>, to: Option<&str>) -> anyhow::Result<(Option<i64>, Option<i64>)> {
+    let from = from.map(|text| time("--from", text, false)).transpose()?;
+    let to = to.map(|text| time("--to", text, true)).transpose()?;
+    if from.zip(to).is_some_and(|(from, to)| from > to) {
+        bail!("--from: found a time after that of --to; expected an earlier one");
+    }
+    Ok((from, to))
 }
 
 /// Microseconds since 1970; of a date, its first or last one.

@@ -3,16 +3,20 @@
 mod analyze;
 mod args;
 mod batch;
+mod case;
 mod inspect;
+mod known;
 mod progress;
 mod rules;
 mod terminal;
+mod timeline;
 mod unused;
 mod verify;
 
 pub(crate) use args::Cli;
 
 use args::{Command, RulesCommand};
+use case::CaseCommand;
 use std::io::ErrorKind;
 use std::process::ExitCode;
 
@@ -52,6 +56,8 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Rules(RulesCommand::Fields) => rules::fields::run(),
         Command::Rules(RulesCommand::Matrix(args)) => rules::matrix::run(&args),
         Command::Rules(RulesCommand::Check(args)) => rules::check(&args),
+        Command::Case(CaseCommand::Show(args)) => case::run(&args),
+        Command::Timeline(args) => timeline::run(&args),
         Command::Verify { case } => verify::run(&case),
     }
 }

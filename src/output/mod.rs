@@ -15,6 +15,7 @@ mod folder;
 mod manifest;
 mod overview;
 mod report;
+mod select;
 mod standing;
 mod table;
 mod timeline;
@@ -24,6 +25,7 @@ mod view;
 pub use cases::{Cases, case_name};
 pub use manifest::{Input, Mismatch, RunFacts, evidence, verify};
 pub use overview::{Facts, In, Link, Overview, State, Tenant, overview};
+pub use select::{Filter, Lines, product, select};
 pub use standing::{Standing, Wanted, standing};
 pub use tune::{Common, NOISY, Tuned, Tuning, tune};
 

@@ -1,13 +1,13 @@
 //! A finished case to what each rule found in it: which rules are noisy, and what their hits have in common.
 
+use super::select::{open, unreadable};
 use crate::error::Error;
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::BufRead;
 use std::path::Path;
 
 /// What the rules found in a case.
@@ -211,15 +211,6 @@ fn common(hits: u64, counts: Counts, all: &Counts, asked: Option<&BTreeSet<Strin
 
 const TIMELINE: &str = "timeline.jsonl";
 
-fn open(case_dir: &Path, name: &str) -> Result<BufReader<File>, Error> {
-    let file = File::open(case_dir.join(name)).map_err(|error| unreadable(case_dir, name, &error))?;
-    Ok(BufReader::with_capacity(1 << 20, file))
-}
-
 fn read<T: DeserializeOwned>(case_dir: &Path, name: &str) -> Result<T, Error> {
     serde_json::from_reader(open(case_dir, name)?).map_err(|error| unreadable(case_dir, name, &error))
-}
-
-fn unreadable(case_dir: &Path, name: &str, error: &dyn std::error::Error) -> Error {
-    Error::Case { path: case_dir.to_owned(), reason: format!("{name} cannot be read: {error}") }
 }

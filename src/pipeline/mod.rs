@@ -67,6 +67,8 @@ pub struct Options {
     pub accepted_domains: AcceptedDomains,
     /// What the investigator knows of addresses, sessions and accounts.
     pub decisions: Decisions,
+    /// The files that say so.
+    pub decided: Vec<PathBuf>,
     /// How far a container may expand.
     pub limits: Limits,
     /// Which of day and month comes first in dates that show it nowhere in their file.
@@ -155,7 +157,7 @@ impl Kit {
         let book = AddressBook::open(&options.geo)?;
         let pool = pool(options.threads)?;
         let (rules, refused) = RuleSet::load(&options.rules);
-        let files = rule::files(&options.rules).into_iter().chain(book.files().iter().cloned());
+        let files = rule::files(&options.rules).into_iter().chain(book.files().iter().chain(&options.decided).cloned());
         let settings = files.map(|path| {
             let (sha256, bytes) = input::hash(&path).unwrap_or_default();
             Input { name: path.display().to_string(), path, sha256, bytes }

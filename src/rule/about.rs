@@ -2,6 +2,7 @@
 
 use super::document::Document;
 use super::explain::{self, Step};
+use super::files;
 use super::load::{self, Contents, Loaded, Read};
 use super::{Meta, Options, compile, lint};
 use crate::event::{Lookup, Visit};
@@ -53,7 +54,7 @@ impl Lookup for Nothing {
 pub(super) fn about(options: &Options, index: RuleIndex) -> About {
     let (linked, _) = load::load(options);
     let Some(Loaded { meta, rule, .. }) = linked.loaded.get(usize::from(index)) else { return About::default() };
-    let files = load::files(options, &mut Vec::new());
+    let files = files::files(options, &mut Vec::new());
     let mut contents = Contents::default();
     for file in files.iter().filter(|file| file.name == meta.file) {
         load::read(file, &mut contents, &mut Vec::new());
@@ -79,7 +80,7 @@ pub(super) fn about(options: &Options, index: RuleIndex) -> About {
 
 /// As [`super::asked`].
 pub(super) fn asked(options: &Options) -> BTreeMap<String, BTreeSet<String>> {
-    let files = load::files(options, &mut Vec::new());
+    let files = files::files(options, &mut Vec::new());
     let mut contents = Contents::default();
     for file in &files {
         load::read(file, &mut contents, &mut Vec::new());

@@ -3,6 +3,7 @@
 use super::compile;
 use super::document::{self, Document, Fault, Kind};
 use super::engine::Condition;
+use super::files::{File, files, text, walk};
 use super::foothold;
 use super::late::Late;
 use super::link::{self, Linked};
@@ -15,7 +16,6 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use rsigma_parser::{CorrelationRule, FilterRule, LogSource, SigmaCollection, SigmaRule, parse_sigma_yaml};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::path::Path;
 
 /// A rule that can be evaluated.
 #[derive(Debug)]
@@ -35,15 +35,6 @@ struct Filter {
     content: FilterRule,
     /// It comes with the program: what it withholds was never a finding.
     own: bool,
-}
-
-/// A file of rules.
-#[derive(Debug)]
-pub(super) struct File {
-    /// What outputs call it.
-    pub name: String,
-    /// Its content.
-    pub text: String,
 }
 
 /// A document that was read, and where it stands.
@@ -74,12 +65,6 @@ pub(super) struct Contents<'a> {
     pub correlations: Vec<Read<'a, CorrelationRule>>,
     /// Footholds, in the order of the files.
     pub footholds: Vec<Read<'a, foothold::Written>>,
-}
-
-/// Whether the name is that of a rule file.
-pub(super) fn is_rule_file(path: &Path) -> bool {
-    path.extension()
-        .is_some_and(|extension| extension.eq_ignore_ascii_case("yml") || extension.eq_ignore_ascii_case("yaml"))
 }
 
 /// A message of the Sigma parser in the style of ours.
@@ -138,70 +123,6 @@ pub(super) fn keep<T>(
         loaded.insert(rule.meta.id.clone(), rule);
         true
     }
-}
-
-/// The files that the options name, pack first, then sorted by path.
-pub(super) fn files(options: &Options, rejected: &mut Vec<RuleRejection>) -> Vec<File> {
-    let mut files = Vec::new();
-    if options.pack {
-        files.extend(
-            pack::rules()
-                .into_iter()
-                .map(|(path, text)| File { name: format!("{}{path}", pack::PREFIX), text: text.to_owned() }),
-        );
-    }
-    let mut paths = BTreeMap::new();
-    for root in &options.paths {
-        let mut below = Vec::new();
-        walk(root, &mut below, rejected);
-        paths.extend(below.into_iter().map(|path| (path, root)));
-    }
-    for (path, root) in paths {
-        let text = text(&path, rejected).filter(|text| !pack::is_beside_rules(path.strip_prefix(root), text));
-        files.extend(text.map(|text| File { name: path.display().to_string(), text }));
-    }
-    files
-}
-
-/// The files below the options' paths, rules and filters first, then placeholders, each sorted.
-pub(super) fn paths(options: &Options) -> Vec<std::path::PathBuf> {
-    let sorted = |paths: &[std::path::PathBuf]| {
-        let mut found = Vec::new();
-        for path in paths {
-            walk(path, &mut found, &mut Vec::new());
-        }
-        found.sort();
-        found.dedup();
-        found
-    };
-    [sorted(&options.paths), sorted(&options.placeholders)].concat()
-}
-
-fn walk(path: &Path, found: &mut Vec<std::path::PathBuf>, rejected: &mut Vec<RuleRejection>) {
-    for entry in walkdir::WalkDir::new(path).sort_by_file_name() {
-        match entry {
-            Ok(entry) if entry.file_type().is_dir() => {}
-            Ok(entry) if entry.depth() == 0 || is_rule_file(entry.path()) => found.push(entry.into_path()),
-            Ok(_) => {}
-            Err(error) => {
-                let file = error.path().unwrap_or(path).display().to_string();
-                let reason = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
-                rejected.push(RuleRejection { file, line: 0, reason: format!("cannot be read: {reason}") });
-            }
-        }
-    }
-}
-
-fn text(path: &Path, rejected: &mut Vec<RuleRejection>) -> Option<String> {
-    let reason = match std::fs::read(path) {
-        Ok(bytes) => match String::from_utf8(bytes) {
-            Ok(text) => return Some(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)),
-            Err(error) => format!("not UTF-8 at byte {}; save the file as UTF-8", error.utf8_error().valid_up_to()),
-        },
-        Err(error) => format!("cannot be read: {error}"),
-    };
-    rejected.push(RuleRejection { file: path.display().to_string(), line: 0, reason });
-    None
 }
 
 /// The embedded mapping tables.

@@ -9,6 +9,7 @@ pub mod correlation;
 mod document;
 mod engine;
 mod explain;
+mod files;
 pub mod foothold;
 mod late;
 mod link;
@@ -299,7 +300,7 @@ impl RuleSet {
 /// Every file on disk that [`RuleSet::load`] reads: rules, filters, placeholders, in that order; what cannot be
 /// listed is left to the load to tell.
 pub fn files(options: &Options) -> Vec<PathBuf> {
-    load::paths(options)
+    files::paths(options)
 }
 
 /// SHA-256, lower-case hex, over the rules, filters and mapping tables that are part of the program.

@@ -71,7 +71,7 @@ fn files(wanted: impl Fn(&str) -> bool) -> Vec<(String, &'static str)> {
                 DirEntry::Dir(inner) => folders.push(inner),
                 DirEntry::File(file) => {
                     let path = file.path().to_string_lossy().replace('\\', "/");
-                    if super::load::is_rule_file(file.path()) && wanted(&path) {
+                    if super::files::is_rule_file(file.path()) && wanted(&path) {
                         found.push((path, file.contents_utf8().unwrap_or_default()));
                     }
                 }

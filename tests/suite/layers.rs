@@ -8,6 +8,7 @@ const LAYERS: &[&[&str]] = &[
     &["coverage"],
     &["field"],
     &["event"],
+    &["decision"],
     &["input"],
     &["store"],
     &["rule", "enrich", "source"],

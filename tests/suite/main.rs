@@ -9,6 +9,7 @@ mod cli;
 mod completeness;
 mod correlate;
 mod dates;
+mod dossier;
 mod event_fixture;
 mod facts;
 mod geo;

@@ -168,6 +168,10 @@ impl<'a> Follow<'a> {
         };
         let at = known.unwrap_or_else(|| self.make(place, BTreeSet::new(), written));
         let instance = &mut self.instances[at];
+        // A name says more to people than an id.
+        if let Some(name) = written.iter().find(|name| !is_id(name)).filter(|_| is_id(&instance.shown_name)) {
+            instance.shown_name.clone_from(name);
+        }
         instance.names.extend(names);
         instance.told.insert(family);
         instance.positions.push(position);
@@ -219,11 +223,11 @@ impl<'a> Follow<'a> {
             let instance = &self.instances[**at];
             instance.is_open() && (single || !instance.names.is_disjoint(names))
         };
-        let named: Vec<usize> = self.groups[place.1].members.iter().filter(own).copied().collect();
-        for at in &named {
+        let shared: Vec<usize> = self.groups[place.1].members.iter().filter(own).copied().collect();
+        for at in &shared {
             self.close(*at, position, false);
         }
-        if !named.is_empty() {
+        if !shared.is_empty() {
             return;
         }
         let again = |at: &&usize| !self.instances[**at].names.is_disjoint(names);
@@ -345,6 +349,11 @@ impl<'a> Follow<'a> {
             }
         }
     }
+}
+
+/// Whether a name is none, or a number that only programs know.
+fn is_id(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b'-' | b'{' | b'}' | b'[' | b']' | b'"'))
 }
 
 /// A name as people know it.

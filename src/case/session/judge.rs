@@ -135,14 +135,16 @@ fn parts(presences: &Presences<'_>, account: &Account, presence: &Presence) -> (
     if presence.succeeded == 0 {
         // Attempts that failed: only what is serious counts, and then it is enough.
         parts.retain(|(weight, _)| *weight == SERIOUS);
-        parts.iter_mut().for_each(|part| part.0 = ENOUGH);
+        for part in &mut parts {
+            part.0 = ENOUGH;
+        }
     } else {
         match familiar(account, presence) {
             Some(share) if share < 0.2 => {
-                parts.push((STRANGE, "no program that the account is known to use".to_owned()))
+                parts.push((STRANGE, "no program that the account is known to use".to_owned()));
             }
             Some(share) if share > 0.7 => {
-                parts.push((FAMILIAR, "a program that the account is known to use".to_owned()))
+                parts.push((FAMILIAR, "a program that the account is known to use".to_owned()));
             }
             _ => {}
         }

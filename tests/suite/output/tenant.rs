@@ -105,6 +105,7 @@ pub(crate) fn push(events: &mut Events, act: &Act<'_>) {
         },
         conflict: false,
         hits: act.hits.into(),
+        marks: Box::default(),
     };
     events.entries.push(entry);
 }
@@ -329,6 +330,9 @@ pub(crate) fn finish(events: Events) -> Case {
     };
     Case {
         findings: finding::findings(&events, &rules),
+        dossiers: Vec::new(),
+        sessions: Vec::new(),
+        footholds: Vec::new(),
         events,
         rules,
         coverage: Coverage::close(files, ledger).unwrap(),
