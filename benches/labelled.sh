@@ -24,7 +24,9 @@ for story in 0 $stories; do
     "$speur" analyze "$work/tenant/evidence" --out "$work/case" --quiet "$@" 2>"$work/told"
     "$labelled" score "$work/tenant/truth.json" "$work/case" >"$work/score"
     declare -A this
-    for name in records malicious medium high findings right events events_right benign; do
+    for name in records malicious medium high findings right events events_right benign \
+        session_events session_right session_wanted footholds footholds_right steps steps_right \
+        messages messages_right messages_wanted; do
         this[$name]="$(value "$name")"
         sum[$name]=$((${sum[$name]:-0} + this[$name]))
     done
@@ -36,7 +38,8 @@ for story in 0 $stories; do
         "${this[findings]}" "${this[right]}" $(((this[findings] - this[right]) * 1000000 / (this[benign] + 1))) \
         "$(head -n 1 "$work/score")"
     sed -n '/^missed:/,/^wrong/{s/, such as .*//;/^  /p}' "$work/score" >>"$work/missed"
-    sed -n '/^wrong high and critical findings:/,${/^  /p}' "$work/score" >>"$work/wrong"
+    sed -n '/^wrong high and critical findings:/,/^totals/{/^  /p}' "$work/score" >>"$work/wrong"
+    sed -n '/^answers that are wrong:/,${/^  /p}' "$work/score" >>"$work/answers"
     rm -rf "$work/tenant" "$work/case"
 done
 
@@ -50,6 +53,15 @@ grouped() {
 ((sum[findings] == 0)) || printf 'high and critical findings right: %d of %d (%d%%); their events: %d of %d\n' "${sum[right]}" \
     "${sum[findings]}" $((sum[right] * 100 / sum[findings])) "${sum[events_right]}" "${sum[events]}"
 printf 'wrong high and critical findings: %d in %d ordinary records\n' $((sum[findings] - sum[right])) "${sum[benign]}"
+# share PART WHOLE: both, and the part in per cent.
+share() { printf '%d of %d (%d%%)' "$1" "$2" $(($2 == 0 ? 0 : $1 * 100 / $2)); }
+((sum[malicious] == 0)) || {
+    echo "events of intruders' sessions right: $(share "${sum[session_right]}" "${sum[session_events]}"); of all malicious events found: $(share "${sum[session_right]}" "${sum[session_wanted]}")"
+    echo "end states of footholds right: $(share "${sum[footholds_right]}" "${sum[footholds]}"); verdicts on the response right: $(share "${sum[steps_right]}" "${sum[steps]}")"
+    echo "messages told as opened right: $(share "${sum[messages_right]}" "${sum[messages]}"); of all that were opened, told: $(share "${sum[messages_right]}" "${sum[messages_wanted]}")"
+    echo 'wrong answers:'
+    cat "$work/answers"
+}
 echo 'missed:'
 grouped "$work/missed"
 echo 'wrong high and critical findings:'

@@ -13,7 +13,7 @@ pub enum Verdict {
     Hostile,
 }
 
-/// One decision. Exactly one of address, session and account is given.
+/// One decision. Exactly one of address, session, account and application is given.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Decision {
@@ -24,6 +24,9 @@ struct Decision {
     session: Option<String>,
     #[serde(default)]
     account: Option<String>,
+    /// An application by its id.
+    #[serde(default)]
+    application: Option<String>,
     /// Why; for whoever reads the file.
     #[serde(default)]
     #[allow(dead_code)] // kept with the input file, which the manifest hashes
@@ -35,7 +38,7 @@ struct Decision {
 pub struct Decisions(Vec<Decision>);
 
 impl Decisions {
-    /// Reads a decision file: YAML, a list of `{address|session|account: …, is: ours|hostile, why: …}`.
+    /// Reads a decision file: YAML, a list of `{address|session|account|application: …, is: ours|hostile, why: …}`.
     ///
     /// # Errors
     /// Line, what was found, what was expected.
@@ -47,14 +50,16 @@ impl Decisions {
             (line, format!("{said}; expected a list of decisions such as `- {{address: 203.0.113.7, is: hostile}}`"))
         })?;
         let given = |decision: &Decision| {
-            [decision.address.is_some(), decision.session.is_some(), decision.account.is_some()]
+            let Decision { address, session, account, application, .. } = decision;
+            [address.is_some(), session.is_some(), account.is_some(), application.is_some()]
                 .iter()
                 .filter(|given| **given)
                 .count()
         };
         match list.iter().position(|decision| given(decision) != 1) {
             Some(number) => {
-                let reason = format!("decision {} has to name one of address, session and account", number + 1);
+                let reason =
+                    format!("decision {} has to name one of address, session, account and application", number + 1);
                 Err((1, reason))
             }
             None => Ok(Self(list)),
@@ -79,6 +84,11 @@ impl Decisions {
     /// What was decided of an account.
     pub fn of_account(&self, account: &str) -> Option<Verdict> {
         self.first(|decision| decision.account.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(account)))
+    }
+
+    /// What was decided of an application, by its id.
+    pub fn of_application(&self, id: &str) -> Option<Verdict> {
+        self.first(|decision| decision.application.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(id)))
     }
 
     fn first(&self, fits: impl Fn(&Decision) -> bool) -> Option<Verdict> {

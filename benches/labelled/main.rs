@@ -4,6 +4,7 @@
 //! `OUT/truth.json`; `labelled -- score OUT/truth.json CASE` compares a case folder of that evidence.
 
 mod agent;
+mod answers;
 mod day;
 mod directory;
 mod files;

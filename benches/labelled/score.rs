@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
+use crate::answers::{self, Products};
 use serde_json::Value;
 
 /// A row of the timeline, as far as it counts.
@@ -41,7 +42,15 @@ pub(crate) fn print(truth: &Path, case: &Path) -> Result<String, String> {
     let footholds = footholds(&truth);
     let rows = timeline(&case.join("timeline.csv"), &footholds)?;
     let findings = findings(&case.join("findings.json"))?;
-    Ok(compare(&malicious, &rows, &findings, truth["title"].as_str().unwrap_or_default()))
+    let products = Products {
+        sessions: json(&case.join("sessions.json"))?,
+        footholds: json(&case.join("footholds.json"))?,
+        case: json(&case.join("case.json"))?,
+        opened: opened(&case.join("mail-exposure.csv"))?,
+    };
+    let source_ids = rows.iter().map(|(event, row)| (event.clone(), row.source_id.clone())).collect();
+    let answers = answers::compare(&truth, &malicious, &source_ids, &products);
+    Ok(compare(&malicious, &rows, &findings, truth["title"].as_str().unwrap_or_default()) + &answers)
 }
 
 fn json(path: &Path) -> Result<Value, String> {
@@ -87,6 +96,23 @@ fn timeline(path: &Path, footholds: &[String]) -> Result<BTreeMap<String, Row>, 
         rows.insert(get(event), row);
     }
     Ok(rows)
+}
+
+/// The ids of messages that were opened.
+fn opened(path: &Path) -> Result<BTreeSet<String>, String> {
+    let broken = |e: csv::Error| format!("{}: {e}", path.display());
+    let mut reader = csv::Reader::from_path(path).map_err(broken)?;
+    let header = reader.headers().map_err(broken)?.clone();
+    let at = |name: &str| header.iter().position(|column| column == name);
+    let (id, how) = at("message_id").zip(at("how")).ok_or("mail-exposure.csv: no column message_id or how")?;
+    let mut found = BTreeSet::new();
+    for record in reader.records() {
+        let record = record.map_err(broken)?;
+        if record.get(how).is_some_and(|how| how.split("; ").any(|one| one == "opened")) {
+            found.extend(record.get(id).filter(|id| !id.is_empty()).map(str::to_owned));
+        }
+    }
+    Ok(found)
 }
 
 fn findings(path: &Path) -> Result<Vec<Finding>, String> {

@@ -89,6 +89,9 @@ pub struct Foothold {
     /// Where these stand.
     #[serde(skip)]
     pub positions: Vec<u32>,
+    /// Every name that records give it, lower case.
+    #[serde(skip)]
+    pub names: Vec<String>,
 }
 
 /// An act that ends something which has no record of its beginning, such as a password.

@@ -5,6 +5,7 @@ pub mod addresses;
 pub mod civil;
 pub mod completeness;
 pub mod dossier;
+pub mod exposure;
 pub mod finding;
 pub mod foothold;
 pub mod incident;
@@ -21,6 +22,7 @@ use crate::coverage::{Coverage, Rejection};
 use crate::rule::{Meta, Withheld};
 use crate::store::Events;
 use dossier::Dossier;
+use exposure::Exposure;
 use foothold::Foothold;
 use indicator::Indicator;
 use serde::Serialize;
@@ -37,6 +39,8 @@ pub struct Case {
     pub dossiers: Vec<Dossier>,
     /// Presences of intruders, by account, then time.
     pub sessions: Vec<Session>,
+    /// The mail and files that they reached.
+    pub exposure: Exposure,
     /// What was left behind, by time.
     pub footholds: Vec<Foothold>,
     /// The rules that were evaluated, by index.

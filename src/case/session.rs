@@ -4,14 +4,16 @@
 //! common with the account's usual presences, adds up to a score; its parts are told. From a presence of the intruder
 //! the search goes on to others of the same account, and to other accounts at the same address.
 
+mod application;
 mod judge;
 mod presence;
 
 use super::civil::rfc3339;
 use super::finding::finding_id;
+use super::foothold::Foothold;
 use crate::decision::{Decisions, Verdict};
 use crate::rule::Meta;
-use crate::store::Events;
+use crate::store::{Entry, Events, Sym};
 use judge::Judged;
 use presence::{Presence, Presences};
 use serde::Serialize;
@@ -31,6 +33,8 @@ pub enum Link {
     Program,
     /// It is at an address of the intruder.
     Address,
+    /// An application that the intruder gave rights to, or has a secret of.
+    Application,
 }
 
 impl Link {
@@ -42,6 +46,7 @@ impl Link {
             Self::Session => "session",
             Self::Program => "program",
             Self::Address => "address",
+            Self::Application => "application",
         }
     }
 }
@@ -89,50 +94,58 @@ pub struct Session {
     pub span: (i64, i64),
 }
 
-/// The presences of intruders, by account, then time.
-pub fn sessions(events: &Events, rules: &[Meta], decisions: &Decisions) -> Vec<Session> {
+/// The presences of intruders and of the applications that serve them, by account, then time.
+pub fn sessions(events: &Events, rules: &[Meta], decisions: &Decisions, footholds: &[Foothold]) -> Vec<Session> {
     let presences = Presences::gather(events, rules);
     let judged = judge::judge(&presences, decisions);
     let mut found: Vec<Session> =
-        judged.iter().map(|judged| session(events, &presences.list[judged.presence], judged)).collect();
+        judged.into_iter().map(|judged| session(events, &presences.list[judged.presence], judged)).collect();
+    found.extend(application::applications(events, rules, &found, footholds, decisions));
     found.sort_by(|a, b| (&a.tenant, &a.account, a.span, &a.address).cmp(&(&b.tenant, &b.account, b.span, &b.address)));
     found
 }
 
-fn session(events: &Events, presence: &Presence, judged: &Judged) -> Session {
+fn session(events: &Events, presence: &Presence, judged: Judged) -> Session {
+    let whose = (presence.account.clone(), presence.address.to_string(), u64::from(presence.succeeded));
+    session_of(events, whose, presence.positions.clone(), (judged.link, judged.score, judged.parts))
+}
+
+/// A session of these events, of which there is at least one.
+fn session_of(
+    events: &Events,
+    (account, address, succeeded): (String, String, u64),
+    positions: Vec<u32>,
+    (link, score, parts): (Link, i32, Vec<String>),
+) -> Session {
     let entry = |at: u32| &events.entries[at as usize];
-    let (first, last) = (entry(presence.positions[0]), entry(*presence.positions.last().unwrap_or(&0)));
+    let (first, last) = (entry(positions[0]), entry(positions[positions.len() - 1]));
     let place = events.place(first);
-    let texts = |field: fn(&crate::store::Entry) -> crate::store::Sym| {
-        let found: BTreeSet<&str> = presence
-            .positions
-            .iter()
-            .map(|at| events.text(field(entry(*at))))
-            .filter(|text| !text.is_empty())
-            .collect();
+    let texts = |field: fn(&Entry) -> Sym| {
+        let all = positions.iter().map(|at| events.text(field(entry(*at))));
+        let found: BTreeSet<&str> = all.filter(|text| !text.is_empty()).collect();
         found.into_iter().map(str::to_owned).collect::<Vec<_>>()
     };
-    let (tenant, account) = (events.text(first.tenant).to_owned(), presence.account.clone());
-    let address = presence.address.to_string();
+    let tenant = events.text(first.tenant).to_owned();
+    let whose = if link == Link::Application { parts.concat() } else { String::new() };
     Session {
-        id: finding_id("session", &format!("{tenant}\n{account}"), &address),
+        id: finding_id("session", &format!("{tenant}\n{account}\n{whose}"), &address),
         tenant,
-        account,
-        address,
         country: place.map(|place| place.country.clone()).unwrap_or_default(),
         as_org: place.map(|place| place.as_org.clone()).unwrap_or_default(),
         first_time: rfc3339(first.time.micros),
         last_time: rfc3339(last.time.micros),
-        events: presence.positions.len() as u64,
-        succeeded: u64::from(presence.succeeded),
-        link: judged.link,
-        score: judged.score,
-        parts: judged.parts.clone(),
+        events: positions.len() as u64,
+        succeeded,
         agents: texts(|entry| entry.agent),
         sessions: texts(|entry| entry.session),
-        event_ids: presence.positions.iter().map(|at| entry(*at).event_id()).collect(),
-        positions: presence.positions.clone(),
+        event_ids: positions.iter().map(|at| entry(*at).event_id()).collect(),
         span: (first.time.micros, last.time.micros),
+        account,
+        address,
+        link,
+        score,
+        parts,
+        positions,
     }
 }
 

@@ -17,7 +17,7 @@ pub(super) struct KnownArgs {
     /// decides, else the domains of those who sign in.
     #[arg(long, value_name = "DOMAINS", value_delimiter = ',')]
     accepted_domains: Vec<String>,
-    /// What you know of addresses, sessions and accounts: a YAML list such as
+    /// What you know of addresses, sessions, accounts and applications: a YAML list such as
     /// `- {address: 203.0.113.7, is: hostile, why: named by the victim}`; `is: ours` for your own.
     #[arg(long, value_name = "FILE")]
     decisions: Option<PathBuf>,

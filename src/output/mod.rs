@@ -88,6 +88,16 @@ pub static OUTPUTS: &[Output] = &[
     },
     Output { name: "sessions.csv", what: "the same, one line each", writer: table::sessions_csv },
     Output {
+        name: "mail-exposure.csv",
+        what: "the mail that intruders reached: each message once, folders as a whole, and times of which nothing is known",
+        writer: table::mail_exposure_csv,
+    },
+    Output {
+        name: "file-exposure.csv",
+        what: "the files that intruders reached, each once",
+        writer: table::file_exposure_csv,
+    },
+    Output {
         name: "footholds.json",
         what: "what was left behind: who made it, who took it away, whether it is still there",
         writer: table::footholds_json,
@@ -168,6 +178,7 @@ mod tests {
             findings: Vec::new(),
             dossiers: Vec::new(),
             sessions: Vec::new(),
+            exposure: crate::case::exposure::Exposure::default(),
             footholds: Vec::new(),
             rules: Vec::new(),
             coverage: Coverage::default(),

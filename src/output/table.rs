@@ -8,6 +8,7 @@ use crate::case::civil::rfc3339;
 use crate::case::severity::{LEVELS, Severity};
 use crate::case::sign_in::SignIns;
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 /// Writes `findings.json`: all findings, most severe first.
@@ -130,6 +131,36 @@ pub(crate) fn sessions_csv(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<(
         record.ours(some(&session.event_ids)).end(sink)?;
     }
     Ok(())
+}
+
+/// The mail that intruders reached.
+pub(crate) fn mail_exposure_csv(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
+    sink.write_all(b"class,tenant,mailbox,message_id,subject,folder,how,first_time,last_time,sessions,event_ids\n")?;
+    let mut record = Record::default();
+    for exposed in &view.case.exposure.mail {
+        record.ours(exposed.class.name()).log(&exposed.tenant).log(&exposed.mailbox).log(&exposed.message_id);
+        record.log(&exposed.subject).log(&exposed.folder).log(&joined(&exposed.how, "; "));
+        record.ours(&exposed.first_time).ours(&exposed.last_time).ours(joined(&exposed.sessions, " "));
+        record.ours(some(&exposed.event_ids.iter().cloned().collect::<Vec<_>>())).end(sink)?;
+    }
+    Ok(())
+}
+
+/// The files that intruders reached.
+pub(crate) fn file_exposure_csv(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
+    sink.write_all(b"tenant,account,file,how,first_time,last_time,events,sessions,event_ids\n")?;
+    let mut record = Record::default();
+    for exposed in &view.case.exposure.files {
+        record.log(&exposed.tenant).log(&exposed.account).log(&exposed.file).log(&joined(&exposed.how, "; "));
+        record.ours(&exposed.first_time).ours(&exposed.last_time).ours(exposed.event_ids.len());
+        record.ours(joined(&exposed.sessions, " "));
+        record.ours(some(&exposed.event_ids.iter().cloned().collect::<Vec<_>>())).end(sink)?;
+    }
+    Ok(())
+}
+
+fn joined(texts: &BTreeSet<String>, between: &str) -> String {
+    texts.iter().map(String::as_str).collect::<Vec<_>>().join(between)
 }
 
 /// What was left behind, with every act on it.

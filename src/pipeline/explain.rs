@@ -94,7 +94,7 @@ fn on_record(
     let found = found.ok_or_else(|| gone("the file is not among the evidence any more".to_owned()))?;
     let raw = input::read_back(found, entry.origin.offset, entry.origin.length.into(), &options.limits);
     let raw = raw.map_err(|error| gone(error.to_string()))?;
-    let context = read.contexts.get(name).cloned().unwrap_or_default();
+    let context = read.places.get(name).map(|(_, context)| context.clone()).unwrap_or_default();
     let decoded = settle::decode_again(entry, &raw, found, &context, &options.limits).map_err(&gone)?;
     let source = settle::source_of(entry).ok_or_else(|| gone("its source is unknown".to_owned()))?;
     let mut event = (source.view)(&decoded, &context).map_err(&gone)?;

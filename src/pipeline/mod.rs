@@ -4,6 +4,7 @@ mod batch;
 mod collection_log;
 mod dates;
 mod explain;
+mod expose;
 mod hashes;
 mod ledger;
 mod read;
@@ -18,6 +19,7 @@ pub use explain::{Explanation, explain};
 pub use trial::{Trials, trials, try_records};
 
 use crate::case::dossier::dossiers;
+use crate::case::exposure::exposure;
 use crate::case::finding::findings;
 use crate::case::foothold::footholds;
 use crate::case::rhythm::{Gap, gaps};
@@ -177,18 +179,21 @@ impl Kit {
                 rejected: self.refused.clone(),
                 suppressed: suppressed(&read.withheld, rules),
             };
+            let left = footholds(&read.events, self.rules.footholds());
+            let sessions = sessions(&read.events, rules, &options.decisions, &left.footholds);
+            let opened = expose::opened(&read, &sessions, &options.limits);
+            let exposure = exposure(&read.events, &sessions, &left.footholds, &opened);
+            let kinds = self.rules.footholds();
+            let dossiers = dossiers(&read.events, (rules, kinds), &sessions, &left);
             let mut coverage = Coverage::close(read.files, rule_coverage)?;
             let findings = findings(&read.events, rules);
             coverage.completeness = completeness::judge(&coverage, &read.events, &findings);
-            let left = footholds(&read.events, self.rules.footholds());
-            let sessions = sessions(&read.events, rules, &options.decisions);
-            let kinds = self.rules.footholds();
-            let dossiers = dossiers(&read.events, (rules, kinds), &sessions, &left);
             let case = Case {
                 coverage,
                 findings,
                 dossiers,
                 sessions,
+                exposure,
                 footholds: left.footholds,
                 events: read.events,
                 rules: rules.to_vec(),

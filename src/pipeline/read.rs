@@ -54,8 +54,8 @@ pub(super) struct Reading {
     pub files: Vec<FileCoverage>,
     pub rejected: Vec<Rejection>,
     pub inputs: Vec<Input>,
-    /// How each file was read, by its name in outputs.
-    pub contexts: BTreeMap<String, FileContext>,
+    /// Where each file is and how it was read, by its name in outputs.
+    pub places: BTreeMap<String, (Found, FileContext)>,
     /// Hits that filters withhold, with the position of the event.
     pub withheld: Vec<(u32, Withheld)>,
 }
@@ -400,8 +400,8 @@ pub(super) fn read(
     let inputs = ledger::inputs(&found, &files);
     ledger::sort(&mut files, &mut events);
     let withheld = correlate::set_aside(&mut events, tools.rules);
-    let contexts = facts.into_iter().map(|facts| (facts.context.name.clone(), facts.context)).collect();
-    Reading { events, files, rejected, inputs, contexts, withheld }
+    let places = found.into_iter().zip(facts).map(|(found, facts)| (found.name.clone(), (found, facts.context)));
+    Reading { events, files, rejected, inputs, places: places.collect(), withheld }
 }
 
 /// What a file adds to the bytes to be read: its size on disk; a container's goes to its first member.

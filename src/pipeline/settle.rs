@@ -32,31 +32,40 @@ pub(super) fn same(merger: &Merger, files: &[(&Found, &FileContext)], limits: &L
 
 fn read_contents(
     merger: &Merger,
-    (found, context): (&Found, &FileContext),
+    file: (&Found, &FileContext),
     positions: &[u32],
     limits: &Limits,
     contents: &mut BTreeMap<u32, u128>,
 ) {
-    let spans: Vec<(u64, u64)> = positions
-        .iter()
-        .map(|p| {
-            let origin = merger.entry(*p).origin;
-            (origin.offset, origin.length.into())
-        })
-        .collect();
+    let entries: Vec<(u32, &Entry)> = positions.iter().map(|position| (*position, merger.entry(*position))).collect();
+    read_again(&entries, file, limits, &mut |position, decoded| {
+        contents.extend(content(decoded).map(|content| (position, content)));
+    });
+}
+
+/// Reads records of one file again, in one pass; `entries` ascend by offset. One that cannot be read again, or no
+/// longer be taken apart, is left out.
+pub(super) fn read_again(
+    entries: &[(u32, &Entry)],
+    (found, context): (&Found, &FileContext),
+    limits: &Limits,
+    each: &mut dyn FnMut(u32, &Decoded),
+) {
+    let span = |(_, entry): &(u32, &Entry)| (entry.origin.offset, entry.origin.length.into());
+    let spans: Vec<(u64, u64)> = entries.iter().map(span).collect();
     let Ok(reader) = Reader::open(found, limits) else { return };
     let layout = reader.layout().clone();
     let localised = if let Layout::Csv(header) = &layout { source::localise(header) } else { None };
-    // A file that cannot be read back leaves its records out of `contents`: they count as conflicts.
+    // What lies behind the place where reading fails is left out too.
     let _ = read_many(found, &spans, &mut |index, raw| {
-        if let Some(content) = content(merger.entry(positions[index]), raw, (&layout, localised.as_ref()), context) {
-            contents.insert(positions[index], content);
+        let (position, entry) = entries[index];
+        if let Ok(decoded) = decode(entry, raw, (&layout, localised.as_ref()), context) {
+            each(position, &decoded);
         }
     });
 }
 
-fn content(entry: &Entry, raw: &[u8], layout: (&Layout, Option<&Localised>), context: &FileContext) -> Option<u128> {
-    let decoded = decode(entry, raw, layout, context).ok()?;
+fn content(decoded: &Decoded) -> Option<u128> {
     if !decoded.degraded.is_empty() {
         return None;
     }

@@ -10,6 +10,7 @@ mod entra_audit_csv;
 mod entra_auth_details_csv;
 mod entra_signin_csv;
 mod exchange_admin_audit;
+pub mod exposed;
 mod graph_alerts;
 mod graph_auditlog_query;
 mod graph_directory_audit;

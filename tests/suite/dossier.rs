@@ -154,8 +154,7 @@ fn without_a_log_nothing_is_called_undone() {
 
 #[test]
 fn the_investigator_has_the_last_word() {
-    let ours =
-        "- {address: 185.220.101.0/24, is: ours}\n- {address: 102.89.0.0/16, is: ours, why: the crew in Lagos}\n";
+    let ours = "- {address: 185.220.101.0/24, is: ours}\n- {address: 102.89.0.0/16, is: ours, why: the crew in Lagos}\n- {application: b8d4e6f0-17a2-4c39-8e5b-9f0c1d2e3909, is: ours}\n";
     let (_home, case) = analysed(vec![harbor()], ours);
     assert_eq!(json(&case, "case.json"), Value::Array(Vec::new()));
     let hostile = "- {address: 31.151.77.47, is: hostile}\n";

@@ -320,6 +320,7 @@ impl<'a> Follow<'a> {
             basis,
             event_ids: ids,
             positions: instance.positions.clone(),
+            names: instance.names.iter().cloned().collect(),
         }
     }
 

@@ -37,6 +37,11 @@ const IDLE: i32 = -20;
 /// A network that many of the tenant use.
 const SHARED: i32 = -15;
 
+/// A network that the account often comes from, with programs that it is known to use.
+const HABIT: i32 = -15;
+/// Days from which on that is often.
+const OFTEN: u32 = 4;
+
 /// Accounts from which on a network is shared, and an address.
 const MANY_IN_NETWORK: u32 = 4;
 const MANY_AT_ADDRESS: u32 = 5;
@@ -52,13 +57,15 @@ struct Account {
     presences: Vec<usize>,
     /// How many events of its usual presences each program has.
     programs: BTreeMap<u32, u32>,
+    /// On how many days it came from each network, with programs that it is known to use.
+    networks: BTreeMap<u32, u32>,
 }
 
 /// Judges every presence.
 pub(super) fn judge(presences: &Presences<'_>, decisions: &Decisions) -> Vec<Judged> {
     let mut accounts: BTreeMap<u32, Account> = BTreeMap::new();
     for (at, presence) in presences.list.iter().enumerate() {
-        let new = || Account { presences: Vec::new(), programs: BTreeMap::new() };
+        let new = || Account { presences: Vec::new(), programs: BTreeMap::new(), networks: BTreeMap::new() };
         let account = accounts.entry(presence.who).or_insert_with(new);
         account.presences.push(at);
         if is_usual(presences, presence) {
@@ -66,6 +73,14 @@ pub(super) fn judge(presences: &Presences<'_>, decisions: &Decisions) -> Vec<Jud
                 *account.programs.entry(*program).or_default() += count;
             }
         }
+    }
+    for account in accounts.values_mut() {
+        let known = |presence: &&Presence| familiar(account, presence).is_some_and(|share| share >= 0.5);
+        let own: Vec<&Presence> = account.presences.iter().map(|at| &presences.list[*at]).filter(known).collect();
+        for presence in own {
+            *account.networks.entry(presences.network(presence)).or_default() += presence.days;
+        }
+        account.networks.remove(&0);
     }
     let mut found: BTreeMap<usize, Judged> = BTreeMap::new();
     for account in accounts.values() {
@@ -118,20 +133,26 @@ fn score(presences: &Presences<'_>, decisions: &Decisions, account: &Account, at
 }
 
 fn parts(presences: &Presences<'_>, account: &Account, presence: &Presence) -> (i32, Vec<String>) {
-    let mut parts: Vec<(i32, String)> = Vec::new();
+    // What two logs tell of one trace counts once.
+    let mut traces: BTreeMap<String, (i32, String)> = BTreeMap::new();
     let mut serious = false;
     for rule in presences.found(presence, Level::Medium) {
         let weight = match rule.level {
             Level::High | Level::Critical => SERIOUS,
             // What others of its records decide is seldom chance.
-            _ if is_correlation(rule) && !is_of(rule, &["attack.lateral-movement"]) => WORK,
+            _ if is_correlation(rule) && is_of(rule, &["attack.initial-access"]) => WORK,
             _ if is_of(rule, ENTRY) => DOUBTFUL,
             _ if is_of(rule, &["attack.lateral-movement"]) => DOUBTFUL,
             _ => WORK,
         };
         serious |= weight == SERIOUS;
-        parts.push((weight, rule.title.clone()));
+        let trace = rule.matrix.first().cloned().filter(|_| weight == DOUBTFUL).unwrap_or_else(|| rule.id.clone());
+        let known = traces.entry(trace).or_insert_with(|| (weight, rule.title.clone()));
+        if (Reverse(weight), &rule.title) < (Reverse(known.0), &known.1) {
+            *known = (weight, rule.title.clone());
+        }
     }
+    let mut parts: Vec<(i32, String)> = traces.into_values().collect();
     if presence.succeeded == 0 {
         // Attempts that failed: only what is serious counts, and then it is enough.
         parts.retain(|(weight, _)| *weight == SERIOUS);
@@ -150,6 +171,11 @@ fn parts(presences: &Presences<'_>, account: &Account, presence: &Presence) -> (
         }
         if !presence.acts {
             parts.push((IDLE, "nothing but signing in".to_owned()));
+        }
+        let habit = account.networks.get(&presences.network(presence)).copied().unwrap_or(0);
+        let own = if familiar(account, presence).is_some_and(|share| share >= 0.5) { presence.days } else { 0 };
+        if habit - own >= OFTEN {
+            parts.push((HABIT, format!("the account came from this network on {} other days", habit - own)));
         }
         let many = presences.accounts_in_network(presence);
         if many >= MANY_IN_NETWORK && !serious {
@@ -178,8 +204,7 @@ fn follow(presences: &Presences<'_>, decisions: &Decisions, account: &Account, o
     let spans: Vec<(i64, i64)> = inside.map(|presence| span(presences, presence)).collect();
     let link = |presence: &Presence| {
         let same = presence.programs.keys().any(|program| programs.contains(program));
-        let (first, last) = span(presences, presence);
-        let near = spans.iter().any(|(from, to)| first - NEAR <= *to && last + NEAR >= *from);
+        let near = spans.iter().any(|known| is_near(*known, span(presences, presence)));
         let found = presences.found(presence, Level::Medium).next().is_some();
         let strange = familiar(account, presence).is_none_or(|share| share < 0.3);
         // A stolen session is the victim's too: the program tells them apart.
@@ -203,6 +228,11 @@ fn follow(presences: &Presences<'_>, decisions: &Decisions, account: &Account, o
     rest.filter_map(tell).collect()
 }
 
+/// Whether two stretches of time lie as near as attempts of one intruder do.
+fn is_near((from, to): (i64, i64), (first, last): (i64, i64)) -> bool {
+    first - NEAR <= to && last + NEAR >= from
+}
+
 fn span(presences: &Presences<'_>, presence: &Presence) -> (i64, i64) {
     let time = |at: u32| presences.events.entries[at as usize].time.micros;
     let last = presence.positions.last().copied().unwrap_or(presence.positions[0]);
@@ -211,12 +241,17 @@ fn span(presences: &Presences<'_>, presence: &Presence) -> (i64, i64) {
 
 /// Presences of other accounts at addresses where the intruder got in, unless the address is of many.
 fn at_same_addresses(presences: &Presences<'_>, decisions: &Decisions, found: &BTreeMap<usize, Judged>) -> Vec<Judged> {
-    let mut hostile: FxHashMap<_, bool> = FxHashMap::default();
-    for judged in found.values() {
-        let presence = &presences.list[judged.presence];
-        *hostile.entry((presence.tenant, presence.address)).or_default() |= presence.succeeded > 0;
+    let mut hostile: FxHashMap<_, Vec<(i64, i64)>> = FxHashMap::default();
+    for presence in found.values().map(|judged| &presences.list[judged.presence]) {
+        if presence.succeeded > 0 {
+            hostile.entry((presence.tenant, presence.address)).or_default().push(span(presences, presence));
+        }
     }
-    let at = |presence: &Presence| hostile.get(&(presence.tenant, presence.address)).copied().unwrap_or(false);
+    // A rented address has many guests in a year: attempts of others count only at the time.
+    let at = |presence: &Presence| {
+        let spans = hostile.get(&(presence.tenant, presence.address)).map_or(&[][..], Vec::as_slice);
+        spans.iter().any(|known| presence.succeeded > 0 || is_near(*known, span(presences, presence)))
+    };
     let others = presences.list.iter().enumerate().filter(|(number, presence)| {
         !found.contains_key(number)
             && at(presence)

@@ -132,8 +132,13 @@ impl<'a> Presences<'a> {
 
     /// How many accounts of the tenant got in from its network.
     pub(super) fn accounts_in_network(&self, presence: &Presence) -> u32 {
-        let asn = self.events.places.get(&presence.address).map_or(0, |place| place.asn);
+        let asn = self.network(presence);
         self.at_network.get(&(presence.tenant, asn)).copied().unwrap_or(0)
+    }
+
+    /// The number of its network; 0 where it is not known.
+    pub(super) fn network(&self, presence: &Presence) -> u32 {
+        self.events.places.get(&presence.address).map_or(0, |place| place.asn)
     }
 
     /// What the investigator says of it.

@@ -332,6 +332,7 @@ pub(crate) fn finish(events: Events) -> Case {
         findings: finding::findings(&events, &rules),
         dossiers: Vec::new(),
         sessions: Vec::new(),
+        exposure: speur::case::exposure::Exposure::default(),
         footholds: Vec::new(),
         events,
         rules,
