@@ -113,7 +113,9 @@ pub fn dossiers(
         accounts.entry((&session.tenant, &session.account)).or_default().push(session);
     }
     let response = Response { events, kinds, left, logs: Logs::new(events) };
-    let got_in = accounts.into_values().filter(|own| own.iter().any(|session| session.succeeded > 0));
+    // Applications that serve the intruder are told with the accounts whose mail they read.
+    let got_in = accounts.into_iter().filter(|((_, account), _)| account.contains('@')).map(|(_, own)| own);
+    let got_in = got_in.filter(|own| own.iter().any(|session| session.succeeded > 0));
     let mut found: Vec<Dossier> = got_in.filter_map(|own| sources.dossier(&own, &response)).collect();
     found.sort_by(|a, b| (&a.entry.time, &a.account).cmp(&(&b.entry.time, &b.account)));
     found

@@ -28,6 +28,8 @@ const SERIOUS: i32 = 30;
 const STRANGE: i32 = 20;
 /// A finding of level medium that is an intruder's work rather than a way in.
 const WORK: i32 = 10;
+/// Such work, in the light of other records.
+const GRAVE: i32 = 15;
 /// Any other finding of level medium.
 const DOUBTFUL: i32 = 5;
 /// The program is one that the account uses where it usually is.
@@ -143,6 +145,7 @@ fn parts(presences: &Presences<'_>, account: &Account, presence: &Presence) -> (
             _ if is_correlation(rule) && is_of(rule, &["attack.initial-access"]) => WORK,
             _ if is_of(rule, ENTRY) => DOUBTFUL,
             _ if is_of(rule, &["attack.lateral-movement"]) => DOUBTFUL,
+            _ if is_correlation(rule) => GRAVE,
             _ => WORK,
         };
         serious |= weight == SERIOUS;
@@ -164,7 +167,7 @@ fn parts(presences: &Presences<'_>, account: &Account, presence: &Presence) -> (
             Some(share) if share < 0.2 => {
                 parts.push((STRANGE, "no program that the account is known to use".to_owned()));
             }
-            Some(share) if share > 0.7 => {
+            Some(share) if share > 0.7 && !serious => {
                 parts.push((FAMILIAR, "a program that the account is known to use".to_owned()));
             }
             _ => {}
@@ -174,7 +177,7 @@ fn parts(presences: &Presences<'_>, account: &Account, presence: &Presence) -> (
         }
         let habit = account.networks.get(&presences.network(presence)).copied().unwrap_or(0);
         let own = if familiar(account, presence).is_some_and(|share| share >= 0.5) { presence.days } else { 0 };
-        if habit - own >= OFTEN {
+        if habit - own >= OFTEN && !serious {
             parts.push((HABIT, format!("the account came from this network on {} other days", habit - own)));
         }
         let many = presences.accounts_in_network(presence);
@@ -243,7 +246,9 @@ fn span(presences: &Presences<'_>, presence: &Presence) -> (i64, i64) {
 fn at_same_addresses(presences: &Presences<'_>, decisions: &Decisions, found: &BTreeMap<usize, Judged>) -> Vec<Judged> {
     let mut hostile: FxHashMap<_, Vec<(i64, i64)>> = FxHashMap::default();
     for presence in found.values().map(|judged| &presences.list[judged.presence]) {
-        if presence.succeeded > 0 {
+        // Microsoft's addresses serve everybody.
+        let everybodys = presences.events.places.get(&presence.address).is_some_and(|place| place.kind == "microsoft");
+        if presence.succeeded > 0 && !everybodys {
             hostile.entry((presence.tenant, presence.address)).or_default().push(span(presences, presence));
         }
     }
