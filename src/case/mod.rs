@@ -17,6 +17,7 @@ pub mod sentence;
 pub mod session;
 pub mod severity;
 pub mod sign_in;
+pub mod warn;
 
 use crate::coverage::{Coverage, Rejection};
 use crate::rule::{Meta, Withheld};
@@ -27,6 +28,7 @@ use foothold::Foothold;
 use indicator::Indicator;
 use serde::Serialize;
 use session::Session;
+use warn::Recipient;
 
 /// Everything the products are written from; nothing in it depends on the clock or on thread order.
 #[derive(Debug)]
@@ -41,6 +43,8 @@ pub struct Case {
     pub sessions: Vec<Session>,
     /// The mail and files that they reached.
     pub exposure: Exposure,
+    /// Whom they wrote to, by sender and address.
+    pub recipients: Vec<Recipient>,
     /// What was left behind, by time.
     pub footholds: Vec<Foothold>,
     /// The rules that were evaluated, by index.

@@ -98,6 +98,11 @@ pub static OUTPUTS: &[Output] = &[
         writer: table::file_exposure_csv,
     },
     Output {
+        name: "recipients-to-warn.csv",
+        what: "whom the intruder wrote to in somebody's name, from message traces",
+        writer: table::recipients_csv,
+    },
+    Output {
         name: "footholds.json",
         what: "what was left behind: who made it, who took it away, whether it is still there",
         writer: table::footholds_json,
@@ -179,6 +184,7 @@ mod tests {
             dossiers: Vec::new(),
             sessions: Vec::new(),
             exposure: crate::case::exposure::Exposure::default(),
+            recipients: Vec::new(),
             footholds: Vec::new(),
             rules: Vec::new(),
             coverage: Coverage::default(),

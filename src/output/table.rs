@@ -159,6 +159,19 @@ pub(crate) fn file_exposure_csv(view: &View<'_>, sink: &mut Sink<'_>) -> io::Res
     Ok(())
 }
 
+/// Whom intruders wrote to.
+pub(crate) fn recipients_csv(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
+    sink.write_all(b"recipient,sender,tenant,first_time,last_time,messages,subjects,event_ids\n")?;
+    let mut record = Record::default();
+    for recipient in &view.case.recipients {
+        record.log(&recipient.recipient).log(&recipient.sender).log(&recipient.tenant);
+        record.ours(&recipient.first_time).ours(&recipient.last_time).ours(recipient.event_ids.len());
+        record.log(&joined(&recipient.subjects, "; "));
+        record.ours(some(&recipient.event_ids.iter().cloned().collect::<Vec<_>>())).end(sink)?;
+    }
+    Ok(())
+}
+
 fn joined(texts: &BTreeSet<String>, between: &str) -> String {
     texts.iter().map(String::as_str).collect::<Vec<_>>().join(between)
 }

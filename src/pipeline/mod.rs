@@ -24,6 +24,7 @@ use crate::case::finding::findings;
 use crate::case::foothold::footholds;
 use crate::case::rhythm::{Gap, gaps};
 use crate::case::session::sessions;
+use crate::case::warn::recipients;
 use crate::case::{Case, completeness, severity};
 use crate::correlate;
 use crate::coverage::{Coverage, FileCoverage, Rejection, RuleCoverage, RuleRejection, Suppressed};
@@ -183,6 +184,7 @@ impl Kit {
             let sessions = sessions(&read.events, rules, &options.decisions, &left.footholds);
             let opened = expose::opened(&read, &sessions, &options.limits);
             let exposure = exposure(&read.events, &sessions, &left.footholds, &opened);
+            let recipients = recipients(&read.events, &sessions);
             let kinds = self.rules.footholds();
             let dossiers = dossiers(&read.events, (rules, kinds), &sessions, &left);
             let mut coverage = Coverage::close(read.files, rule_coverage)?;
@@ -194,6 +196,7 @@ impl Kit {
                 dossiers,
                 sessions,
                 exposure,
+                recipients,
                 footholds: left.footholds,
                 events: read.events,
                 rules: rules.to_vec(),

@@ -3,6 +3,7 @@
 //! All log text passes [`visible`](super::escape::visible) here and the template engine's escape there.
 
 mod account;
+mod answer;
 mod evidence;
 
 use super::chart;
@@ -18,6 +19,7 @@ use crate::case::sign_in::SignIns;
 use crate::event::Place;
 use crate::rule::Level;
 use account::Section;
+use answer::Answer;
 use askama::Template;
 use evidence::Evidence;
 use std::io;
@@ -39,6 +41,7 @@ struct Page {
     span: String,
     tenants: String,
     levels: Vec<(&'static str, u64)>,
+    answers: Vec<Answer>,
     suspects: Vec<AccountLine>,
     sections: Vec<Section>,
     more_sections: usize,
@@ -102,13 +105,14 @@ fn page(view: &View<'_>) -> io::Result<Page> {
     let addresses: Vec<&Address> = view.addresses.iter().filter(from_outside).collect();
     let acts = || view.case.events.entries.iter().filter(|entry| entry.is_act());
     Ok(Page {
-        headline: headline(view, &suspects, &severity),
+        headline: answer::headline(view) + &headline(view, &suspects, &severity),
         span: match (acts().next(), acts().next_back()) {
             (Some(first), Some(last)) => span(first.time.micros, last.time.micros),
             _ => "no events".to_owned(),
         },
         tenants: tenants(view),
         levels: LEVELS.into_iter().map(|level| (level.name(), severity.count(level))).collect(),
+        answers: answer::answers(view),
         suspects: suspects.iter().take(LINES).map(|account| line(account)).collect(),
         more_sections: suspects.len().saturating_sub(sections.len()),
         charts: drawn.map(|(file, svg)| Chart { file: file.to_owned(), svg: svg.to_owned() }).into(),

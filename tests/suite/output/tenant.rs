@@ -333,6 +333,7 @@ pub(crate) fn finish(events: Events) -> Case {
         dossiers: Vec::new(),
         sessions: Vec::new(),
         exposure: speur::case::exposure::Exposure::default(),
+        recipients: Vec::new(),
         footholds: Vec::new(),
         events,
         rules,

@@ -1,0 +1,115 @@
+//! The answer for each account that an intruder got into, for the first pages.
+
+use crate::case::dossier::Dossier;
+use crate::case::foothold::{Foothold, State};
+use crate::case::response::Verdict;
+use crate::output::escape::excerpt;
+use crate::output::view::View;
+use std::collections::BTreeSet;
+
+/// Sentences of one story that are told; `case.json` has them all.
+const TOLD: usize = 40;
+
+/// Bytes of one sentence.
+const LONGEST: usize = 300;
+
+/// One account.
+pub(super) struct Answer {
+    pub account: String,
+    pub when: String,
+    pub entry: String,
+    pub method: String,
+    pub confidence: &'static str,
+    /// From where: address, country and network, events, and why it is taken for the intruder's.
+    pub presences: Vec<[String; 4]>,
+    /// Phase, time, sentence.
+    pub story: Vec<[String; 3]>,
+    pub more: usize,
+    /// What was left: state, what and whose, basis.
+    pub left: Vec<(&'static str, String, String)>,
+    /// Step, task, verdict, note; the verdict's mark for the eye.
+    pub steps: Vec<StepLine>,
+    pub open: Vec<String>,
+    pub todo: Vec<String>,
+}
+
+/// One line of the response.
+pub(super) struct StepLine {
+    pub step: String,
+    pub task: String,
+    pub verdict: &'static str,
+    pub note: String,
+}
+
+/// The answers, the account that was taken over first first.
+pub(super) fn answers(view: &View<'_>) -> Vec<Answer> {
+    view.case.dossiers.iter().map(|dossier| answer(view, dossier)).collect()
+}
+
+fn shown(text: &str) -> String {
+    excerpt(text, LONGEST)
+}
+
+fn answer(view: &View<'_>, dossier: &Dossier) -> Answer {
+    let sessions = view.case.sessions.iter().filter(|session| dossier.sessions.contains(&session.id));
+    let presences = sessions.map(|session| {
+        let network = [session.country.as_str(), session.as_org.as_str()].join(" ");
+        let times = format!("{} events, {} to {}", session.events, session.first_time, session.last_time);
+        [&session.address, network.trim(), &times, &session.parts.join("; ")].map(shown)
+    });
+    let footholds = view.case.footholds.iter().filter(|foothold| dossier.footholds.contains(&foothold.id));
+    let left = footholds.map(|foothold| {
+        let name = if foothold.name.is_empty() { String::new() } else { format!(" “{}”", foothold.name) };
+        let what = format!("{}{name} of {}", foothold.title, foothold.account);
+        (foothold.state.name(), shown(&what), shown(&foothold.basis))
+    });
+    let steps = dossier.response.iter().map(|step| {
+        let when = step.time.as_deref().map(|time| format!("{time} by {}", step.by));
+        let parts: Vec<&str> =
+            when.as_deref().into_iter().chain([step.note.as_str()]).filter(|part| !part.is_empty()).collect();
+        StepLine {
+            step: if step.step == 0 { String::new() } else { step.step.to_string() },
+            task: step.task.clone(),
+            verdict: step.verdict.name(),
+            note: shown(&parts.join("; ")),
+        }
+    });
+    let story =
+        dossier.story.iter().take(TOLD).map(|told| [&told.phase, &told.time, &told.text].map(|text| shown(text)));
+    Answer {
+        account: shown(&dossier.account),
+        when: format!("{} to {}", dossier.first_time, dossier.last_time),
+        entry: shown(&format!("{}: {}", dossier.entry.time, dossier.entry.text)),
+        method: dossier.method.clone(),
+        confidence: dossier.confidence,
+        presences: presences.collect(),
+        story: story.collect(),
+        more: dossier.story.len().saturating_sub(TOLD),
+        left: left.collect(),
+        steps: steps.collect(),
+        open: dossier.open.iter().map(|open| shown(&open.text)).collect(),
+        todo: dossier.todo.iter().map(|todo| shown(todo)).collect(),
+    }
+}
+
+/// Whom the intruder had, since when, and how much is open; empty where nobody.
+pub(super) fn headline(view: &View<'_>) -> String {
+    let dossiers = &view.case.dossiers;
+    let Some(first) = dossiers.first() else { return String::new() };
+    let names: Vec<String> = dossiers.iter().take(3).map(|dossier| shown(&dossier.account)).collect();
+    let more = match dossiers.len() - names.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let left: BTreeSet<&String> = dossiers.iter().flat_map(|dossier| &dossier.footholds).collect();
+    let there = |foothold: &&Foothold| foothold.state == State::Open && left.contains(&foothold.id);
+    let open = view.case.footholds.iter().filter(there).count();
+    let steps = dossiers.iter().flat_map(|dossier| &dossier.response);
+    let undone = steps.filter(|step| matches!(step.verdict, Verdict::NotSeen | Verdict::Partial)).count();
+    format!(
+        "An intruder had {}{more}, from {} on. Still there of what was left behind: {open}. Parts of the response that are \
+         not seen or not complete: {undone}. ",
+        names.join(", "),
+        first.entry.time
+    )
+}
