@@ -12,6 +12,7 @@ mod dates;
 mod dossier;
 mod event_fixture;
 mod facts;
+mod footholds;
 mod geo;
 mod golden;
 mod input;
