@@ -42,6 +42,15 @@ fn print(options: &Options, summary: &Summary) -> std::io::Result<()> {
     if summary.accounts.len() > 20 {
         out.line(&format!("  ... and {} more, in {}", summary.accounts.len() - 20, show(options, "users.csv")))?;
     }
+    if !summary.taken.is_empty() {
+        let (count, case) = (summary.taken.len(), options.out.display());
+        out.line(&format!(
+            "accounts that an intruder had, as far as the logs tell: {count}; see speur case show {case}"
+        ))?;
+        for account in summary.taken.iter().take(20) {
+            out.line(&format!("  {account}"))?;
+        }
+    }
     out.line(&evidence(&summary.coverage))?;
     out.line(&format!("case: {}; start with {}", options.out.display(), show(options, "report.html")))?;
     out.close()
