@@ -27,10 +27,25 @@ struct Decision {
     /// An application by its id.
     #[serde(default)]
     application: Option<String>,
-    /// Why; for whoever reads the file.
+    /// Why; told with what it decides.
     #[serde(default)]
-    #[allow(dead_code)] // kept with the input file, which the manifest hashes
     why: String,
+}
+
+/// What was decided, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ruling<'a> {
+    /// Whose it is.
+    pub is: Verdict,
+    /// Why; empty where the file does not say.
+    pub why: &'a str,
+}
+
+impl Ruling<'_> {
+    /// Whether it is the tenant's own.
+    pub fn is_ours(&self) -> bool {
+        self.is == Verdict::Ours
+    }
 }
 
 /// The decisions of an investigator, in the order of the file; the first that fits counts.
@@ -72,27 +87,28 @@ impl Decisions {
     }
 
     /// What was decided of an address.
-    pub fn of_address(&self, address: &IpAddr) -> Option<Verdict> {
+    pub fn of_address(&self, address: &IpAddr) -> Option<Ruling<'_>> {
         self.first(|decision| decision.address.as_ref().is_some_and(|range| range.holds(address)))
     }
 
     /// What was decided of a session id.
-    pub fn of_session(&self, session: &str) -> Option<Verdict> {
+    pub fn of_session(&self, session: &str) -> Option<Ruling<'_>> {
         self.first(|decision| decision.session.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(session)))
     }
 
     /// What was decided of an account.
-    pub fn of_account(&self, account: &str) -> Option<Verdict> {
+    pub fn of_account(&self, account: &str) -> Option<Ruling<'_>> {
         self.first(|decision| decision.account.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(account)))
     }
 
     /// What was decided of an application, by its id.
-    pub fn of_application(&self, id: &str) -> Option<Verdict> {
+    pub fn of_application(&self, id: &str) -> Option<Ruling<'_>> {
         self.first(|decision| decision.application.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(id)))
     }
 
-    fn first(&self, fits: impl Fn(&Decision) -> bool) -> Option<Verdict> {
-        self.0.iter().find(|decision| fits(decision)).map(|decision| decision.is)
+    fn first(&self, fits: impl Fn(&Decision) -> bool) -> Option<Ruling<'_>> {
+        let found = self.0.iter().find(|decision| fits(decision))?;
+        Some(Ruling { is: found.is, why: &found.why })
     }
 }
 
@@ -128,12 +144,13 @@ mod tests {
     fn the_first_that_fits_counts() {
         let text = "- {address: 203.0.113.7, is: hostile, why: seen in the kit}\n- {address: 203.0.113.0/24, is: ours}\n- {account: Scan@harbor.example, is: ours}\n- {session: 00AB, is: hostile}\n";
         let decisions = Decisions::read(text).unwrap();
-        let address = |text: &str| decisions.of_address(&text.parse().unwrap());
+        let address = |text: &str| decisions.of_address(&text.parse().unwrap()).map(|ruling| ruling.is);
         assert_eq!(address("203.0.113.7"), Some(Verdict::Hostile));
+        assert_eq!(decisions.of_address(&"203.0.113.7".parse().unwrap()).unwrap().why, "seen in the kit");
         assert_eq!(address("203.0.113.8"), Some(Verdict::Ours));
         assert_eq!(address("198.51.100.8"), None);
-        assert_eq!(decisions.of_account("scan@harbor.example"), Some(Verdict::Ours));
-        assert_eq!(decisions.of_session("00ab"), Some(Verdict::Hostile));
+        assert!(decisions.of_account("scan@harbor.example").unwrap().is_ours());
+        assert!(!decisions.of_session("00ab").unwrap().is_ours());
     }
 
     #[test]

@@ -189,6 +189,11 @@ impl Outcome {
             Self::Unknown => "unknown",
         }
     }
+
+    /// Whether it was refused, or stopped before it was done.
+    pub fn is_refused(self) -> bool {
+        matches!(self, Self::Failure | Self::Interrupted)
+    }
 }
 
 /// A network address as the record prints it, and what it means.

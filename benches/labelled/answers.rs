@@ -30,8 +30,16 @@ pub(crate) struct Products {
     pub(crate) sessions: Value,
     pub(crate) footholds: Value,
     pub(crate) case: Value,
+    pub(crate) exposure: Exposure,
+}
+
+/// What `mail-exposure.csv` tells, or the truth.
+#[derive(Default)]
+pub(crate) struct Exposure {
     /// The ids of messages that were opened.
     pub(crate) opened: BTreeSet<String>,
+    /// Mailboxes and the folders of them that were synchronised.
+    pub(crate) synchronised: BTreeSet<(String, String)>,
 }
 
 /// How many there are, and how many are right.
@@ -48,19 +56,28 @@ impl Count {
     }
 }
 
-/// Lines for the score: totals, and what is wrong. `source_ids` has the record's own Id of each event.
+/// Lines for the score: totals, and what is wrong. `rows` has the record's own Id and the address of each event.
 pub(crate) fn compare(
     truth: &Value,
     malicious: &BTreeMap<String, String>,
-    source_ids: &BTreeMap<String, String>,
+    rows: &BTreeMap<String, (String, String)>,
     products: &Products,
 ) -> String {
     let mut wrong = String::new();
     let found: BTreeSet<&str> =
         list(&products.sessions).iter().flat_map(|session| texts(&session["event_ids"])).collect();
-    let is_malicious = |event: &str| source_ids.get(event).is_some_and(|id| malicious.contains_key(id));
+    let is_malicious = |event: &str| rows.get(event).is_some_and(|(id, _)| malicious.contains_key(id));
     let right = found.iter().filter(|event| is_malicious(event)).count();
-    let wanted = source_ids.values().filter(|id| malicious.contains_key(*id)).count();
+    // What came from elsewhere is no session of the intruder's: mail of strangers, alerts, a helpdesk that was fooled.
+    // Nor is what somebody does at the own desk with the own account.
+    let (inside, outside): (Vec<&Value>, Vec<&Value>) =
+        list(&truth["stories"]).iter().partition(|story| text(story, "entry") == "insider");
+    let at = |stories: &[&Value]| {
+        let addresses: BTreeSet<&str> = stories.iter().flat_map(|story| texts(&story["addresses"])).collect();
+        let of = |(id, address): &&(String, String)| malicious.contains_key(id) && addresses.contains(address.as_str());
+        rows.values().filter(of).count()
+    };
+    let (wanted, insider) = (at(&outside), at(&inside));
     let (mut footholds, mut steps) = (Count::default(), Count::default());
     for story in list(&truth["stories"]) {
         let account = text(story, "account");
@@ -88,19 +105,35 @@ pub(crate) fn compare(
             }
         }
     }
-    let messages: BTreeSet<&str> =
-        list(&truth["stories"]).iter().flat_map(|story| texts(&story["bind_messages"])).collect();
-    let exposed = products.opened.iter().filter(|id| messages.contains(id.as_str())).count();
     format!(
-        "totals session_events={} session_right={right} session_wanted={wanted} footholds={} footholds_right={} steps={} steps_right={} messages={} messages_right={exposed} messages_wanted={}\n\
+        "totals session_events={} session_right={right} session_wanted={wanted} insider={insider} footholds={} footholds_right={} steps={} steps_right={} {}\n\
          answers that are wrong:\n{wrong}",
         found.len(),
         footholds.all,
         footholds.right,
         steps.all,
         steps.right,
-        products.opened.len(),
-        messages.len(),
+        exposed(truth, &products.exposure),
+    )
+}
+
+/// Totals of messages that were opened, and of folders that were synchronised.
+fn exposed(truth: &Value, told: &Exposure) -> String {
+    let mut all = Exposure::default();
+    for story in list(&truth["stories"]) {
+        all.opened.extend(texts(&story["bind_messages"]).into_iter().map(str::to_owned));
+        let account = text(story, "account").to_owned();
+        let folders = texts(&story["sync_folders"]).into_iter();
+        all.synchronised.extend(folders.map(|folder| (account.clone(), folder.to_owned())));
+    }
+    format!(
+        "messages={} messages_right={} messages_wanted={} folders={} folders_right={} folders_wanted={}",
+        told.opened.len(),
+        told.opened.intersection(&all.opened).count(),
+        all.opened.len(),
+        told.synchronised.len(),
+        told.synchronised.intersection(&all.synchronised).count(),
+        all.synchronised.len(),
     )
 }
 

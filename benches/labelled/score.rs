@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
-use crate::answers::{self, Products};
+use crate::answers::{self, Exposure, Products};
 use serde_json::Value;
 
 /// A row of the timeline, as far as it counts.
 struct Row {
     source_id: String,
+    address: String,
     operation: String,
     level: u8,
     /// A setting of a snapshot that the intruder left.
@@ -46,10 +47,10 @@ pub(crate) fn print(truth: &Path, case: &Path) -> Result<String, String> {
         sessions: json(&case.join("sessions.json"))?,
         footholds: json(&case.join("footholds.json"))?,
         case: json(&case.join("case.json"))?,
-        opened: opened(&case.join("mail-exposure.csv"))?,
+        exposure: exposure(&case.join("mail-exposure.csv"))?,
     };
-    let source_ids = rows.iter().map(|(event, row)| (event.clone(), row.source_id.clone())).collect();
-    let answers = answers::compare(&truth, &malicious, &source_ids, &products);
+    let told = rows.iter().map(|(event, row)| (event.clone(), (row.source_id.clone(), row.address.clone()))).collect();
+    let answers = answers::compare(&truth, &malicious, &told, &products);
     Ok(compare(&malicious, &rows, &findings, truth["title"].as_str().unwrap_or_default()) + &answers)
 }
 
@@ -82,7 +83,7 @@ fn timeline(path: &Path, footholds: &[String]) -> Result<BTreeMap<String, Row>, 
     };
     let (source, event, operation, level) =
         (column("source_id")?, column("event_id")?, column("operation")?, column("level")?);
-    let (account, object) = (column("account")?, column("object")?);
+    let (account, object, address) = (column("account")?, column("object")?, column("address")?);
     let mut rows = BTreeMap::new();
     for record in reader.records() {
         let record = record.map_err(broken)?;
@@ -92,27 +93,36 @@ fn timeline(path: &Path, footholds: &[String]) -> Result<BTreeMap<String, Row>, 
         let told = |key: &String| !shown.is_empty() && key.contains(&owner) && key.ends_with(shown);
         let operation = get(operation);
         let foothold = operation.ends_with(" at collection") && footholds.iter().any(told);
-        let row = Row { source_id: get(source), operation, level: rank(&get(level)), foothold };
+        let row = Row { source_id: get(source), address: get(address), operation, level: rank(&get(level)), foothold };
         rows.insert(get(event), row);
     }
     Ok(rows)
 }
 
-/// The ids of messages that were opened.
-fn opened(path: &Path) -> Result<BTreeSet<String>, String> {
+/// The ids of messages that were opened, and the folders that were synchronised with their mailboxes.
+fn exposure(path: &Path) -> Result<Exposure, String> {
     let broken = |e: csv::Error| format!("{}: {e}", path.display());
     let mut reader = csv::Reader::from_path(path).map_err(broken)?;
     let header = reader.headers().map_err(broken)?.clone();
-    let at = |name: &str| header.iter().position(|column| column == name);
-    let (id, how) = at("message_id").zip(at("how")).ok_or("mail-exposure.csv: no column message_id or how")?;
-    let mut found = BTreeSet::new();
+    let at = |name: &str| {
+        let known = header.iter().position(|column| column.trim_start_matches('\u{feff}') == name);
+        known.ok_or(format!("mail-exposure.csv: no column {name}"))
+    };
+    let (class, mailbox, id, folder, how) =
+        (at("class")?, at("mailbox")?, at("message_id")?, at("folder")?, at("how")?);
+    let mut exposure = Exposure::default();
     for record in reader.records() {
         let record = record.map_err(broken)?;
-        if record.get(how).is_some_and(|how| how.split("; ").any(|one| one == "opened")) {
-            found.extend(record.get(id).filter(|id| !id.is_empty()).map(str::to_owned));
+        let get = |at: usize| record.get(at).unwrap_or_default().to_owned();
+        if get(class) == "folder" {
+            exposure
+                .synchronised
+                .insert((get(mailbox).to_lowercase(), get(folder).trim_start_matches('\\').to_owned()));
+        } else if get(how).split("; ").any(|one| one == "opened") && !get(id).is_empty() {
+            exposure.opened.insert(get(id));
         }
     }
-    Ok(found)
+    Ok(exposure)
 }
 
 fn findings(path: &Path) -> Result<Vec<Finding>, String> {

@@ -2,26 +2,31 @@
 //!
 //! Messages that were opened are named by their id. A folder that was synchronised is exposed as a whole. Where records
 //! were not written (throttled, auditing bypassed, not licensed) nothing can be known, and that is said with its time.
+//! Message traces say who wrote a message to whom, and about what.
 //!
 //! <https://learn.microsoft.com/purview/audit-log-investigate-accounts>
 
-use super::civil::rfc3339;
+mod gather;
+
 use super::foothold::{Foothold, alias};
+use super::letters::Letters;
 use super::session::Session;
+use super::trail::Trail;
 use crate::event::Family;
-use crate::source::exposed::{Access, Mail};
+use crate::source::exposed::Mail;
 use crate::store::{Entry, Events};
-use serde::Serialize;
+use gather::Gathered;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How sure it is that a piece of mail was seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Class {
     /// A message that a record names.
     Message,
     /// A folder that was synchronised: all that was in it.
     Folder,
+    /// A search: what it showed is not recorded.
+    Search,
     /// A time of which no record tells what was seen.
     Unknown,
 }
@@ -32,13 +37,14 @@ impl Class {
         match self {
             Self::Message => "message",
             Self::Folder => "folder",
+            Self::Search => "search",
             Self::Unknown => "unknown",
         }
     }
 }
 
-/// A message, a folder, or a time that is dark.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// A message, a folder, a search, or a time that is dark.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exposed {
     /// What it is.
     pub class: Class,
@@ -48,24 +54,22 @@ pub struct Exposed {
     pub mailbox: String,
     /// Internet message id; empty for what is no message.
     pub message_id: String,
-    /// Subject, where some record has it.
+    /// Subject, where some record has it; of a search, what was searched for.
     pub subject: String,
+    /// Who it is from, where a message trace tells.
+    pub sender: String,
+    /// Whom it went to, where a message trace tells.
+    pub recipients: BTreeSet<String>,
     /// Folder, where the record names it.
     pub folder: String,
     /// How it was reached, such as `opened`, `sent`, `deleted`; of a dark time, why it is dark.
     pub how: BTreeSet<String>,
-    /// First time, RFC 3339 UTC.
-    pub first_time: String,
-    /// Last time, RFC 3339 UTC.
-    pub last_time: String,
-    /// The intruder's sessions, by id.
-    pub sessions: BTreeSet<String>,
-    /// The events.
-    pub event_ids: BTreeSet<String>,
+    /// When, in which sessions, by which events.
+    pub trail: Trail,
 }
 
 /// A file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExposedFile {
     /// Tenant.
     pub tenant: String,
@@ -75,14 +79,8 @@ pub struct ExposedFile {
     pub file: String,
     /// Microsoft's operations, such as `FileDownloaded`.
     pub how: BTreeSet<String>,
-    /// First time, RFC 3339 UTC.
-    pub first_time: String,
-    /// Last time, RFC 3339 UTC.
-    pub last_time: String,
-    /// The intruder's sessions, by id.
-    pub sessions: BTreeSet<String>,
-    /// The events.
-    pub event_ids: BTreeSet<String>,
+    /// When, in which sessions, by which events.
+    pub trail: Trail,
 }
 
 /// What was reached.
@@ -94,29 +92,58 @@ pub struct Exposure {
     pub files: Vec<ExposedFile>,
 }
 
+/// What the records that were opened again say.
+#[derive(Debug, Default)]
+pub struct Opened {
+    /// Of mailbox records, by where the event stands.
+    pub mail: BTreeMap<u32, Mail>,
+    /// Of message traces.
+    pub letters: Letters,
+}
+
+/// `opened`: what was done to a message by `MailItemsAccessed`.
+pub const OPENED: &str = "opened";
+/// What was done to a message by `Send` and its kin.
+pub const SENT: &str = "sent";
+/// What was done to a message that was put away; for good as well.
+pub const DELETED: &str = "deleted";
+
 /// Operations on mail whose records name messages, and what each does to them.
 const ON_MAIL: &[(&str, &str)] = &[
     ("Copy", "copied"),
     ("Create", "created"),
     ("HardDelete", "deleted for good"),
-    ("MailItemsAccessed", "opened"),
-    ("MessageBind", "opened"),
+    ("MailItemsAccessed", OPENED),
+    ("MessageBind", OPENED),
     ("Move", "moved"),
-    ("MoveToDeletedItems", "deleted"),
-    ("Send", "sent"),
-    ("SendAs", "sent"),
-    ("SendOnBehalf", "sent"),
-    ("SoftDelete", "deleted"),
+    ("MoveToDeletedItems", DELETED),
+    ("Send", SENT),
+    ("SendAs", SENT),
+    ("SendOnBehalf", SENT),
+    ("SoftDelete", DELETED),
     ("Update", "changed"),
 ];
 
-/// Microseconds for which nothing is known behind a throttled record.
-const THROTTLED: i64 = 24 * 3_600_000_000;
+/// Operations that search mail.
+const SEARCHES: &[&str] = &[
+    "SearchCreated",
+    "SearchExportDownloaded",
+    "SearchExported",
+    "SearchPreviewed",
+    "SearchQueryInitiatedExchange",
+    "SearchStarted",
+    "ViewedSearchExported",
+    "ViewedSearchPreviewed",
+];
 
 fn on_mail(events: &Events, entry: &Entry) -> Option<&'static str> {
     let operation = events.text(entry.operation);
     let known = ON_MAIL.binary_search_by(|known| known.0.cmp(operation)).ok()?;
     (entry.family == Family::Audit).then_some(ON_MAIL[known].1)
+}
+
+fn is_search(events: &Events, entry: &Entry) -> bool {
+    entry.family == Family::Audit && SEARCHES.binary_search(&events.text(entry.operation)).is_ok()
 }
 
 fn on_file(events: &Events, entry: &Entry) -> bool {
@@ -127,183 +154,56 @@ fn on_file(events: &Events, entry: &Entry) -> bool {
         && !entry.object.is_empty()
 }
 
-/// The events whose records have to be opened again, ascending.
+/// The events whose records have to be opened again, ascending: what the intruder did with mail, and the traces of the
+/// mailboxes that were reached.
 pub fn wanted(events: &Events, sessions: &[Session]) -> Vec<u32> {
     let all = sessions.iter().flat_map(|session| session.positions.iter().copied());
     let of_mail = all.filter(|at| on_mail(events, &events.entries[*at as usize]).is_some());
-    of_mail.collect::<BTreeSet<u32>>().into_iter().collect()
+    let mut wanted: BTreeSet<u32> = of_mail.collect();
+    let reached: BTreeSet<String> = sessions.iter().map(|session| session.account.to_lowercase()).collect();
+    let boxes = wanted.iter().map(|at| events.text(events.entries[*at as usize].account).to_lowercase());
+    let reached: BTreeSet<String> = boxes.collect::<BTreeSet<_>>().into_iter().chain(reached).collect();
+    if !reached.is_empty() {
+        let traces = (0..).zip(&events.entries).filter(|(_, entry)| entry.family == Family::Trace);
+        let own = traces.filter(|(_, entry)| {
+            let ends = [entry.account, entry.actor, entry.target];
+            ends.iter().any(|end| reached.contains(&events.text(*end).to_lowercase()))
+        });
+        wanted.extend(own.map(|(position, _)| position));
+    }
+    wanted.into_iter().collect()
 }
 
-/// Puts together what the intruder reached; `opened` has what the wanted records say.
-pub fn exposure(
-    events: &Events,
-    sessions: &[Session],
-    footholds: &[Foothold],
-    opened: &BTreeMap<u32, Mail>,
-) -> Exposure {
-    let mut gathered = Gathered::default();
+/// Puts together what the intruder reached.
+pub fn exposure(events: &Events, sessions: &[Session], footholds: &[Foothold], opened: &Opened) -> Exposure {
+    let mut gathered = Gathered::new(events, opened);
     for session in sessions {
         for position in &session.positions {
             let entry = &events.entries[*position as usize];
             if on_file(events, entry) {
-                gathered.file(events, session, *position);
-            } else if let (Some(how), Some(mail)) = (on_mail(events, entry), opened.get(position)) {
-                gathered.mail(events, session, (*position, how), mail);
+                gathered.file(session, *position);
+            } else if is_search(events, entry) {
+                gathered.search(session, *position);
+            } else if let Some(how) = on_mail(events, entry) {
+                gathered.mail(session, *position, how);
             }
         }
-        gathered.dark(events, session, footholds);
+    }
+    // What is dark shows only when all sessions have told.
+    let bypassed = footholds.iter().filter(|foothold| foothold.kind == "audit_bypass");
+    for session in sessions.iter().filter(|session| session.succeeded > 0) {
+        for foothold in bypassed.clone().filter(|foothold| alias(&foothold.account) == alias(&session.account)) {
+            gathered.bypassed(session, foothold);
+        }
+        gathered.silent(session);
     }
     gathered.finish()
-}
-
-type MailKey = (String, Class, String);
-
-#[derive(Default)]
-struct Gathered {
-    mail: BTreeMap<MailKey, (Exposed, (i64, i64))>,
-    files: BTreeMap<(String, String), (ExposedFile, (i64, i64))>,
-    /// Mailboxes of which some record says what was opened.
-    told: BTreeSet<String>,
-}
-
-impl Gathered {
-    fn mail(&mut self, events: &Events, session: &Session, (position, how): (u32, &str), mail: &Mail) {
-        let entry = &events.entries[position as usize];
-        let time = entry.time.micros;
-        let mailbox = events.text(entry.account).to_owned();
-        if mail.access != Access::Act {
-            self.told.insert(alias(&mailbox));
-        }
-        if mail.throttled {
-            let key = (mailbox.clone(), Class::Unknown, format!("throttled {time}"));
-            let why = "throttled: no record of what was opened in the 24 hours behind this one";
-            self.put(events, session, position, &key, (time, time + THROTTLED), |exposed| {
-                exposed.how.insert(why.to_owned());
-            });
-        }
-        if mail.access == Access::Sync {
-            let key = (mailbox.clone(), Class::Folder, mail.folder.clone());
-            self.put(events, session, position, &key, (time, time), |exposed| {
-                exposed.folder.clone_from(&mail.folder);
-                exposed.how.insert("synchronised".to_owned());
-            });
-        }
-        for message in &mail.messages {
-            let key = (mailbox.clone(), Class::Message, message.id.clone());
-            self.put(events, session, position, &key, (time, time), |exposed| {
-                exposed.message_id.clone_from(&message.id);
-                exposed.how.insert(how.to_owned());
-                if exposed.subject.is_empty() {
-                    exposed.subject.clone_from(&message.subject);
-                }
-                if exposed.folder.is_empty() {
-                    exposed.folder.clone_from(&message.folder);
-                }
-            });
-        }
-    }
-
-    fn put(
-        &mut self,
-        events: &Events,
-        session: &Session,
-        position: u32,
-        key: &MailKey,
-        (first, last): (i64, i64),
-        fill: impl FnOnce(&mut Exposed),
-    ) {
-        let entry = &events.entries[position as usize];
-        let new = || {
-            let exposed = Exposed {
-                class: key.1,
-                tenant: events.text(entry.tenant).to_owned(),
-                mailbox: key.0.clone(),
-                message_id: String::new(),
-                subject: String::new(),
-                folder: String::new(),
-                how: BTreeSet::new(),
-                first_time: String::new(),
-                last_time: String::new(),
-                sessions: BTreeSet::new(),
-                event_ids: BTreeSet::new(),
-            };
-            (exposed, (first, last))
-        };
-        let (exposed, span) = self.mail.entry(key.clone()).or_insert_with(new);
-        *span = (span.0.min(first), span.1.max(last));
-        exposed.sessions.insert(session.id.clone());
-        exposed.event_ids.insert(entry.event_id());
-        fill(exposed);
-    }
-
-    fn file(&mut self, events: &Events, session: &Session, position: u32) {
-        let entry = &events.entries[position as usize];
-        let (file, time) = (events.text(entry.object).to_owned(), entry.time.micros);
-        let new = || {
-            let exposed = ExposedFile {
-                tenant: session.tenant.clone(),
-                account: session.account.clone(),
-                file: file.clone(),
-                how: BTreeSet::new(),
-                first_time: String::new(),
-                last_time: String::new(),
-                sessions: BTreeSet::new(),
-                event_ids: BTreeSet::new(),
-            };
-            (exposed, (time, time))
-        };
-        let (exposed, span) = self.files.entry((session.account.clone(), file.clone())).or_insert_with(new);
-        *span = (span.0.min(time), span.1.max(time));
-        exposed.how.insert(events.text(entry.operation).to_owned());
-        exposed.sessions.insert(session.id.clone());
-        exposed.event_ids.insert(entry.event_id());
-    }
-
-    /// Times of a session in which no record could have told what was opened.
-    fn dark(&mut self, events: &Events, session: &Session, footholds: &[Foothold]) {
-        let (Some(first), true) = (session.positions.first(), session.succeeded > 0) else { return };
-        let own = |foothold: &&Foothold| {
-            foothold.kind == "audit_bypass" && alias(&foothold.account) == alias(&session.account)
-        };
-        for foothold in footholds.iter().filter(own) {
-            let Some(opened) = &foothold.opened else { continue };
-            let time = |position: u32| events.entries[position as usize].time.micros;
-            let from = time(opened.position).max(session.span.0);
-            let to = foothold.closed.as_ref().map_or(session.span.1, |act| time(act.position).min(session.span.1));
-            if from <= to {
-                let key = (session.account.clone(), Class::Unknown, format!("bypass {from}"));
-                self.put(events, session, *first, &key, (from, to), |exposed| {
-                    exposed.how.insert("mailbox auditing was bypassed".to_owned());
-                });
-            }
-        }
-        // Mail was within reach and no record of the whole session says what was opened.
-        if !self.told.contains(&alias(&session.account)) {
-            let key = (session.account.clone(), Class::Unknown, format!("silent {}", session.id));
-            self.put(events, session, *first, &key, session.span, |exposed| {
-                let why = "no MailItemsAccessed record of this session: not licensed, not audited, not exported, or no mail opened";
-                exposed.how.insert(why.to_owned());
-            });
-        }
-    }
-
-    fn finish(self) -> Exposure {
-        let mail = self.mail.into_values().map(|(mut exposed, (first, last))| {
-            (exposed.first_time, exposed.last_time) = (rfc3339(first), rfc3339(last));
-            exposed
-        });
-        let files = self.files.into_values().map(|(mut exposed, (first, last))| {
-            (exposed.first_time, exposed.last_time) = (rfc3339(first), rfc3339(last));
-            exposed
-        });
-        Exposure { mail: mail.collect(), files: files.collect() }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     #[test]
     fn operations_are_sorted() {
-        assert!(super::ON_MAIL.is_sorted());
+        assert!(super::ON_MAIL.is_sorted() && super::SEARCHES.is_sorted());
     }
 }

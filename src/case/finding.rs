@@ -4,8 +4,9 @@ use super::civil::{rfc3339, span};
 use super::index::address_text;
 use super::indicator::Indicators;
 use super::sentence::push_act;
+use super::severity::level;
 use super::{Finding, FindingRule};
-use crate::rule::{Level, Meta};
+use crate::rule::Meta;
 use crate::store::{Entry, Events, RuleIndex, Sym, hex};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use rustc_hash::FxHashSet;
@@ -24,19 +25,36 @@ pub fn finding_id(rule: &str, tenant: &str, account: &str) -> String {
     hex(&hash.finalize()[..8])
 }
 
-/// Builds the findings, most severe first, then by first time and id.
+/// Builds the findings of rules, most severe first, then by first time and id.
 pub fn findings(events: &Events, rules: &[Meta]) -> Vec<Finding> {
     let groups: Vec<_> = group(events).into_iter().collect();
     let indicators = Indicators::new(events, rules);
-    let build = |((rule, _, _), positions): ((RuleIndex, Sym, Sym), Vec<u32>)| {
-        let rule = rules.get(usize::from(rule))?;
-        let entries: Vec<&Entry> = positions.iter().filter_map(|&at| events.entries.get(at as usize)).collect();
-        let first = entries.first()?.time.micros;
-        Some((Reverse(rule.level), first, finding(events, rule, &entries, &indicators, positions)?))
+    let build = |((rule, tenant, account), positions): ((RuleIndex, Sym, Sym), Vec<u32>)| {
+        let meta = rules.get(usize::from(rule))?;
+        let rule = FindingRule {
+            id: meta.id.clone(),
+            title: meta.title.clone(),
+            level: meta.level.name(),
+            tags: meta.tags.clone(),
+        };
+        finding(events, rule, (events.text(tenant), events.text(account)), positions, Some(&indicators))
     };
-    let mut found: Vec<(Reverse<Level>, i64, Finding)> = groups.into_par_iter().filter_map(build).collect();
-    found.sort_by(|a, b| (a.0, a.1, &a.2.id).cmp(&(b.0, b.1, &b.2.id)));
-    found.into_iter().map(|(_, _, finding)| finding).collect()
+    let mut found: Vec<Finding> = groups.into_par_iter().filter_map(build).collect();
+    sort(&mut found, events);
+    found
+}
+
+/// Adds findings that no rule made, in the same order.
+pub fn add(findings: &mut Vec<Finding>, more: impl Iterator<Item = Finding>, events: &Events) {
+    findings.extend(more);
+    sort(findings, events);
+}
+
+fn sort(findings: &mut [Finding], events: &Events) {
+    findings.sort_by_cached_key(|finding| {
+        let first = finding.positions.first().map(|at| events.entries[*at as usize].time.micros);
+        (Reverse(level(finding.rule.level)), first, finding.id.clone())
+    });
 }
 
 fn group(events: &Events) -> BTreeMap<(RuleIndex, Sym, Sym), Vec<u32>> {
@@ -49,15 +67,16 @@ fn group(events: &Events) -> BTreeMap<(RuleIndex, Sym, Sym), Vec<u32>> {
     groups
 }
 
-fn finding(
+/// What one account did that a rule found; `None` where that is nothing.
+pub(super) fn finding(
     events: &Events,
-    rule: &Meta,
-    entries: &[&Entry],
-    indicators: &Indicators<'_>,
+    rule: FindingRule,
+    (tenant, account): (&str, &str),
     positions: Vec<u32>,
+    indicators: Option<&Indicators<'_>>,
 ) -> Option<Finding> {
+    let entries: Vec<&Entry> = positions.iter().filter_map(|&at| events.entries.get(at as usize)).collect();
     let (first, last) = (entries.first()?, entries.last()?);
-    let (tenant, account) = (events.text(first.tenant).to_owned(), events.text(first.account).to_owned());
     let mut met = FxHashSet::default();
     let addresses: BTreeSet<String> = entries
         .iter()
@@ -66,21 +85,16 @@ fn finding(
         .map(|entry| address_text(events, entry))
         .collect();
     Some(Finding {
-        id: finding_id(&rule.id, &tenant, &account),
-        rule: FindingRule {
-            id: rule.id.clone(),
-            title: rule.title.clone(),
-            level: rule.level.name(),
-            tags: rule.tags.clone(),
-        },
-        tenant,
-        account,
+        id: finding_id(&rule.id, tenant, account),
+        rule,
+        tenant: tenant.to_owned(),
+        account: account.to_owned(),
         first_time: rfc3339(first.time.micros),
         last_time: rfc3339(last.time.micros),
         count: entries.len() as u64,
         event_ids: entries.iter().map(|entry| entry.event_id()).collect(),
-        summary: summary(events, entries, &addresses),
-        indicators: indicators.of(entries),
+        summary: summary(events, &entries, &addresses),
+        indicators: indicators.map(|indicators| indicators.of(&entries)).unwrap_or_default(),
         addresses: addresses.into_iter().collect(),
         positions,
     })

@@ -7,9 +7,10 @@ mod follow;
 
 use super::civil::{moment, rfc3339};
 use super::finding::finding_id;
+use super::index::address_text;
 use crate::event::Family;
 use crate::rule::foothold::Foothold as Kind;
-use crate::store::{Entry, Events, Sym};
+use crate::store::{Entry, Events};
 use follow::Follow;
 use serde::Serialize;
 
@@ -99,8 +100,6 @@ pub struct Foothold {
 pub struct Deed {
     /// The kind that it ends, as a number into the rules' footholds.
     pub kind: usize,
-    /// Tenant.
-    pub tenant: Sym,
     /// Where the event stands.
     pub position: u32,
 }
@@ -130,11 +129,10 @@ pub fn alias(account: &str) -> String {
 
 fn act(events: &Events, position: u32) -> Act {
     let entry = &events.entries[position as usize];
-    let address = entry.ip.map_or_else(|| events.text(entry.address).to_owned(), |ip| ip.to_string());
     Act {
         time: rfc3339(entry.time.micros),
-        by: events.text(if entry.actor.is_empty() { entry.account } else { entry.actor }).to_owned(),
-        address,
+        by: events.text(entry.by()).to_owned(),
+        address: address_text(events, entry),
         event_id: entry.event_id(),
         position,
     }

@@ -8,6 +8,7 @@ use super::Finding;
 use super::civil::{DAY, rfc3339};
 use super::finding::finding_id;
 use super::severity::level;
+use super::tactic::{TACTICS, tactic};
 use crate::event::Family;
 use crate::rule::Level;
 use crate::store::Events;
@@ -24,26 +25,6 @@ const HIGHEST: u32 = 100;
 /// Scores from which on an incident is critical, and high, whatever its single findings are.
 const CRITICAL: u32 = 60;
 const HIGH: u32 = 35;
-
-/// The tactics of ATT&CK, as Sigma's tags name them.
-///
-/// <https://attack.mitre.org/tactics/enterprise/>
-const TACTICS: &[&str] = &[
-    "reconnaissance",
-    "resource-development",
-    "initial-access",
-    "execution",
-    "persistence",
-    "privilege-escalation",
-    "defense-evasion",
-    "credential-access",
-    "discovery",
-    "lateral-movement",
-    "collection",
-    "command-and-control",
-    "exfiltration",
-    "impact",
-];
 
 /// Findings of one account that belong together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -158,7 +139,7 @@ fn incident(
         own.push(*finding);
         met.extend(inside);
         let severity = level(finding.rule.level);
-        let kind = kinds.entry((tactic(finding), entry.family)).or_insert((severity, finding));
+        let kind = kinds.entry((tactic_of(finding), entry.family)).or_insert((severity, finding));
         if severity > kind.0 {
             *kind = (severity, finding);
         }
@@ -191,9 +172,8 @@ fn incident(
 }
 
 /// The first tactic among the tags.
-fn tactic(finding: &Finding) -> &'static str {
-    let mut named = finding.rule.tags.iter().filter_map(|tag| tag.strip_prefix("attack."));
-    named.find_map(|name| TACTICS.iter().find(|tactic| **tactic == name)).copied().unwrap_or("")
+fn tactic_of(finding: &Finding) -> &'static str {
+    tactic(&finding.rule.tags).map_or("", |at| TACTICS[at])
 }
 
 /// What each kind of evidence adds: the weightiest log of a tactic in full, any other half.

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod addresses;
+pub mod answer;
 pub mod civil;
 pub mod completeness;
 pub mod dossier;
@@ -11,12 +12,16 @@ pub mod foothold;
 pub mod incident;
 pub mod index;
 pub mod indicator;
+pub mod letters;
+mod logs;
 pub mod response;
 pub mod rhythm;
 pub mod sentence;
 pub mod session;
 pub mod severity;
 pub mod sign_in;
+pub mod tactic;
+pub mod trail;
 pub mod warn;
 
 use crate::coverage::{Coverage, Rejection};

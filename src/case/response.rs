@@ -6,7 +6,7 @@
 
 use super::civil::{moment, rfc3339};
 use super::foothold::{Foothold, Left, State, alias};
-use crate::event::Family;
+use super::logs::Logs;
 use crate::rule::foothold::Foothold as Kind;
 use crate::store::{Entry, Events};
 use serde::Serialize;
@@ -21,6 +21,8 @@ pub enum Verdict {
     Partial,
     /// The logs that would show it do not.
     NotSeen,
+    /// The logs that would show it end before it can have been done.
+    Outside,
     /// Nothing of the intruder's calls for it.
     NotApplicable,
     /// No log that was given could show it.
@@ -34,6 +36,7 @@ impl Verdict {
             Self::Done => "done",
             Self::Partial => "partial",
             Self::NotSeen => "not seen",
+            Self::Outside => "outside the window",
             Self::NotApplicable => "not needed",
             Self::Unknown => "cannot be known",
         }
@@ -53,12 +56,18 @@ pub struct Step {
     pub verdict: Verdict,
     /// When it was done first, RFC 3339 UTC.
     pub time: Option<String>,
+    /// The same in microseconds since 1970.
+    #[serde(skip)]
+    pub done: Option<i64>,
     /// Who did it.
     pub by: String,
     /// What the verdict rests on.
     pub note: String,
     /// The events.
     pub event_ids: Vec<String>,
+    /// Where the events stand.
+    #[serde(skip)]
+    pub positions: Vec<u32>,
 }
 
 /// What an account's response is judged by.
@@ -66,28 +75,13 @@ pub(super) struct Response<'a> {
     pub events: &'a Events,
     pub kinds: &'a [Kind],
     pub left: &'a Left,
-    pub logs: Logs,
+    pub logs: &'a Logs,
+    /// The last act of the intruder, microseconds since 1970.
+    pub last: i64,
 }
 
-/// Which logs there are at all.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Logs {
-    directory: bool,
-    exchange: bool,
-}
-
-impl Logs {
-    pub(super) fn new(events: &Events) -> Self {
-        let mut logs = Self::default();
-        for entry in &events.entries {
-            let workload = || events.text(entry.workload);
-            logs.directory |= entry.family == Family::Directory
-                || (entry.family == Family::Audit && workload() == "AzureActiveDirectory");
-            logs.exchange |= entry.family == Family::Audit && workload() == "Exchange";
-        }
-        logs
-    }
-}
+/// The kind of what is no foothold of the intruder's: Microsoft stopped the mailbox.
+pub(super) const BLOCK: &str = "sending_block";
 
 /// Footholds that no step of Microsoft's page names, and what to do about each: kind and task.
 const BESIDE: &[(&str, &str)] = &[
@@ -134,6 +128,11 @@ impl Response<'_> {
         &self.events.entries[position as usize]
     }
 
+    /// What a step without a record is called if the log that would show it ends then.
+    fn undone(&self, end: i64) -> Verdict {
+        if end > self.last { Verdict::NotSeen } else { Verdict::Outside }
+    }
+
     /// A step that leaves a record and ends nothing that has one.
     fn deed(&self, step: u8, task: &str, kind: &str, (account, first): (&str, i64)) -> Step {
         let number = self.kinds.iter().position(|known| known.kind == kind);
@@ -145,12 +144,13 @@ impl Response<'_> {
         let done: Vec<u32> = deeds.filter(own).collect();
         let verdict = match (done.is_empty(), self.logs.directory) {
             (false, _) => Verdict::Done,
-            (true, true) => Verdict::NotSeen,
-            (true, false) => Verdict::Unknown,
+            (true, Some(end)) => self.undone(end),
+            (true, None) => Verdict::Unknown,
         };
         let note = match verdict {
             Verdict::Done => String::new(),
             Verdict::Unknown => "needs the directory audit, or the unified audit log with all activities".to_owned(),
+            Verdict::Outside => ends(self.logs.directory),
             _ => format!("no record of it after {}", moment(first)),
         };
         self.step((step, task, kind), verdict, &done, note)
@@ -162,18 +162,19 @@ impl Response<'_> {
         let ended = |foothold: &&&&Foothold| matches!(foothold.state, State::Closed | State::Gone);
         let count = those.iter().filter(ended).count();
         let directory = matches!(kind, "mfa_method" | "app_password" | "role");
-        let known = if directory { self.logs.directory } else { self.logs.exchange || self.logs.directory };
+        let end = if directory { self.logs.directory } else { self.logs.exchange.max(self.logs.directory) };
         let verdict = match (those.len(), count) {
-            (0, _) if !known => Verdict::Unknown,
+            (0, _) if end.is_none() => Verdict::Unknown,
             (0, _) => Verdict::NotApplicable,
             (all, ended) if all == ended => Verdict::Done,
-            (_, 0) => Verdict::NotSeen,
+            (_, 0) => end.max(self.logs.snapshots).map_or(Verdict::NotSeen, |end| self.undone(end)),
             _ => Verdict::Partial,
         };
         let note = match verdict {
             Verdict::Unknown => "needs the unified audit log with all activities".to_owned(),
             Verdict::NotApplicable => "none of the intruder's was found".to_owned(),
             Verdict::Done => format!("{count} of {}", those.len()),
+            Verdict::Outside => ends(end),
             _ => {
                 let open = those.iter().filter(|foothold| !ended(foothold)).map(|foothold| foothold.name.as_str());
                 let open: Vec<&str> = open.filter(|name| !name.is_empty()).collect();
@@ -190,9 +191,9 @@ impl Response<'_> {
     fn unblocked(&self, account: &str) -> Step {
         let blocked = self.left.footholds.iter();
         let blocked = blocked
-            .filter(|foothold| foothold.kind == "sending_block" && alias(&foothold.account) == alias(account))
+            .filter(|foothold| foothold.kind == BLOCK && alias(&foothold.account) == alias(account))
             .collect::<Vec<_>>();
-        let mut step = self.ended(4, "unblock sending", "sending_block", &blocked);
+        let mut step = self.ended(4, "unblock sending", BLOCK, &blocked);
         if step.verdict == Verdict::NotApplicable {
             "the mailbox was not blocked from sending".clone_into(&mut step.note);
         }
@@ -201,17 +202,24 @@ impl Response<'_> {
 
     fn step(&self, (step, task, kind): (u8, &str, &str), verdict: Verdict, done: &[u32], note: String) -> Step {
         let first = done.first().map(|position| self.entry(*position));
-        let by = first
-            .map_or("", |entry| self.events.text(if entry.actor.is_empty() { entry.account } else { entry.actor }));
+        let by = first.map_or("", |entry| self.events.text(entry.by()));
         Step {
             step,
             task: task.to_owned(),
             kind: kind.to_owned(),
             verdict,
             time: first.map(|entry| rfc3339(entry.time.micros)),
+            done: first.map(|entry| entry.time.micros),
             by: by.to_owned(),
             note,
             event_ids: done.iter().map(|position| self.entry(*position).event_id()).collect(),
+            positions: done.to_vec(),
         }
     }
+}
+
+/// What would show a step that the logs end too early for.
+fn ends(end: Option<i64>) -> String {
+    let end = end.map(moment).unwrap_or_default();
+    format!("needs the logs from after the last act of the intruder; they end on {end}")
 }

@@ -7,11 +7,13 @@
 mod application;
 mod judge;
 mod presence;
+mod score;
+mod tie;
 
 use super::civil::rfc3339;
 use super::finding::finding_id;
 use super::foothold::Foothold;
-use crate::decision::{Decisions, Verdict};
+use crate::decision::{Decisions, Ruling};
 use crate::rule::Meta;
 use crate::store::{Entry, Events, Sym};
 use judge::Judged;
@@ -27,10 +29,12 @@ pub enum Link {
     Decision,
     /// What was found in it.
     Findings,
-    /// It carries the session id of a presence of the intruder.
+    /// It carries the session id or a token of a presence of the intruder.
     Session,
     /// A program that the account is not known to use, and the intruder is.
     Program,
+    /// It is in a network of the intruder, and doubtful itself.
+    Network,
     /// It is at an address of the intruder.
     Address,
     /// An application that the intruder gave rights to, or has a secret of.
@@ -45,6 +49,7 @@ impl Link {
             Self::Findings => "findings",
             Self::Session => "session",
             Self::Program => "program",
+            Self::Network => "network",
             Self::Address => "address",
             Self::Application => "application",
         }
@@ -150,10 +155,13 @@ fn session_of(
 }
 
 /// What the investigator says of a presence, if anything.
-fn decided(decisions: &Decisions, events: &Events, presence: &Presence) -> Option<Verdict> {
+fn decided<'d>(decisions: &'d Decisions, events: &Events, presence: &Presence) -> Option<Ruling<'d>> {
+    if decisions.is_empty() {
+        return None;
+    }
     let session = |at: &u32| decisions.of_session(events.text(events.entries[*at as usize].session));
     decisions
         .of_address(&presence.address)
         .or_else(|| presence.positions.iter().find_map(session))
-        .or_else(|| decisions.of_account(&presence.account).filter(|verdict| *verdict == Verdict::Ours))
+        .or_else(|| decisions.of_account(&presence.account).filter(Ruling::is_ours))
 }

@@ -1,14 +1,15 @@
 //! Whom the intruder wrote to in the account's name: step 7 of Microsoft's response.
 
-use super::civil::rfc3339;
+use super::exposure::{Exposure, SENT};
+use super::letters::Letters;
 use super::session::Session;
+use super::trail::Trail;
 use crate::event::Family;
 use crate::store::Events;
-use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Somebody who has mail of the intruder's.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recipient {
     /// The address, lower case.
     pub recipient: String,
@@ -16,53 +17,60 @@ pub struct Recipient {
     pub sender: String,
     /// Tenant.
     pub tenant: String,
-    /// First message, RFC 3339 UTC.
-    pub first_time: String,
-    /// Last message, RFC 3339 UTC.
-    pub last_time: String,
     /// Subjects.
     pub subjects: BTreeSet<String>,
-    /// The events of message traces that say so.
-    pub event_ids: BTreeSet<String>,
+    /// The messages: when, in which sessions, by which events of message traces.
+    pub trail: Trail,
 }
 
-/// Recipients of mail that was sent in sessions of intruders, by sender and address. Only message traces name them:
-/// mailbox auditing does not say to whom a message went.
-pub fn recipients(events: &Events, sessions: &[Session]) -> Vec<Recipient> {
-    let mut found: BTreeMap<(String, String), (Recipient, (i64, i64))> = BTreeMap::new();
+/// Recipients of mail that the intruder sent, by sender and address. Only message traces name them: mailbox auditing
+/// does not say to whom a message went. A trace is of a message that a record of sending names, or came from where
+/// the intruder was.
+pub fn recipients(events: &Events, sessions: &[Session], exposure: &Exposure, letters: &Letters) -> Vec<Recipient> {
+    let mut found = Found { events, list: BTreeMap::new() };
     for session in sessions {
-        let entries = session.positions.iter().map(|position| &events.entries[*position as usize]);
-        for entry in entries.filter(|entry| entry.family == Family::Trace) {
-            let time = entry.time.micros;
-            for address in events.text(entry.target).split(';').map(|address| address.trim().to_lowercase()) {
-                if !address.contains('@') {
-                    continue;
-                }
-                let new = || {
-                    let recipient = Recipient {
-                        recipient: address.clone(),
-                        sender: session.account.clone(),
-                        tenant: session.tenant.clone(),
-                        first_time: String::new(),
-                        last_time: String::new(),
-                        subjects: BTreeSet::new(),
-                        event_ids: BTreeSet::new(),
-                    };
-                    (recipient, (time, time))
-                };
-                let (recipient, span) = found.entry((session.account.clone(), address.clone())).or_insert_with(new);
-                *span = (span.0.min(time), span.1.max(time));
-                recipient.event_ids.insert(entry.event_id());
-                let subject = events.text(entry.object);
-                if !subject.is_empty() {
-                    recipient.subjects.insert(subject.to_owned());
-                }
+        let whose = (session.account.as_str(), session.tenant.as_str());
+        for position in &session.positions {
+            found.add(*position, whose, &session.id);
+        }
+    }
+    for sent in exposure.mail.iter().filter(|exposed| exposed.how.contains(SENT)) {
+        let Some(letter) = letters.get(&sent.message_id) else { continue };
+        for (position, session) in letter.positions.iter().zip(sent.trail.sessions.iter().cycle()) {
+            found.add(*position, (&sent.mailbox, &sent.tenant), session);
+        }
+    }
+    found.list.into_values().collect()
+}
+
+struct Found<'a> {
+    events: &'a Events,
+    list: BTreeMap<(String, String), Recipient>,
+}
+
+impl Found<'_> {
+    /// Adds whom an event of a trace names.
+    fn add(&mut self, position: u32, (sender, tenant): (&str, &str), session: &str) {
+        let entry = &self.events.entries[position as usize];
+        if entry.family != Family::Trace {
+            return;
+        }
+        let time = entry.time.micros;
+        let named = self.events.text(entry.target).split(';').map(|address| address.trim().to_lowercase());
+        for address in named.filter(|address| address.contains('@')) {
+            let new = || Recipient {
+                recipient: address.clone(),
+                sender: sender.to_owned(),
+                tenant: tenant.to_owned(),
+                subjects: BTreeSet::new(),
+                trail: Trail::new(),
+            };
+            let recipient = self.list.entry((sender.to_lowercase(), address.clone())).or_insert_with(new);
+            recipient.trail.add(position, session, (time, time));
+            let subject = self.events.text(entry.object);
+            if !subject.is_empty() {
+                recipient.subjects.insert(subject.to_owned());
             }
         }
     }
-    let dated = found.into_values().map(|(mut recipient, (first, last))| {
-        (recipient.first_time, recipient.last_time) = (rfc3339(first), rfc3339(last));
-        recipient
-    });
-    dated.collect()
 }

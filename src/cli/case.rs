@@ -56,11 +56,18 @@ fn show(out: &mut Terminal, account: &Value, footholds: &[Value], sessions: &[Va
     let entry = &account["entry"];
     out.line(&format!("  entered {}  {}  {}", text(entry, "time"), text(entry, "text"), ids(entry)))?;
     out.line(&format!(
-        "  by {}; confidence {}, would change by {}",
+        "  way in: {}; confidence {}, would change by {}",
         text(account, "method"),
         text(account, "confidence"),
         text(account, "would_change")
     ))?;
+    deeds(out, account, sessions)?;
+    response(out, account, footholds)?;
+    remarks(out, account)
+}
+
+/// From where, and what was done.
+fn deeds(out: &mut Terminal, account: &Value, sessions: &[Value]) -> std::io::Result<()> {
     heading(out, "from")?;
     for session in list(&account["sessions"]).iter().filter_map(|id| known(sessions, id)) {
         let place = [text(session, "address"), text(session, "country"), text(session, "as_org")].join(" ");
@@ -77,6 +84,11 @@ fn show(out: &mut Terminal, account: &Value, footholds: &[Value], sessions: &[Va
         }
         out.line(&format!("      {}  {}  {}", text(told, "time"), text(told, "text"), ids(told)))?;
     }
+    Ok(())
+}
+
+/// What was left, and what was done about it.
+fn response(out: &mut Terminal, account: &Value, footholds: &[Value]) -> std::io::Result<()> {
     heading(out, "left behind")?;
     for foothold in list(&account["footholds"]).iter().filter_map(|id| known(footholds, id)) {
         let name = text(foothold, "name");
@@ -92,7 +104,12 @@ fn show(out: &mut Terminal, account: &Value, footholds: &[Value], sessions: &[Va
         let number = step["step"].as_u64().filter(|number| *number > 0).map_or("-".to_owned(), |n| n.to_string());
         out.line(&format!("    {number} {verdict:<15} {}: {}", text(step, "task"), note.join("; ")))?;
     }
-    for (title, key) in [("left open", "open"), ("to do", "todo")] {
+    Ok(())
+}
+
+/// Fraud, what is open, what is to be done, what nobody can know.
+fn remarks(out: &mut Terminal, account: &Value) -> std::io::Result<()> {
+    for (title, key) in [("fraud", "fraud"), ("left open", "open"), ("to do", "todo")] {
         let told = list(&account[key]);
         if !told.is_empty() {
             heading(out, title)?;
@@ -103,6 +120,13 @@ fn show(out: &mut Terminal, account: &Value, footholds: &[Value], sessions: &[Va
                 None => out.line(&format!("    {}  {}", text(item, "text"), ids(item)))?,
             }
         }
+    }
+    let unknown = list(&account["unknown"]);
+    if !unknown.is_empty() {
+        heading(out, "cannot be known")?;
+    }
+    for item in unknown {
+        out.line(&format!("    {}: needs {}", text(item, "question"), text(item, "needs")))?;
     }
     out.line("")
 }

@@ -135,13 +135,17 @@ pub(crate) fn sessions_csv(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<(
 
 /// The mail that intruders reached.
 pub(crate) fn mail_exposure_csv(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
-    sink.write_all(b"class,tenant,mailbox,message_id,subject,folder,how,first_time,last_time,sessions,event_ids\n")?;
+    sink.write_all(b"class,tenant,mailbox,message_id,subject,sender,recipients,folder,how,first_time,last_time,sessions,event_ids\n")?;
     let mut record = Record::default();
     for exposed in &view.case.exposure.mail {
         record.ours(exposed.class.name()).log(&exposed.tenant).log(&exposed.mailbox).log(&exposed.message_id);
-        record.log(&exposed.subject).log(&exposed.folder).log(&joined(&exposed.how, "; "));
-        record.ours(&exposed.first_time).ours(&exposed.last_time).ours(joined(&exposed.sessions, " "));
-        record.ours(some(&exposed.event_ids.iter().cloned().collect::<Vec<_>>())).end(sink)?;
+        record.log(&exposed.subject).log(&exposed.sender).log(&joined(&exposed.recipients, "; "));
+        record.log(&exposed.folder).log(&joined(&exposed.how, "; "));
+        record
+            .ours(exposed.trail.first_time())
+            .ours(exposed.trail.last_time())
+            .ours(joined(&exposed.trail.sessions, " "));
+        record.ours(some(&exposed.trail.event_ids(&view.case.events))).end(sink)?;
     }
     Ok(())
 }
@@ -152,9 +156,9 @@ pub(crate) fn file_exposure_csv(view: &View<'_>, sink: &mut Sink<'_>) -> io::Res
     let mut record = Record::default();
     for exposed in &view.case.exposure.files {
         record.log(&exposed.tenant).log(&exposed.account).log(&exposed.file).log(&joined(&exposed.how, "; "));
-        record.ours(&exposed.first_time).ours(&exposed.last_time).ours(exposed.event_ids.len());
-        record.ours(joined(&exposed.sessions, " "));
-        record.ours(some(&exposed.event_ids.iter().cloned().collect::<Vec<_>>())).end(sink)?;
+        record.ours(exposed.trail.first_time()).ours(exposed.trail.last_time()).ours(exposed.trail.positions.len());
+        record.ours(joined(&exposed.trail.sessions, " "));
+        record.ours(some(&exposed.trail.event_ids(&view.case.events))).end(sink)?;
     }
     Ok(())
 }
@@ -165,9 +169,12 @@ pub(crate) fn recipients_csv(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result
     let mut record = Record::default();
     for recipient in &view.case.recipients {
         record.log(&recipient.recipient).log(&recipient.sender).log(&recipient.tenant);
-        record.ours(&recipient.first_time).ours(&recipient.last_time).ours(recipient.event_ids.len());
+        record
+            .ours(recipient.trail.first_time())
+            .ours(recipient.trail.last_time())
+            .ours(recipient.trail.positions.len());
         record.log(&joined(&recipient.subjects, "; "));
-        record.ours(some(&recipient.event_ids.iter().cloned().collect::<Vec<_>>())).end(sink)?;
+        record.ours(some(&recipient.trail.event_ids(&view.case.events))).end(sink)?;
     }
     Ok(())
 }

@@ -18,13 +18,10 @@ pub use batch::{BatchOptions, BatchSummary, TenantBy, batch};
 pub use explain::{Explanation, explain};
 pub use trial::{Trials, trials, try_records};
 
-use crate::case::dossier::dossiers;
-use crate::case::exposure::exposure;
-use crate::case::finding::findings;
-use crate::case::foothold::footholds;
+use crate::case::answer::answer;
+use crate::case::finding::{self, findings};
 use crate::case::rhythm::{Gap, gaps};
-use crate::case::session::sessions;
-use crate::case::warn::recipients;
+use crate::case::session::Session;
 use crate::case::{Case, completeness, severity};
 use crate::correlate;
 use crate::coverage::{Coverage, FileCoverage, Rejection, RuleCoverage, RuleRejection, Suppressed};
@@ -182,24 +179,21 @@ impl Kit {
                 rejected: self.refused.clone(),
                 suppressed: suppressed(&read.withheld, rules),
             };
-            let left = footholds(&read.events, self.rules.footholds());
-            let sessions = sessions(&read.events, rules, &options.decisions, &left.footholds);
-            let opened = expose::opened(&read, &sessions, &options.limits);
-            let exposure = exposure(&read.events, &sessions, &left.footholds, &opened);
-            let recipients = recipients(&read.events, &sessions);
-            let kinds = self.rules.footholds();
-            let dossiers = dossiers(&read.events, (rules, kinds), &sessions, &left);
+            let open = |sessions: &[Session]| expose::opened(&read, sessions, &options.limits);
+            let answer = answer(&read.events, (rules, self.rules.footholds()), &options.decisions, open);
             let mut coverage = Coverage::close(read.files, rule_coverage)?;
-            let findings = findings(&read.events, rules);
+            let mut findings = findings(&read.events, rules);
+            let gaps = answer.dossiers.iter().flat_map(|dossier| dossier.gaps.iter().cloned());
+            finding::add(&mut findings, gaps, &read.events);
             coverage.completeness = completeness::judge(&coverage, &read.events, &findings);
             let case = Case {
                 coverage,
                 findings,
-                dossiers,
-                sessions,
-                exposure,
-                recipients,
-                footholds: left.footholds,
+                dossiers: answer.dossiers,
+                sessions: answer.sessions,
+                exposure: answer.exposure,
+                recipients: answer.recipients,
+                footholds: answer.footholds,
                 events: read.events,
                 rules: rules.to_vec(),
                 rejected: read.rejected,

@@ -77,10 +77,10 @@ fn follow(
     rejected: &mut Vec<RuleRejection>,
 ) -> Vec<(String, Foothold)> {
     let mut followed = Vec::new();
+    let names: BTreeMap<String, RuleIndex> =
+        known.names.iter().map(|(name, index)| ((*name).to_owned(), *index)).collect();
+    let index = |name: &str| names.get(name).copied().ok_or_else(|| correlation::unknown(name, names.keys()));
     for read in footholds {
-        let names: BTreeMap<String, RuleIndex> =
-            known.names.iter().map(|(name, index)| ((*name).to_owned(), *index)).collect();
-        let index = |name: &str| names.get(name).copied().ok_or_else(|| correlation::unknown(name, names.keys()));
         let mut place = |rule: RuleIndex, field: &str| correlation::Known::place(known, rule, field);
         match foothold::compile(&read.content, &index, &mut place) {
             Ok(foothold) => followed.push((read.file.name.clone(), foothold)),

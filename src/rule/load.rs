@@ -381,6 +381,7 @@ pub(super) fn correlation(read: &Read<'_, CorrelationRule>) -> Loaded {
         references: rule.references.clone(),
         logsource: String::new(),
         matrix: matrix::stated(&rule.custom_attributes),
+        presence: matrix::weight(&rule.custom_attributes),
         file: read.file.name.clone(),
         sha256: hex(&Sha256::digest(read.file.text.as_bytes())),
     };
@@ -405,6 +406,7 @@ fn meta(read: &Read<'_, SigmaRule>) -> Meta {
         references: rule.references.clone(),
         logsource: logsource(&rule.logsource),
         matrix: matrix::stated(&rule.custom_attributes),
+        presence: matrix::weight(&rule.custom_attributes),
         file: read.file.name.clone(),
         sha256: hex(&Sha256::digest(read.file.text.as_bytes())),
     }

@@ -142,6 +142,12 @@ pub(super) fn stated<V: Serialize>(attributes: &HashMap<String, V>) -> Vec<Strin
     ids.filter_map(|id| id.as_str()).map(str::to_owned).collect()
 }
 
+/// The weight that a rule states for judging whose a presence is: `speur: {presence: 15}`.
+pub(super) fn weight<V: Serialize>(attributes: &HashMap<String, V>) -> Option<i32> {
+    let told = serde_json::to_value(attributes.get(ATTRIBUTE)?).ok()?;
+    told.get("presence")?.as_i64()?.try_into().ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

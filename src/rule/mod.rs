@@ -96,6 +96,8 @@ pub struct Meta {
     pub logsource: String,
     /// The rows of the [`matrix`] that it finds, as it names them.
     pub matrix: Vec<String>,
+    /// What its finding weighs when a presence is judged, where its level and tags do not say it well.
+    pub presence: Option<i32>,
     /// The file it was loaded from (`pack:` and a path for an embedded one).
     pub file: String,
     /// SHA-256 of that file.

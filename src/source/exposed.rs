@@ -1,4 +1,5 @@
-//! The messages that a record of mailbox auditing names: which were opened, synchronised, sent, moved or deleted.
+//! The messages that a record names: of mailbox auditing, which were opened, synchronised, sent, moved or deleted; of a
+//! message trace, who wrote it to whom about what.
 //!
 //! <https://learn.microsoft.com/purview/audit-log-investigate-accounts>
 
@@ -39,6 +40,30 @@ pub struct Mail {
     pub messages: Vec<Message>,
     /// The folder that was synchronised.
     pub folder: String,
+}
+
+/// A message as the servers that carried it know it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Letter {
+    /// Internet message id, with its angle brackets.
+    pub id: String,
+    /// Who it is from, lower case.
+    pub sender: String,
+    /// Whom it went to, lower case.
+    pub recipients: Vec<String>,
+    /// Subject.
+    pub subject: String,
+}
+
+/// Reads a record of a message trace, in the names of `Get-MessageTrace`; `None` where it names no message.
+pub fn letter(record: &Value) -> Option<Letter> {
+    let get = |key: &str| string(record.get(key)).trim();
+    let (id, sender) = (get("MessageId").to_owned(), get("SenderAddress").to_lowercase());
+    let one = get("RecipientAddress");
+    let many = items(record.get("RecipientAddress")).map(|item| string(Some(item)));
+    let all = one.split(';').chain(many).map(|address| address.trim().to_lowercase());
+    let recipients = all.filter(|address| !address.is_empty()).collect();
+    (!id.is_empty()).then(|| Letter { id, sender, recipients, subject: get("Subject").to_owned() })
 }
 
 /// Reads a record of the unified audit log.
@@ -96,5 +121,15 @@ mod tests {
         assert_eq!((read.access, read.folder.as_str(), read.messages.len()), (Access::Sync, "\\Inbox", 0));
         let deleted = r#"{"AffectedItems":[{"InternetMessageId":"<c@x>","ParentFolder":{"Path":"\\Sent Items"}}]}"#;
         assert_eq!(mail(&sonic_rs::from_str(deleted).unwrap()).messages[0].folder, "\\Sent Items");
+    }
+
+    #[test]
+    fn a_trace_names_who_wrote_to_whom() {
+        let one = r#"{"MessageId":"<a@x>","SenderAddress":"Ada@x","RecipientAddress":"Bob@y","Subject":"Re: Hi"}"#;
+        let read = letter(&sonic_rs::from_str(one).unwrap()).unwrap();
+        assert_eq!((read.sender.as_str(), read.recipients.as_slice()), ("ada@x", &["bob@y".to_owned()][..]));
+        let all = r#"{"MessageId":"<a@x>","RecipientAddress":["Bob@y","c@z"]}"#;
+        assert_eq!(letter(&sonic_rs::from_str(all).unwrap()).unwrap().recipients, ["bob@y", "c@z"]);
+        assert_eq!(letter(&sonic_rs::from_str(r#"{"MessageId":" "}"#).unwrap()), None);
     }
 }

@@ -243,6 +243,11 @@ impl Entry {
         }
     }
 
+    /// Who did it: the actor, else the account concerned.
+    pub fn by(&self) -> Sym {
+        if self.actor.is_empty() { self.account } else { self.actor }
+    }
+
     /// Whether something happened; a snapshot only says what was so when it was collected.
     pub fn is_act(&self) -> bool {
         self.family != Family::State

@@ -85,7 +85,7 @@ impl<'a> Follow<'a> {
         let entry = &self.events.entries[position as usize];
         let opens_nothing = self.kinds[kind].marks.values().all(|mark| mark.does == Does::Closes);
         if opens_nothing {
-            self.deeds.push(Deed { kind, tenant: entry.tenant, position });
+            self.deeds.push(Deed { kind, position });
             return;
         }
         let written = self.written(entry, &mark.names);

@@ -2,18 +2,31 @@
 
 use super::{Link, Session, session_of};
 use crate::case::foothold::Foothold;
+use crate::case::index::address_text;
 use crate::decision::{Decisions, Verdict};
-use crate::event::Outcome;
 use crate::rule::{Level, Meta};
 use crate::store::{Entry, Events, Sym};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 
-/// Kinds of footholds by which an application serves the intruder.
-const KINDS: &[&str] = &["consent", "app_credential"];
+/// The kind of footholds by which an application is the intruder's.
+const CONSENT: &str = "consent";
+
+/// The kind by which an application that others use serves the intruder too.
+const CREDENTIAL: &str = "app_credential";
 
 /// Technique by which a consent is stolen, as Sigma tags it.
 const STOLEN: &str = "attack.t1528";
+
+/// From when on an application serves the intruder.
+#[derive(Debug, Clone, Copy)]
+struct Since {
+    /// Microseconds since 1970.
+    time: i64,
+    /// Whether others use it too: then only from addresses that are new to it.
+    shared: bool,
+}
 
 /// Presences of applications, from the time that the intruder had them on; the investigator's word comes first.
 pub(super) fn applications(
@@ -24,48 +37,79 @@ pub(super) fn applications(
     decisions: &Decisions,
 ) -> Vec<Session> {
     let hostile: BTreeSet<u32> = sessions.iter().flat_map(|session| session.positions.iter().copied()).collect();
-    let mut since: FxHashMap<&str, i64> = FxHashMap::default();
-    for foothold in footholds.iter().filter(|foothold| KINDS.contains(&foothold.kind.as_str())) {
-        let Some(opened) = &foothold.opened else { continue };
-        let by_intruder = foothold.positions.iter().any(|position| hostile.contains(position));
-        if by_intruder || foothold.positions.iter().any(|position| is_stolen(events, rules, *position)) {
-            let time = events.entries[opened.position as usize].time.micros;
-            for name in &foothold.names {
-                let known = since.entry(name).or_insert(time);
-                *known = (*known).min(time);
-            }
-        }
+    let since = since(events, rules, &hostile, footholds);
+    if since.is_empty() && decisions.is_empty() {
+        return Vec::new();
     }
-    // Few applications, many records of each: their ids are looked up once.
-    let mut of_id: FxHashMap<Sym, Option<i64>> = FxHashMap::default();
-    let mut found: BTreeMap<(Sym, Sym, Option<std::net::IpAddr>), Vec<u32>> = BTreeMap::new();
+    let serving = serving(events, &since, decisions);
+    let mut usual: FxHashSet<(Sym, Option<IpAddr>)> = FxHashSet::default();
+    let mut found: BTreeMap<(Sym, Sym, Option<IpAddr>), Vec<u32>> = BTreeMap::new();
     for (position, entry) in (0..).zip(&events.entries) {
-        let id = entry.application_id;
-        let begins = *of_id.entry(id).or_insert_with(|| {
-            let id = events.text(id);
-            match decisions.of_application(id) {
-                Some(Verdict::Ours) => None,
-                Some(Verdict::Hostile) => Some(i64::MIN),
-                None => since.get(&*id.to_lowercase()).copied(),
-            }
-        });
-        if entry.ip.is_some_and(|ip| decisions.of_address(&ip) == Some(Verdict::Ours)) {
+        let Some(since) = serving.get(&entry.application_id).filter(|_| entry.is_act()) else { continue };
+        if entry.time.micros < since.time {
+            usual.insert((entry.application_id, entry.ip));
             continue;
         }
-        if begins.is_some_and(|begins| entry.time.micros >= begins) && entry.is_act() && !hostile.contains(&position) {
-            found.entry((id, entry.account, entry.ip)).or_default().push(position);
+        let ours = entry.ip.is_some_and(|ip| decisions.of_address(&ip).is_some_and(|ruling| ruling.is_ours()));
+        let owners = since.shared && usual.contains(&(entry.application_id, entry.ip));
+        if !ours && !owners && !hostile.contains(&position) {
+            found.entry((entry.application_id, entry.account, entry.ip)).or_default().push(position);
         }
     }
-    let tell = |((id, ..), positions): ((Sym, Sym, Option<std::net::IpAddr>), Vec<u32>)| {
-        let succeeded = |at: &&u32| !matches!(entry(events, **at).outcome, Outcome::Failure | Outcome::Interrupted);
+    let tell = |((id, ..), positions): ((Sym, Sym, Option<IpAddr>), Vec<u32>)| {
+        let succeeded = |at: &&u32| !entry(events, **at).outcome.is_refused();
         let succeeded = positions.iter().filter(succeeded).count() as u64;
         let first = entry(events, positions[0]);
-        let address = first.ip.map_or_else(|| events.text(first.address).to_owned(), |ip| ip.to_string());
+        let address = address_text(events, first);
         let account = events.text(first.account).to_owned();
         let why = vec![format!("the application {} serves the intruder", events.text(id))];
         session_of(events, (account, address, succeeded), positions, (Link::Application, 0, why))
     };
     found.into_iter().map(tell).collect()
+}
+
+/// The names and ids of applications that the intruder gave rights to or took secrets of, lower case.
+fn since<'a>(
+    events: &Events,
+    rules: &[Meta],
+    hostile: &BTreeSet<u32>,
+    footholds: &'a [Foothold],
+) -> FxHashMap<&'a str, Since> {
+    let mut since: FxHashMap<&str, Since> = FxHashMap::default();
+    for foothold in footholds.iter().filter(|foothold| [CONSENT, CREDENTIAL].contains(&foothold.kind.as_str())) {
+        let Some(opened) = &foothold.opened else { continue };
+        let by_intruder = foothold.positions.iter().any(|position| hostile.contains(position));
+        if by_intruder || foothold.positions.iter().any(|position| is_stolen(events, rules, *position)) {
+            let time = entry(events, opened.position).time.micros;
+            let shared = foothold.kind == CREDENTIAL;
+            for name in &foothold.names {
+                let known = since.entry(name).or_insert(Since { time, shared });
+                *known = Since { time: known.time.min(time), shared: known.shared && shared };
+            }
+        }
+    }
+    since
+}
+
+/// The same by the ids under which applications act. A record of rights may name an application by its display name
+/// only; the application's own records have both.
+fn serving(events: &Events, since: &FxHashMap<&str, Since>, decisions: &Decisions) -> FxHashMap<Sym, Since> {
+    let mut pairs: FxHashSet<(Sym, Sym)> = FxHashSet::default();
+    pairs.extend(events.entries.iter().map(|entry| (entry.application_id, entry.application)));
+    let mut serving: FxHashMap<Sym, Since> = FxHashMap::default();
+    for (id, name) in pairs.into_iter().filter(|(id, _)| !id.is_empty()) {
+        let known = |sym: Sym| since.get(&*events.text(sym).to_lowercase()).copied();
+        let found = match decisions.of_application(events.text(id)).map(|ruling| ruling.is) {
+            Some(Verdict::Ours) => None,
+            Some(Verdict::Hostile) => Some(Since { time: i64::MIN, shared: false }),
+            None => known(id).or_else(|| known(name)),
+        };
+        if let Some(found) = found {
+            let one = serving.entry(id).or_insert(found);
+            *one = Since { time: one.time.min(found.time), shared: one.shared && found.shared };
+        }
+    }
+    serving
 }
 
 fn entry(events: &Events, position: u32) -> &Entry {

@@ -2,8 +2,8 @@
 
 use super::decided;
 use crate::case::civil::DAY;
-use crate::decision::{Decisions, Verdict};
-use crate::event::{ActorKind, Family, Outcome, bare_agent, program};
+use crate::decision::{Decisions, Ruling};
+use crate::event::{ActorKind, Family, bare_agent, program};
 use crate::rule::{Level, Meta};
 use crate::store::{Entry, Events, RuleIndex, Sym};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -83,11 +83,7 @@ fn is_presence(events: &Events, entry: &Entry) -> bool {
         Family::Risk | Family::State => false,
     };
     let person = entry.actor_kind == ActorKind::User || entry.family == Family::Trace;
-    log && person && events.text(actor(entry)).contains('@')
-}
-
-fn actor(entry: &Entry) -> Sym {
-    if entry.actor.is_empty() { entry.account } else { entry.actor }
+    log && person && events.text(entry.by()).contains('@')
 }
 
 impl<'a> Presences<'a> {
@@ -97,11 +93,11 @@ impl<'a> Presences<'a> {
         let mut list: Vec<Presence> = Vec::new();
         for (position, entry) in events.entries.iter().enumerate() {
             let Some(address) = entry.ip.filter(|_| is_presence(events, entry)) else { continue };
-            let who = numbers.account(events, actor(entry));
+            let who = numbers.account(events, entry.by());
             let next = list.len();
             let at = *places.entry((who, address)).or_insert(next);
             if at == next {
-                list.push(Presence::new(entry.tenant, events.text(actor(entry)).to_lowercase(), who, address));
+                list.push(Presence::new(entry.tenant, events.text(entry.by()).to_lowercase(), who, address));
             }
             let named = !bare_agent(events.text(entry.agent)).starts_with("Client=") && !entry.agent.is_empty();
             let program = named.then(|| numbers.agent(events, entry.agent));
@@ -117,7 +113,7 @@ impl<'a> Presences<'a> {
             if seen.insert((presence.tenant, presence.address, presence.who)) {
                 *at_address.entry((presence.tenant, presence.address)).or_default() += 1;
             }
-            let asn = events.places.get(&presence.address).map_or(0, |place| place.asn);
+            let asn = network(events, presence);
             if asn != 0 && met.insert((presence.tenant, asn, presence.who)) {
                 *at_network.entry((presence.tenant, asn)).or_default() += 1;
             }
@@ -138,20 +134,23 @@ impl<'a> Presences<'a> {
 
     /// The number of its network; 0 where it is not known.
     pub(super) fn network(&self, presence: &Presence) -> u32 {
-        self.events.places.get(&presence.address).map_or(0, |place| place.asn)
+        network(self.events, presence)
     }
 
     /// What the investigator says of it.
-    pub(super) fn decided(&self, decisions: &Decisions, presence: &Presence) -> Option<Verdict> {
+    pub(super) fn decided<'d>(&self, decisions: &'d Decisions, presence: &Presence) -> Option<Ruling<'d>> {
         decided(decisions, self.events, presence)
     }
 
-    /// The rules that found something in it, of at least this level.
-    pub(super) fn found(&self, presence: &Presence, level: Level) -> impl Iterator<Item = &'a Meta> {
+    /// The rules of level medium and above that found something in it.
+    pub(super) fn found(&self, presence: &Presence) -> impl Iterator<Item = &'a Meta> {
         let rules = self.rules;
-        let found: Vec<&Meta> = presence.rules.iter().filter_map(|rule| rules.get(usize::from(*rule))).collect();
-        found.into_iter().filter(move |rule| rule.level >= level)
+        presence.rules.iter().filter_map(move |rule| rules.get(usize::from(*rule)))
     }
+}
+
+fn network(events: &Events, presence: &Presence) -> u32 {
+    events.places.get(&presence.address).map_or(0, |place| place.asn)
 }
 
 impl Presence {
@@ -176,7 +175,7 @@ impl Presence {
     fn add(&mut self, events: &Events, position: u32, rules: &[Meta], program: Option<u32>) {
         let entry = &events.entries[position as usize];
         self.positions.push(position);
-        self.succeeded += u32::from(!matches!(entry.outcome, Outcome::Failure | Outcome::Interrupted));
+        self.succeeded += u32::from(!entry.outcome.is_refused());
         self.acts |= !events.is_sign_in(entry);
         let day = entry.time.micros.div_euclid(DAY);
         self.days += u32::from(day != self.last_day);

@@ -30,6 +30,10 @@ pub(super) struct Answer {
     /// Step, task, verdict, note; the verdict's mark for the eye.
     pub steps: Vec<StepLine>,
     pub open: Vec<String>,
+    /// Signs of fraud: time, sentence.
+    pub fraud: Vec<[String; 2]>,
+    /// What the logs cannot tell, and what would.
+    pub unknown: Vec<[String; 2]>,
     pub todo: Vec<String>,
 }
 
@@ -88,6 +92,8 @@ fn answer(view: &View<'_>, dossier: &Dossier) -> Answer {
         left: left.collect(),
         steps: steps.collect(),
         open: dossier.open.iter().map(|open| shown(&open.text)).collect(),
+        fraud: dossier.fraud.iter().map(|told| [&told.time, &told.text].map(|text| shown(text))).collect(),
+        unknown: dossier.unknown.iter().map(|open| [&open.question, &open.needs].map(|text| shown(text))).collect(),
         todo: dossier.todo.iter().map(|todo| shown(todo)).collect(),
     }
 }

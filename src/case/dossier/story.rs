@@ -1,0 +1,121 @@
+//! How the intruder got in, and what was done, in sentences.
+
+use super::{Sources, Statement, Taken};
+use crate::case::civil::{HOUR, rfc3339};
+use crate::case::sentence::push_brief_act;
+use crate::case::tactic::{TACTICS, tactic};
+use crate::rule::{Level, Meta};
+use crate::store::RuleIndex;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+/// How somebody got in, by the row of the detection matrix that a rule finds, the most telling first.
+const METHODS: &[(&[&str], &str)] = &[
+    (&["IA-27", "IA-28", "IA-29", "CR-22"], "a device code that the owner entered"),
+    (&["CR-01"], "one password tried on many accounts"),
+    (&["CR-10", "CR-11"], "prompts of the second factor until one was accepted"),
+    (&["IA-23", "IA-24", "IA-25"], "a session taken by a phishing relay"),
+    (&["IA-30", "IA-31", "CR-21"], "an authorisation code that the owner handed over"),
+    (&["IA-32", "IA-33"], "an old protocol, which asks for no second factor"),
+    (GUESSED, "guessed passwords"),
+    (&["CR-09", "CR-16", "CR-20"], "a stolen session or token"),
+];
+
+/// Guessing: a way in only where passwords were refused.
+const GUESSED: &[&str] = &["CR-02", "CR-03", "CR-04", "CR-08"];
+
+/// By technique: somebody signed in as if it were the owner.
+const VALID: &str = "attack.t1078";
+
+/// Refused passwords from which on they were guessed.
+const GUESSES: usize = 3;
+
+/// Error codes of a wrong password, and of an account that was locked for them.
+///
+/// <https://learn.microsoft.com/entra/identity-platform/reference-error-codes>
+const WRONG_PASSWORD: &[&str] = &["50126", "50053", "50056"];
+
+impl Sources<'_> {
+    /// The first sign-in that succeeded, else the first act that did.
+    pub(super) fn entry_of(&self, positions: &[u32]) -> Option<u32> {
+        let done = || positions.iter().copied().filter(|position| self.succeeded(*position));
+        let sign_in = |position: &u32| self.events.is_sign_in(&self.events.entries[*position as usize]);
+        done().find(sign_in).or_else(|| done().next())
+    }
+
+    /// What happened first of these, how many more there are, and what it is called.
+    pub(super) fn statement(&self, phase: &str, positions: &[u32], title: &str) -> Statement {
+        let entries = positions.iter().map(|position| &self.events.entries[*position as usize]);
+        let mut text = String::new();
+        if let Some(first) = positions.first().map(|position| &self.events.entries[*position as usize]) {
+            push_brief_act(&mut text, self.events, first);
+        }
+        if positions.len() > 1 {
+            let _ = write!(text, ", and {} more", positions.len() - 1);
+        }
+        if !title.is_empty() {
+            let _ = write!(text, " ({title})");
+        }
+        Statement {
+            phase: phase.to_owned(),
+            time: positions.first().map(|position| rfc3339(self.time(*position))).unwrap_or_default(),
+            text,
+            event_ids: entries.map(crate::store::Entry::event_id).collect(),
+            positions: positions.to_vec(),
+        }
+    }
+
+    /// What rules of level medium and above found in what the intruder did, by phase and time.
+    pub(super) fn story(&self, positions: &[u32]) -> Vec<Statement> {
+        let mut by_rule: BTreeMap<RuleIndex, Vec<u32>> = BTreeMap::new();
+        for position in positions {
+            for rule in &self.events.entries[*position as usize].hits {
+                by_rule.entry(*rule).or_default().push(*position);
+            }
+        }
+        // What several rules of one phase found in the same events is one sentence.
+        let mut told: BTreeMap<(usize, Vec<u32>), Vec<&str>> = BTreeMap::new();
+        for (rule, positions) in by_rule {
+            let Some(meta) = self.rules.get(usize::from(rule)).filter(|meta| meta.level >= Level::Medium) else {
+                continue;
+            };
+            // Behind all where a rule names none.
+            let phase = tactic(&meta.tags).unwrap_or(TACTICS.len());
+            told.entry((phase, positions)).or_default().push(&meta.title);
+        }
+        let mut story: Vec<(usize, u32, Statement)> = Vec::new();
+        for ((phase, positions), mut titles) in told {
+            titles.sort_unstable();
+            let name = TACTICS.get(phase).copied().unwrap_or_default();
+            story.push((phase, positions[0], self.statement(name, &positions, &titles.join("; "))));
+        }
+        story.sort_by(|a, b| (a.0, a.1, &a.2.text).cmp(&(b.0, b.1, &b.2.text)));
+        story.into_iter().map(|(_, _, statement)| statement).collect()
+    }
+
+    /// Whether it was refused for its password.
+    fn is_wrong_password(&self, position: u32) -> bool {
+        let entry = &self.events.entries[position as usize];
+        entry.outcome.is_refused() && WRONG_PASSWORD.contains(&self.events.text(entry.error_code))
+    }
+
+    /// By which way the intruder got in: what was found up to an hour after.
+    pub(super) fn method(&self, taken: &Taken<'_>) -> String {
+        let early = taken.positions.iter().filter(|position| self.time(**position) <= taken.began + HOUR);
+        let rules: BTreeSet<RuleIndex> =
+            early.flat_map(|position| self.events.entries[*position as usize].hits.iter().copied()).collect();
+        let met = rules.iter().filter_map(|rule| self.rules.get(usize::from(*rule)));
+        let met: Vec<&Meta> = met.filter(|meta| meta.level >= Level::Medium).collect();
+        let found = |rows: &[&str]| met.iter().any(|meta| meta.matrix.iter().any(|row| rows.contains(&row.as_str())));
+        let guesses = || taken.positions.iter().filter(|at| self.is_wrong_password(**at)).count();
+        let fits = |rows: &[&str]| found(rows) && (rows != GUESSED || guesses() >= GUESSES);
+        let known = METHODS.iter().find(|(rows, _)| fits(rows)).map(|(_, method)| *method);
+        let valid = met.iter().any(|meta| meta.tags.iter().any(|tag| tag.starts_with(VALID)));
+        let unknown = match taken.logs.sign_ins {
+            Some(_) => "cannot be told from what was found",
+            None => "cannot be known: needs the Entra sign-in logs",
+        };
+        let known = known.or(valid.then_some("a password, session or token that was known"));
+        known.unwrap_or(unknown).to_owned()
+    }
+}
