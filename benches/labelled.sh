@@ -26,7 +26,7 @@ for story in 0 $stories; do
     declare -A this
     for name in records malicious medium high findings right events events_right benign \
         session_events session_right session_wanted footholds footholds_right steps steps_right \
-        insider messages messages_right messages_wanted \
+        messages messages_right messages_wanted \
         folders folders_right folders_wanted; do
         this[$name]="$(value "$name")"
         sum[$name]=$((${sum[$name]:-0} + this[$name]))
@@ -57,7 +57,7 @@ printf 'wrong high and critical findings: %d in %d ordinary records\n' $((sum[fi
 # share PART WHOLE: both, and the part in per cent.
 share() { printf '%d of %d (%d%%)' "$1" "$2" $(($2 == 0 ? 0 : $1 * 100 / $2)); }
 ((sum[malicious] == 0)) || {
-    echo "events of intruders' sessions right: $(share "${sum[session_right]}" "${sum[session_events]}"); of all that were made in one, found: $(share "${sum[session_right]}" "${sum[session_wanted]}"); by owners at their own desk, which no session tells: ${sum[insider]}"
+    echo "events of intruders' sessions right: $(share "${sum[session_right]}" "${sum[session_events]}"); of all that were made in one, found: $(share "${sum[session_right]}" "${sum[session_wanted]}")"
     echo "end states of footholds right: $(share "${sum[footholds_right]}" "${sum[footholds]}"); verdicts on the response right: $(share "${sum[steps_right]}" "${sum[steps]}")"
     echo "messages told as opened right: $(share "${sum[messages_right]}" "${sum[messages]}"); of all that were opened, told: $(share "${sum[messages_right]}" "${sum[messages_wanted]}")"
     echo "folders told as synchronised right: $(share "${sum[folders_right]}" "${sum[folders]}"); of all that were, told: $(share "${sum[folders_right]}" "${sum[folders_wanted]}")"

@@ -69,15 +69,10 @@ pub(crate) fn compare(
     let is_malicious = |event: &str| rows.get(event).is_some_and(|(id, _)| malicious.contains_key(id));
     let right = found.iter().filter(|event| is_malicious(event)).count();
     // What came from elsewhere is no session of the intruder's: mail of strangers, alerts, a helpdesk that was fooled.
-    // Nor is what somebody does at the own desk with the own account.
-    let (inside, outside): (Vec<&Value>, Vec<&Value>) =
-        list(&truth["stories"]).iter().partition(|story| text(story, "entry") == "insider");
-    let at = |stories: &[&Value]| {
-        let addresses: BTreeSet<&str> = stories.iter().flat_map(|story| texts(&story["addresses"])).collect();
-        let of = |(id, address): &&(String, String)| malicious.contains_key(id) && addresses.contains(address.as_str());
-        rows.values().filter(of).count()
-    };
-    let (wanted, insider) = (at(&outside), at(&inside));
+    let addresses: BTreeSet<&str> =
+        list(&truth["stories"]).iter().flat_map(|story| texts(&story["addresses"])).collect();
+    let in_session = |row: &&(String, String)| malicious.contains_key(&row.0) && addresses.contains(row.1.as_str());
+    let wanted = rows.values().filter(in_session).count();
     let (mut footholds, mut steps) = (Count::default(), Count::default());
     for story in list(&truth["stories"]) {
         let account = text(story, "account");
@@ -106,7 +101,7 @@ pub(crate) fn compare(
         }
     }
     format!(
-        "totals session_events={} session_right={right} session_wanted={wanted} insider={insider} footholds={} footholds_right={} steps={} steps_right={} {}\n\
+        "totals session_events={} session_right={right} session_wanted={wanted} footholds={} footholds_right={} steps={} steps_right={} {}\n\
          answers that are wrong:\n{wrong}",
         found.len(),
         footholds.all,

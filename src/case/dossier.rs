@@ -12,7 +12,7 @@ use super::foothold::{Foothold, Left, alias};
 use super::letters::Letters;
 use super::logs::{AllLogs, Logs};
 use super::response::{BLOCK, Response, Step};
-use super::session::{Link, Session};
+use super::session::{CONSENT, Link, Session};
 use crate::rule::Meta;
 use crate::rule::foothold::Foothold as Kind;
 use crate::store::Events;
@@ -59,7 +59,7 @@ pub struct Dossier {
     pub entry: Statement,
     /// By which way, as far as the findings tell.
     pub method: String,
-    /// `high` or `medium`, by the score of the plainest presence.
+    /// `high`, `medium` or `low`, by the score of the plainest presence and how it is tied to the intruder.
     pub confidence: &'static str,
     /// What would change it.
     pub would_change: String,
@@ -129,7 +129,9 @@ pub fn dossiers(sources: Sources<'_>) -> Vec<Dossier> {
         return Vec::new();
     }
     let logs = AllLogs::new(sources.events);
-    let hostile: BTreeSet<&str> = sources.sessions.iter().map(|session| session.address.as_str()).collect();
+    // The owner's own desk is nobody's else.
+    let strangers = sources.sessions.iter().filter(|session| session.link != Link::Desk);
+    let hostile: BTreeSet<&str> = strangers.map(|session| session.address.as_str()).collect();
     // Applications that serve the intruder are told with the accounts whose mail they read.
     let got_in = accounts.into_iter().filter(|((_, account), _)| account.contains('@')).map(|(_, own)| own);
     let got_in = got_in.filter(|own| own.iter().any(|session| session.succeeded > 0));
@@ -144,7 +146,7 @@ impl Sources<'_> {
         let mut positions: Vec<u32> = own.iter().flat_map(|session| session.positions.iter().copied()).collect();
         positions.sort_unstable();
         let entry = self.entry_of(&positions)?;
-        let left = self.left_by(&positions, &any.account, hostile);
+        let left = self.left_by(own, &positions, hostile);
         let taken = Taken {
             tenant: &any.tenant,
             account: &any.account,
@@ -158,8 +160,6 @@ impl Sources<'_> {
         let response = Response { events: self.events, kinds: self.kinds, left: self.left, logs: taken.logs, last };
         let steps = response.steps(&any.account, taken.began, &left);
         let (open, gaps) = self.open(&taken, &steps);
-        let best = own.iter().map(|session| session.score).max().unwrap_or_default();
-        let decided = own.iter().any(|session| session.link == Link::Decision);
         Some(Dossier {
             tenant: any.tenant.clone(),
             account: any.account.clone(),
@@ -167,8 +167,8 @@ impl Sources<'_> {
             last_time: rfc3339(last),
             entry: self.statement("initial-access", &[entry], ""),
             method: self.method(&taken),
-            confidence: if best >= 60 || decided { "high" } else { "medium" },
-            would_change: "what the owner says of these addresses and programs: give it with --decisions".to_owned(),
+            confidence: confidence(own),
+            would_change: would_change(own).to_owned(),
             sessions: own.iter().map(|session| session.id.clone()).collect(),
             story: self.story(&positions),
             footholds: left.iter().map(|foothold| foothold.id.clone()).collect(),
@@ -190,16 +190,50 @@ impl Sources<'_> {
     }
 
     /// The footholds that the intruder opened or changed with this account.
-    fn left_by(&self, positions: &[u32], account: &str, hostile: &BTreeSet<&str>) -> Vec<&Foothold> {
+    fn left_by(&self, sessions: &[&Session], positions: &[u32], hostile: &BTreeSet<&str>) -> Vec<&Foothold> {
         let own: BTreeSet<u32> = positions.iter().copied().collect();
+        let account = sessions.first().map_or("", |session| session.account.as_str());
+        let applications: BTreeSet<&str> = sessions.iter().map(|session| session.application.as_str()).collect();
         let is_own = |foothold: &&Foothold| {
             let acts = foothold.opened.iter().chain(&foothold.changed);
             let by_intruder = acts.clone().any(|act| own.contains(&act.position));
             // Some records of the directory name no address: the other log's record of the same act does.
             let beside = foothold.positions.iter().any(|position| own.contains(position));
             let at = acts.into_iter().any(|act| hostile.contains(act.address.as_str()));
-            by_intruder || beside || (at && alias(&foothold.account) == alias(account))
+            let serves =
+                foothold.kind == CONSENT && foothold.names.iter().any(|name| applications.contains(name.as_str()));
+            by_intruder || beside || ((at || serves) && alias(&foothold.account) == alias(account))
         };
         self.left.footholds.iter().filter(|foothold| foothold.kind != BLOCK).filter(is_own).collect()
+    }
+}
+
+/// The confidence in what may have another explanation.
+const LOW: &str = "low";
+
+/// How sure it is that the account was an intruder's.
+fn confidence(own: &[&Session]) -> &'static str {
+    let best = own.iter().map(|session| session.score).max().unwrap_or_default();
+    let has = |links: &[Link]| own.iter().any(|session| links.contains(&session.link));
+    if has(&[Link::Decision]) || (best >= 60 && has(&[Link::Findings, Link::Session, Link::Program])) {
+        "high"
+    } else if has(&[Link::Findings, Link::Session, Link::Program, Link::Network]) {
+        "medium"
+    } else {
+        LOW
+    }
+}
+
+/// What would change that.
+fn would_change(own: &[&Session]) -> &'static str {
+    let only = |link: Link| own.iter().all(|session| session.link == link);
+    if only(Link::Desk) {
+        "whether the owner was told to do it: nothing speaks of a stranger; say so with --decisions"
+    } else if only(Link::Application) {
+        "whether the application is wanted, and who published it; say so with --decisions"
+    } else if only(Link::Address) {
+        "whether others rightly use the intruder's address; say so with --decisions"
+    } else {
+        "what the owner says of these addresses and programs; say so with --decisions"
     }
 }

@@ -5,6 +5,7 @@
 //! the search goes on to others of the same account, and to other accounts at the same address.
 
 mod application;
+mod desk;
 mod judge;
 mod presence;
 mod score;
@@ -16,6 +17,7 @@ use super::foothold::Foothold;
 use crate::decision::{Decisions, Ruling};
 use crate::rule::Meta;
 use crate::store::{Entry, Events, Sym};
+pub(super) use application::CONSENT;
 use judge::Judged;
 use presence::{Presence, Presences};
 use serde::Serialize;
@@ -37,8 +39,10 @@ pub enum Link {
     Network,
     /// It is at an address of the intruder.
     Address,
-    /// An application that the intruder gave rights to, or has a secret of.
+    /// An application that the intruder gave rights to, or has a secret of, or that the owner was led to consent to.
     Application,
+    /// No stranger's: deeds of the owner's account at the owner's desk.
+    Desk,
 }
 
 impl Link {
@@ -52,6 +56,7 @@ impl Link {
             Self::Network => "network",
             Self::Address => "address",
             Self::Application => "application",
+            Self::Desk => "desk",
         }
     }
 }
@@ -91,6 +96,9 @@ pub struct Session {
     pub sessions: Vec<String>,
     /// The events, in time order.
     pub event_ids: Vec<String>,
+    /// The application that acted, by its id in lower case; empty where a person did.
+    #[serde(skip)]
+    pub application: String,
     /// Where the events stand.
     #[serde(skip)]
     pub positions: Vec<u32>,
@@ -103,8 +111,10 @@ pub struct Session {
 pub fn sessions(events: &Events, rules: &[Meta], decisions: &Decisions, footholds: &[Foothold]) -> Vec<Session> {
     let presences = Presences::gather(events, rules);
     let judged = judge::judge(&presences, decisions);
+    let taken: BTreeSet<u32> = judged.iter().map(|judged| presences.list[judged.presence].who).collect();
     let mut found: Vec<Session> =
         judged.into_iter().map(|judged| session(events, &presences.list[judged.presence], judged)).collect();
+    found.extend(desk::at_own_desk(&presences, decisions, &taken));
     found.extend(application::applications(events, rules, &found, footholds, decisions));
     found.sort_by(|a, b| (&a.tenant, &a.account, a.span, &a.address).cmp(&(&b.tenant, &b.account, b.span, &b.address)));
     found
@@ -131,7 +141,11 @@ fn session_of(
         found.into_iter().map(str::to_owned).collect::<Vec<_>>()
     };
     let tenant = events.text(first.tenant).to_owned();
-    let whose = if link == Link::Application { parts.concat() } else { String::new() };
+    let whose = match link {
+        Link::Application => parts.concat(),
+        Link::Desk => link.name().to_owned(),
+        _ => String::new(),
+    };
     Session {
         id: finding_id("session", &format!("{tenant}\n{account}\n{whose}"), &address),
         tenant,
@@ -145,6 +159,7 @@ fn session_of(
         sessions: texts(|entry| entry.session),
         event_ids: positions.iter().map(|at| entry(*at).event_id()).collect(),
         span: (first.time.micros, last.time.micros),
+        application: String::new(),
         account,
         address,
         link,

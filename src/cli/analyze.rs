@@ -47,8 +47,8 @@ fn print(options: &Options, summary: &Summary) -> std::io::Result<()> {
         out.line(&format!(
             "accounts that an intruder had, as far as the logs tell: {count}; see speur case show {case}"
         ))?;
-        for account in summary.taken.iter().take(20) {
-            out.line(&format!("  {account}"))?;
+        for (account, confidence) in summary.taken.iter().take(20) {
+            out.line(&format!("  {account} (confidence {confidence})"))?;
         }
     }
     out.line(&evidence(&summary.coverage))?;

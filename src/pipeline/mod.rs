@@ -100,8 +100,8 @@ pub struct Summary {
     pub findings: Vec<(String, u64)>,
     /// Accounts with findings of level medium or above, sorted.
     pub accounts: Vec<String>,
-    /// Accounts that an intruder had, as far as the logs tell, the first taken over first.
-    pub taken: Vec<String>,
+    /// Accounts that an intruder had, as far as the logs tell, the first taken over first; how sure that is.
+    pub taken: Vec<(String, &'static str)>,
     /// What else the person should know.
     pub warnings: Vec<String>,
 }
@@ -354,7 +354,7 @@ fn summary(case: Case, warnings: Vec<String>) -> Summary {
         rejected: case.rejected,
         findings: levels.into_iter().map(|(level, n)| (level.0.name().to_owned(), n)).collect(),
         accounts: accounts.into_iter().collect(),
-        taken: case.dossiers.into_iter().map(|dossier| dossier.account).collect(),
+        taken: case.dossiers.into_iter().map(|dossier| (dossier.account, dossier.confidence)).collect(),
         warnings,
     }
 }

@@ -382,6 +382,7 @@ pub(super) fn correlation(read: &Read<'_, CorrelationRule>) -> Loaded {
         logsource: String::new(),
         matrix: matrix::stated(&rule.custom_attributes),
         presence: matrix::weight(&rule.custom_attributes),
+        insider: matrix::is_insider(&rule.custom_attributes),
         file: read.file.name.clone(),
         sha256: hex(&Sha256::digest(read.file.text.as_bytes())),
     };
@@ -407,6 +408,7 @@ fn meta(read: &Read<'_, SigmaRule>) -> Meta {
         logsource: logsource(&rule.logsource),
         matrix: matrix::stated(&rule.custom_attributes),
         presence: matrix::weight(&rule.custom_attributes),
+        insider: matrix::is_insider(&rule.custom_attributes),
         file: read.file.name.clone(),
         sha256: hex(&Sha256::digest(read.file.text.as_bytes())),
     }

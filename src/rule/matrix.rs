@@ -137,15 +137,24 @@ pub fn covering<'a>(id: &str, rules: &'a [Meta]) -> Vec<&'a Meta> {
 
 /// What a rule says under `speur: {matrix: [...]}`.
 pub(super) fn stated<V: Serialize>(attributes: &HashMap<String, V>) -> Vec<String> {
-    let told = attributes.get(ATTRIBUTE).and_then(|told| serde_json::to_value(told).ok()).unwrap_or_default();
+    let told = told(attributes).unwrap_or_default();
     let ids = told.get("matrix").and_then(|ids| ids.as_array()).into_iter().flatten();
     ids.filter_map(|id| id.as_str()).map(str::to_owned).collect()
 }
 
 /// The weight that a rule states for judging whose a presence is: `speur: {presence: 15}`.
 pub(super) fn weight<V: Serialize>(attributes: &HashMap<String, V>) -> Option<i32> {
-    let told = serde_json::to_value(attributes.get(ATTRIBUTE)?).ok()?;
-    told.get("presence")?.as_i64()?.try_into().ok()
+    told(attributes)?.get("presence")?.as_i64()?.try_into().ok()
+}
+
+/// Whether a rule says that its finding asks for an answer even of an owner: `speur: {insider: true}`.
+pub(super) fn is_insider<V: Serialize>(attributes: &HashMap<String, V>) -> bool {
+    told(attributes).is_some_and(|told| told.get("insider").and_then(serde_json::Value::as_bool) == Some(true))
+}
+
+/// What a rule says to this program alone.
+fn told<V: Serialize>(attributes: &HashMap<String, V>) -> Option<serde_json::Value> {
+    serde_json::to_value(attributes.get(ATTRIBUTE)?).ok()
 }
 
 #[cfg(test)]

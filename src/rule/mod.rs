@@ -98,6 +98,8 @@ pub struct Meta {
     pub matrix: Vec<String>,
     /// What its finding weighs when a presence is judged, where its level and tags do not say it well.
     pub presence: Option<i32>,
+    /// Whether its finding asks for an answer even of an account's owner at the own desk.
+    pub insider: bool,
     /// The file it was loaded from (`pack:` and a path for an embedded one).
     pub file: String,
     /// SHA-256 of that file.

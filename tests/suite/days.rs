@@ -112,6 +112,15 @@ impl Days {
         });
     }
 
+    /// A file is downloaded.
+    pub(crate) fn takes(&mut self, (day, hour, minute, second): (u32, u32, u32, u32), seat: Seat<'_>, file: &str) {
+        let id = self.lines.len();
+        let Seat { address, agent, session } = seat;
+        self.lines.push(format!(
+            r#"{{"CreationTime":"2026-03-{day:02}T{hour:02}:{minute:02}:{second:02}","Id":"00000000-0000-4000-8000-{id:012}","Operation":"FileDownloaded","OrganizationId":"5d0c7b1e-3f43-4f0f-9a55-6f2b8a7d1c90","RecordType":6,"UserKey":"1","UserType":0,"Version":1,"UserId":"{OWNER}","Workload":"SharePoint","ClientIP":"{address}","UserAgent":"{agent}","AppAccessContext":{{"AADSessionId":"{session}"}},"ItemType":"File","SourceFileName":"{file}","ObjectId":"https://fjordlight.sharepoint.example/sites/board/{file}"}}"#
+        ));
+    }
+
     /// A deed of the directory's, such as a reset of the password, by an administrator at the office.
     pub(crate) fn answers(&mut self, (day, hour, minute): When, operation: &str) {
         let id = self.lines.len();

@@ -184,3 +184,32 @@ fn logs_that_end_too_early_put_a_step_outside_the_window() {
     assert_eq!(verdict("inbox_rule"), "outside");
     assert!(told.texts("unknown").contains("whether the intruder came back after"), "{}", told.texts("unknown"));
 }
+
+/// The owner takes files at the own desk; with a rule that forwards outside, or without.
+fn leaves(with_rule: bool) -> Days {
+    let mut days = Days::of_work(OWN);
+    days.works((16, 9), DESK);
+    for number in 0..80 {
+        days.takes((16, 16, number / 20, number % 20 * 3), DESK, &format!("Plan {number}.xlsx"));
+    }
+    if with_rule {
+        let rule = r#","Parameters":[{"Name":"Name","Value":"copy"},{"Name":"ForwardTo","Value":"mila.storm.private@mailbox.example"}]"#;
+        days.add((16, 16, 10), "New-InboxRule", DESK, rule);
+    }
+    days
+}
+
+#[test]
+fn an_owner_at_the_own_desk_is_asked_about_telling_deeds_only() {
+    let told = leaves(true).answer(all);
+    let dossier = told.dossier();
+    assert_eq!((dossier["confidence"].as_str(), told.hostile().len()), (Some("low"), 1), "{dossier}");
+    assert!(dossier["method"].as_str().unwrap().contains("own desk"), "{dossier}");
+    let sessions = crate::case_folder::json(&told.case, "sessions.json");
+    assert_eq!((sessions[0]["link"].as_str(), sessions[0]["events"].as_u64()), (Some("desk"), Some(81)), "{sessions}");
+    let found = told.findings();
+    let level = found.get("What the intruder left is not seen to be removed").map(String::as_str);
+    assert_eq!(level, Some("medium"), "no surer than the answer: {found:?}");
+    let told = leaves(false).answer(all);
+    assert!(told.hostile().is_empty(), "downloads alone: {:?}", told.hostile());
+}

@@ -188,7 +188,12 @@ impl Tale<'_> {
                 _ => "partial",
             }
         };
-        let taken = |step: Step| if steps.contains(&step) { "done" } else { "not done" };
+        // Whoever changes the password for reasons of the owner's shuts the intruder out all the same.
+        let (victim, today) = (self.victim, self.today());
+        let works = |day: &i64| *day > today && *day < self.world.days && day % 7 < 5 && victim.present(*day);
+        let changed = [victim.stale, victim.forgets].into_iter().flatten().any(|day| works(&day));
+        let by_chance = |step: Step| changed && matches!(step, Step::Reset | Step::Revoke);
+        let taken = |step: Step| if steps.contains(&step) || by_chance(step) { "done" } else { "not done" };
         let verdicts = [
             ("password_reset", taken(Step::Reset)),
             ("sessions_revoked", taken(Step::Revoke)),

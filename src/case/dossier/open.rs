@@ -1,6 +1,6 @@
 //! What the response left open, in sentences and as findings, and what to do next.
 
-use super::{Sources, Statement, Taken};
+use super::{LOW, Sources, Statement, Taken, confidence};
 use crate::case::civil::{HOUR, moment};
 use crate::case::finding::finding;
 use crate::case::foothold::{Foothold, State};
@@ -153,8 +153,9 @@ impl Sources<'_> {
         Statement { text, ..self.statement("", positions, "") }
     }
 
-    /// One finding for each gap.
+    /// One finding for each gap; no surer than it is that there was an intruder.
     fn gaps(&self, taken: &Taken<'_>, told: &[(&Gap, Statement)]) -> Vec<Finding> {
+        let highest = if confidence(taken.own) == LOW { Level::Medium } else { Level::Critical };
         let mut ids: Vec<&str> = told.iter().map(|(gap, _)| gap.id).collect();
         ids.sort_unstable();
         ids.dedup();
@@ -164,7 +165,7 @@ impl Sources<'_> {
             let rule = FindingRule {
                 id: gap.id.to_owned(),
                 title: gap.title.to_owned(),
-                level: gap.level.name(),
+                level: gap.level.min(highest).name(),
                 tags: gap.tags.iter().map(|tag| (*tag).to_owned()).collect(),
             };
             let summary = first.text.clone();

@@ -3,6 +3,7 @@
 use super::{Sources, Statement, Taken};
 use crate::case::civil::{HOUR, rfc3339};
 use crate::case::sentence::push_brief_act;
+use crate::case::session::Link;
 use crate::case::tactic::{TACTICS, tactic};
 use crate::rule::{Level, Meta};
 use crate::store::RuleIndex;
@@ -101,6 +102,13 @@ impl Sources<'_> {
 
     /// By which way the intruder got in: what was found up to an hour after.
     pub(super) fn method(&self, taken: &Taken<'_>) -> String {
+        let only = |link: Link| taken.own.iter().all(|session| session.link == link);
+        if only(Link::Desk) {
+            return "the owner's own sign-in, at the own desk".to_owned();
+        }
+        if only(Link::Application) {
+            return "an application that was given rights or a secret".to_owned();
+        }
         let early = taken.positions.iter().filter(|position| self.time(**position) <= taken.began + HOUR);
         let rules: BTreeSet<RuleIndex> =
             early.flat_map(|position| self.events.entries[*position as usize].hits.iter().copied()).collect();

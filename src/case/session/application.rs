@@ -11,10 +11,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 /// The kind of footholds by which an application is the intruder's.
-const CONSENT: &str = "consent";
+pub(in crate::case) const CONSENT: &str = "consent";
 
 /// The kind by which an application that others use serves the intruder too.
 const CREDENTIAL: &str = "app_credential";
+
+/// A rule that says of its finding that it weighs so much makes a consent doubtful, whatever its level.
+const GRAVE: i32 = 15;
 
 /// Technique by which a consent is stolen, as Sigma tags it.
 const STOLEN: &str = "attack.t1528";
@@ -62,8 +65,12 @@ pub(super) fn applications(
         let first = entry(events, positions[0]);
         let address = address_text(events, first);
         let account = events.text(first.account).to_owned();
-        let why = vec![format!("the application {} serves the intruder", events.text(id))];
-        session_of(events, (account, address, succeeded), positions, (Link::Application, 0, why))
+        let why = vec![format!(
+            "the application {} has rights or a secret that the intruder gave it, or the owner unknowing",
+            events.text(id)
+        )];
+        let session = session_of(events, (account, address, succeeded), positions, (Link::Application, 0, why));
+        Session { application: events.text(id).to_lowercase(), ..session }
     };
     found.into_iter().map(tell).collect()
 }
@@ -119,5 +126,6 @@ fn entry(events: &Events, position: u32) -> &Entry {
 /// Whether something serious was found in the giving of rights itself.
 fn is_stolen(events: &Events, rules: &[Meta], position: u32) -> bool {
     let met = entry(events, position).hits.iter().filter_map(|rule| rules.get(usize::from(*rule)));
-    met.into_iter().any(|rule| rule.level >= Level::High && rule.tags.iter().any(|tag| tag == STOLEN))
+    let is_grave = |rule: &Meta| rule.level >= Level::High || rule.presence.is_some_and(|weight| weight >= GRAVE);
+    met.into_iter().any(|rule| is_grave(rule) && rule.tags.iter().any(|tag| tag == STOLEN))
 }

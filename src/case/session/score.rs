@@ -10,7 +10,7 @@ pub(super) const ENOUGH: i32 = 40;
 pub(super) const ENOUGH_BESIDE: i32 = 25;
 
 /// A finding of level high or critical.
-const SERIOUS: i32 = 30;
+pub(super) const SERIOUS: i32 = 30;
 /// No program that the account uses where it usually is.
 const STRANGE: i32 = 20;
 /// A finding of level medium that is an intruder's work rather than a way in.
@@ -117,7 +117,7 @@ fn traces(presences: &Presences<'_>, members: &[&Presence]) -> (Vec<Part>, bool)
     let mut traces: BTreeMap<String, Part> = BTreeMap::new();
     let mut serious = false;
     for rule in members.iter().flat_map(|presence| presences.found(presence)) {
-        let weight = rule.presence.unwrap_or_else(|| weight(rule));
+        let weight = weight_of(rule);
         serious |= weight == SERIOUS;
         let trace = rule.matrix.first().cloned().filter(|_| weight == DOUBTFUL).unwrap_or_else(|| rule.id.clone());
         let known = traces.entry(trace).or_insert_with(|| (weight, rule.title.clone()));
@@ -126,6 +126,16 @@ fn traces(presences: &Presences<'_>, members: &[&Presence]) -> (Vec<Part>, bool)
         }
     }
     (traces.into_values().collect(), serious)
+}
+
+/// What a finding of a rule weighs.
+pub(super) fn weight_of(rule: &Meta) -> i32 {
+    rule.presence.unwrap_or_else(|| weight(rule))
+}
+
+/// Whether a finding of the rule is of an intruder's work rather than a way in.
+pub(super) fn is_work(rule: &Meta) -> bool {
+    rule.level >= Level::Medium && !is_of(rule, ENTRY) && weight_of(rule) >= WORK
 }
 
 /// What a finding of a rule weighs that does not say so itself.
