@@ -14,6 +14,7 @@ use crate::rule::{RuleSet, Withheld};
 use crate::store::{Events, RuleIndex};
 use group::{Folded, Found, Groups, Key, Member};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use rayon::slice::ParallelSliceMut;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
 use window::Window;
@@ -62,7 +63,7 @@ fn settle(events: &mut Events, rules: &RuleSet, facts: &Facts) {
         met.map(|pending| (*position, pending.rule)).collect::<Vec<_>>()
     };
     let met: Vec<(u32, RuleIndex)> = waiting.par_iter().flat_map_iter(met).collect();
-    add(events, &met.into_iter().collect());
+    add(events, met);
 }
 
 /// Evaluates the correlations, each behind those it refers to.
@@ -78,7 +79,7 @@ fn correlate(events: &mut Events, rules: &RuleSet, facts: &Facts) {
     }
     let folded = Folded::new(events, rules.correlations().iter());
     let mut behind = BTreeMap::new();
-    let mut met = BTreeSet::new();
+    let mut met: Vec<(u32, RuleIndex)> = Vec::new();
     let mut rest: Vec<&Correlation> = rules.correlations().iter().collect();
     while !rest.is_empty() {
         // Those that wait for no other of the rest are independent of each other.
@@ -102,7 +103,7 @@ fn correlate(events: &mut Events, rules: &RuleSet, facts: &Facts) {
         }
         rest = waiting;
     }
-    add(events, &met);
+    add(events, met);
 }
 
 /// Takes from the events the hits that filters of the user withhold, and gives them with the position of the event.
@@ -214,15 +215,18 @@ fn rarest(correlation: &Correlation, found: &BTreeMap<RuleIndex, Vec<u32>>) -> u
     (0..correlation.refs.len()).min_by_key(count).unwrap_or(0)
 }
 
-fn add(events: &mut Events, met: &BTreeSet<(u32, RuleIndex)>) {
-    let mut met = met.iter().peekable();
-    while let Some(&(position, rule)) = met.next() {
-        let Some(entry) = events.entries.get_mut(position as usize) else { continue };
-        let mut hits: BTreeSet<RuleIndex> = entry.hits.iter().copied().chain([rule]).collect();
-        while let Some((_, rule)) = met.next_if(|(other, _)| *other == position) {
-            hits.insert(*rule);
-        }
-        entry.hits = hits.into_iter().collect();
+/// Adds hits to the events at these positions.
+fn add(events: &mut Events, mut met: Vec<(u32, RuleIndex)>) {
+    met.par_sort_unstable();
+    met.dedup();
+    let mut hits: Vec<RuleIndex> = Vec::new();
+    for group in met.chunk_by(|a, b| a.0 == b.0) {
+        let Some(entry) = events.entries.get_mut(group[0].0 as usize) else { continue };
+        hits.clear();
+        hits.extend(entry.hits.iter().copied().chain(group.iter().map(|(_, rule)| *rule)));
+        hits.sort_unstable();
+        hits.dedup();
+        entry.hits = hits.as_slice().into();
     }
 }
 

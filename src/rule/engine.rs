@@ -49,8 +49,9 @@ pub(super) fn matches(rules: &[Condition], event: &Event<'_>, scratch: &mut Scra
         let met = match (&candidate.open, &rules[usize::from(rule)]) {
             (Open::Nothing, _) => true,
             (Open::Rest(step), _) => plan.holds(*step, event, answers),
-            (Open::Late(parts), Condition::Facts(_, late)) => {
-                let part = |at: usize| match parts[at] {
+            (Open::Late(open), _) if open.guard.is_some_and(|guard| !plan.holds(guard, event, answers)) => false,
+            (Open::Late(open), Condition::Facts(_, late)) => {
+                let part = |at: usize| match open.parts[at] {
                     Known::Yes => true,
                     Known::No => false,
                     Known::Open(step) => plan.holds(step, event, answers),

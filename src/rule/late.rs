@@ -55,6 +55,13 @@ impl Late {
         &self.parts
     }
 
+    /// Parts without which the condition cannot hold.
+    pub(super) fn required(&self) -> Vec<usize> {
+        let mut required = Vec::new();
+        require(&self.whole, &mut required);
+        required
+    }
+
     /// What the record says, `part` telling whether a part holds: met or not, or, if the facts decide, the parts that
     /// hold as bits.
     pub(super) fn ask(&self, mut part: impl FnMut(usize) -> bool) -> Result<bool, u64> {
@@ -75,6 +82,14 @@ impl Late {
     /// Adds the facts it asks for.
     pub(super) fn facts(&self, facts: &mut BTreeSet<Fact>) {
         collect(&self.whole, facts);
+    }
+}
+
+fn require(whole: &Whole, required: &mut Vec<usize>) {
+    match whole {
+        Whole::Part(at) => required.push(*at),
+        Whole::All(list) => list.iter().for_each(|inner| require(inner, required)),
+        Whole::Any(_) | Whole::Not(_) | Whole::Fact(_) => {}
     }
 }
 

@@ -75,8 +75,17 @@ pub(super) enum Open {
     Nothing,
     /// Whether this step holds.
     Rest(u32),
-    /// Derived facts have a say; what is known of each part that the record decides.
-    Late(Box<[Known]>),
+    /// Derived facts have a say.
+    Late(Box<LateOpen>),
+}
+
+/// What is left of a condition in which derived facts have a say.
+#[derive(Debug)]
+pub(super) struct LateOpen {
+    /// A step without which it cannot hold; most events stop here.
+    pub guard: Option<u32>,
+    /// What is known of each part that the record decides.
+    pub parts: Box<[Known]>,
 }
 
 /// The value of a condition as far as the kind of event decides it.
@@ -149,7 +158,13 @@ impl<'a> Planner<'a> {
             (Known::No, _) => None,
             (Known::Yes, _) => Some(Open::Nothing),
             (Known::Open(_), Condition::Facts(_, late)) => {
-                Some(Open::Late(late.parts().iter().map(|part| self.reduce(part)).collect()))
+                let parts: Box<[Known]> = late.parts().iter().map(|part| self.reduce(part)).collect();
+                let required = late.required().into_iter().map(|part| parts[part]).collect();
+                match self.all(required) {
+                    Known::No => None,
+                    Known::Yes => Some(Open::Late(Box::new(LateOpen { guard: None, parts }))),
+                    Known::Open(step) => Some(Open::Late(Box::new(LateOpen { guard: Some(step), parts }))),
+                }
             }
             (Known::Open(step), _) => Some(Open::Rest(step)),
         }
@@ -183,14 +198,25 @@ impl<'a> Planner<'a> {
 
     /// `decisive` is the value of a part that decides the whole.
     fn list(&mut self, nodes: &[Node], decisive: Known) -> Known {
-        let mut open = Vec::new();
+        let mut known = Vec::with_capacity(nodes.len());
         for node in nodes {
             match self.reduce(node) {
-                Known::Open(step) => open.push(step),
-                known if known == decisive => return known,
-                _ => {}
+                part if part == decisive => return part,
+                part => known.push(part),
             }
         }
+        self.joined(known, decisive)
+    }
+
+    /// Whether all of these hold.
+    fn all(&mut self, parts: Vec<Known>) -> Known {
+        if parts.contains(&Known::No) { Known::No } else { self.joined(parts, Known::No) }
+    }
+
+    /// Parts of which none is decisive, as one.
+    fn joined(&mut self, parts: Vec<Known>, decisive: Known) -> Known {
+        let mut open: Vec<u32> = Vec::with_capacity(parts.len());
+        open.extend(parts.into_iter().filter_map(|part| if let Known::Open(step) = part { Some(step) } else { None }));
         // What costs least is asked first; no order changes the answer.
         open.sort_unstable_by_key(|step| (self.costs[*step as usize], *step));
         open.dedup();
