@@ -2,6 +2,7 @@
 
 use super::case::CaseCommand;
 use super::known::KnownArgs;
+use super::raw::RawArgs;
 use super::rules::list::ListArgs;
 use super::rules::matrix::MatrixArgs;
 use super::rules::tune::TuneArgs;
@@ -42,6 +43,8 @@ pub(super) enum Command {
     Case(CaseCommand),
     /// Print the events of a case that are asked for.
     Timeline(TimelineArgs),
+    /// Print the original record behind an event, and prove that it is the one the case was made from.
+    Raw(RawArgs),
     /// Hash every file of a case again, and its evidence, and compare with the manifest.
     Verify {
         /// The case folder.

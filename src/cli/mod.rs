@@ -7,6 +7,7 @@ mod case;
 mod inspect;
 mod known;
 mod progress;
+mod raw;
 mod rules;
 mod terminal;
 mod timeline;
@@ -58,6 +59,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Rules(RulesCommand::Check(args)) => rules::check(&args),
         Command::Case(CaseCommand::Show(args)) => case::run(&args),
         Command::Timeline(args) => timeline::run(&args),
+        Command::Raw(args) => raw::run(&args),
         Command::Verify { case } => verify::run(&case),
     }
 }

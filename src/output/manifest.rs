@@ -238,6 +238,22 @@ pub fn evidence(case_dir: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(options.into_iter().filter(|choice| choice.option == "PATH").map(|choice| choice.value.into()).collect())
 }
 
+/// The file on disk that holds the evidence with this name, and the SHA-256 that the manifest states of it.
+///
+/// # Errors
+/// [`Error::Case`] when `case_dir` holds no manifest that can be read, or the manifest has no such file.
+pub fn input(case_dir: &Path, name: &str) -> Result<(PathBuf, String), Error> {
+    let manifest = Manifest::read(case_dir)?;
+    // Members of a container come behind its name.
+    let is_it = |input: &&InputFile| {
+        name.strip_prefix(input.name.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with("!/"))
+    };
+    match manifest.inputs.iter().find(is_it) {
+        Some(input) => Ok((PathBuf::from(&input.path), input.sha256.clone())),
+        None => Err(Error::Case { path: case_dir.to_owned(), reason: format!("the manifest has no input {name}") }),
+    }
+}
+
 /// Hashes every output, input, setting and rule file again; what is the same is not told. Rules of the
 /// embedded pack have no file.
 ///

@@ -23,9 +23,9 @@ mod tune;
 mod view;
 
 pub use cases::{Cases, case_name};
-pub use manifest::{Input, Mismatch, RunFacts, evidence, verify};
+pub use manifest::{Input, Mismatch, RunFacts, evidence, input, verify};
 pub use overview::{Facts, In, Link, Overview, State, Tenant, overview};
-pub use select::{Filter, Lines, product, select};
+pub use select::{Filter, Lines, RecordPlace, places, product, select};
 pub use standing::{Standing, Wanted, standing};
 pub use tune::{Common, NOISY, Tuned, Tuning, tune};
 

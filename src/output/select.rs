@@ -167,6 +167,50 @@ fn jsonl(case_dir: &Path, wanted: &Wanted<'_>, out: &mut dyn Write) -> Result<()
     Ok(())
 }
 
+/// Where a record stands in the evidence, as the timeline says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RecordPlace {
+    /// The file, by the name that the case gives it.
+    pub file: String,
+    /// Row or element, from 1.
+    pub row: u64,
+    /// First byte in the decoded text of the file.
+    pub offset: u64,
+    /// Number of bytes.
+    pub length: u64,
+    /// SHA-256 of the bytes, in hex.
+    pub sha256: String,
+}
+
+/// The places of the records with this event id: one, unless two records share the first half of their digest.
+///
+/// # Errors
+/// [`Error::Case`] when the case cannot be read, or has no such event.
+pub fn places(case_dir: &Path, event: &str) -> Result<Vec<RecordPlace>, Error> {
+    const NAME: &str = "timeline.csv";
+    let told = |error: csv::Error| unreadable(case_dir, NAME, &error);
+    let mut reader = csv::Reader::from_reader(open(case_dir, NAME)?);
+    let header = reader.headers().map_err(told)?.clone();
+    let column = |name: &str| header.iter().position(|known| known == name);
+    let columns = ["event_id", "file", "row", "offset", "length", "sha256"].map(column);
+    let mut found = Vec::new();
+    for record in reader.records() {
+        let record = record.map_err(told)?;
+        let [id, file, row, offset, length, sha256] =
+            columns.map(|column| column.and_then(|column| record.get(column)).unwrap_or_default());
+        if id.eq_ignore_ascii_case(event) {
+            let number = |text: &str| text.parse().unwrap_or_default();
+            let (row, offset, length) = (number(row), number(offset), number(length));
+            found.push(RecordPlace { file: file.to_owned(), row, offset, length, sha256: sha256.to_owned() });
+        }
+    }
+    if found.is_empty() {
+        let reason = format!("no event of the timeline has the id {event}; expected 16 hex digits of its event_id");
+        return Err(Error::Case { path: case_dir.to_owned(), reason });
+    }
+    Ok(found)
+}
+
 /// Opens a product of a case.
 pub(super) fn open(case_dir: &Path, name: &str) -> Result<BufReader<File>, Error> {
     let file = File::open(case_dir.join(name)).map_err(|error| unreadable(case_dir, name, &error))?;

@@ -7,6 +7,7 @@ mod explain;
 mod expose;
 mod hashes;
 mod ledger;
+mod raw;
 mod read;
 mod reasons;
 mod settle;
@@ -16,6 +17,7 @@ mod trial;
 
 pub use batch::{BatchOptions, BatchSummary, TenantBy, batch};
 pub use explain::{Explanation, explain};
+pub use raw::{RawRecord, raw};
 pub use trial::{Trials, trials, try_records};
 
 use crate::case::answer::answer;

@@ -25,6 +25,7 @@ mod oracle;
 mod output;
 mod pack;
 mod panther;
+mod raw;
 mod readme;
 mod recognition;
 mod round_trip;
