@@ -209,7 +209,7 @@ impl Sources<'_> {
 }
 
 /// The confidence in what may have another explanation.
-const LOW: &str = "low";
+pub const LOW: &str = "low";
 
 /// How sure it is that the account was an intruder's.
 fn confidence(own: &[&Session]) -> &'static str {

@@ -1,6 +1,6 @@
 //! The answer for each account that an intruder got into, for the first pages.
 
-use crate::case::dossier::Dossier;
+use crate::case::dossier::{Dossier, LOW};
 use crate::case::foothold::{Foothold, State};
 use crate::case::response::Verdict;
 use crate::output::escape::excerpt;
@@ -20,6 +20,7 @@ pub(super) struct Answer {
     pub entry: String,
     pub method: String,
     pub confidence: &'static str,
+    pub would_change: String,
     /// From where: address, country and network, events, and why it is taken for the intruder's.
     pub presences: Vec<[String; 4]>,
     /// Phase, time, sentence.
@@ -86,6 +87,7 @@ fn answer(view: &View<'_>, dossier: &Dossier) -> Answer {
         entry: shown(&format!("{}: {}", dossier.entry.time, dossier.entry.text)),
         method: dossier.method.clone(),
         confidence: dossier.confidence,
+        would_change: dossier.would_change.clone(),
         presences: presences.collect(),
         story: story.collect(),
         more: dossier.story.len().saturating_sub(TOLD),
@@ -98,24 +100,37 @@ fn answer(view: &View<'_>, dossier: &Dossier) -> Answer {
     }
 }
 
-/// Whom the intruder had, since when, and how much is open; empty where nobody.
+/// Whom the intruder had, since when, how much is open, and who else has to be asked; empty where nobody.
 pub(super) fn headline(view: &View<'_>) -> String {
-    let dossiers = &view.case.dossiers;
-    let Some(first) = dossiers.first() else { return String::new() };
+    let (doubtful, had): (Vec<&Dossier>, Vec<&Dossier>) =
+        view.case.dossiers.iter().partition(|dossier| dossier.confidence == LOW);
+    let mut sentences = Vec::new();
+    if let Some(first) = had.first() {
+        let left: BTreeSet<&String> = had.iter().flat_map(|dossier| &dossier.footholds).collect();
+        let there = |foothold: &&Foothold| foothold.state == State::Open && left.contains(&foothold.id);
+        let open = view.case.footholds.iter().filter(there).count();
+        let steps = had.iter().flat_map(|dossier| &dossier.response);
+        let undone = steps.filter(|step| matches!(step.verdict, Verdict::NotSeen | Verdict::Partial)).count();
+        sentences.push(format!(
+            "An intruder had {}, from {} on. Still there of what was left behind: {open}. Parts of the response that are \
+             not seen or not complete: {undone}. ",
+            names(&had),
+            first.entry.time
+        ));
+    }
+    if !doubtful.is_empty() {
+        let names = names(&doubtful);
+        sentences.push(format!("What may have another explanation, and has to be asked about: {names}. "));
+    }
+    sentences.concat()
+}
+
+/// The first three accounts, and how many more there are.
+fn names(dossiers: &[&Dossier]) -> String {
     let names: Vec<String> = dossiers.iter().take(3).map(|dossier| shown(&dossier.account)).collect();
     let more = match dossiers.len() - names.len() {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    let left: BTreeSet<&String> = dossiers.iter().flat_map(|dossier| &dossier.footholds).collect();
-    let there = |foothold: &&Foothold| foothold.state == State::Open && left.contains(&foothold.id);
-    let open = view.case.footholds.iter().filter(there).count();
-    let steps = dossiers.iter().flat_map(|dossier| &dossier.response);
-    let undone = steps.filter(|step| matches!(step.verdict, Verdict::NotSeen | Verdict::Partial)).count();
-    format!(
-        "An intruder had {}{more}, from {} on. Still there of what was left behind: {open}. Parts of the response that are \
-         not seen or not complete: {undone}. ",
-        names.join(", "),
-        first.entry.time
-    )
+    format!("{}{more}", names.join(", "))
 }
