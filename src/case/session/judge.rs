@@ -129,7 +129,8 @@ impl Judge<'_, '_> {
     /// themselves: intruders rent several addresses of one provider.
     fn in_same_networks(&self, accounts: &BTreeMap<u32, Account>, found: &BTreeMap<usize, Judged>) -> Vec<Judged> {
         let presences = self.presences;
-        let inside = found.keys().map(|at| &presences.list[*at]).filter(|presence| presence.succeeded > 0);
+        let inside = found.keys().map(|at| &presences.list[*at]);
+        let inside = inside.filter(|presence| presence.succeeded > 0 && !presences.is_everybodys(presence));
         let key = |presence: &Presence| (presence.tenant, presences.network(presence));
         let hostile: BTreeSet<(Sym, u32)> = inside.map(key).filter(|(_, network)| *network != 0).collect();
         let near = |(at, presence): &(usize, &Presence)| {
@@ -184,10 +185,7 @@ impl Judge<'_, '_> {
         let presences = self.presences;
         let mut hostile: FxHashMap<_, Vec<(i64, i64)>> = FxHashMap::default();
         for presence in found.values().map(|judged| &presences.list[judged.presence]) {
-            // Microsoft's addresses serve everybody.
-            let everybodys =
-                presences.events.places.get(&presence.address).is_some_and(|place| place.kind == "microsoft");
-            if presence.succeeded > 0 && !everybodys {
+            if presence.succeeded > 0 && !presences.is_everybodys(presence) {
                 hostile.entry((presence.tenant, presence.address)).or_default().push(span(presences, presence));
             }
         }

@@ -137,6 +137,11 @@ impl<'a> Presences<'a> {
         network(self.events, presence)
     }
 
+    /// Whether its address is Microsoft's, which serves everybody.
+    pub(super) fn is_everybodys(&self, presence: &Presence) -> bool {
+        self.events.places.get(&presence.address).is_some_and(|place| place.kind == "microsoft")
+    }
+
     /// What the investigator says of it.
     pub(super) fn decided<'d>(&self, decisions: &'d Decisions, presence: &Presence) -> Option<Ruling<'d>> {
         decided(decisions, self.events, presence)
