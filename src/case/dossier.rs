@@ -193,7 +193,8 @@ impl Sources<'_> {
     fn left_by(&self, sessions: &[&Session], positions: &[u32], hostile: &BTreeSet<&str>) -> Vec<&Foothold> {
         let own: BTreeSet<u32> = positions.iter().copied().collect();
         let account = sessions.first().map_or("", |session| session.account.as_str());
-        let applications: BTreeSet<&str> = sessions.iter().map(|session| session.application.as_str()).collect();
+        let applications: BTreeSet<&str> =
+            sessions.iter().map(|session| session.application.as_str()).filter(|id| !id.is_empty()).collect();
         let is_own = |foothold: &&Foothold| {
             let acts = foothold.opened.iter().chain(&foothold.changed);
             let by_intruder = acts.clone().any(|act| own.contains(&act.position));

@@ -160,9 +160,9 @@ pub fn wanted(events: &Events, sessions: &[Session]) -> Vec<u32> {
     let all = sessions.iter().flat_map(|session| session.positions.iter().copied());
     let of_mail = all.filter(|at| on_mail(events, &events.entries[*at as usize]).is_some());
     let mut wanted: BTreeSet<u32> = of_mail.collect();
-    let reached: BTreeSet<String> = sessions.iter().map(|session| session.account.to_lowercase()).collect();
-    let boxes = wanted.iter().map(|at| events.text(events.entries[*at as usize].account).to_lowercase());
-    let reached: BTreeSet<String> = boxes.collect::<BTreeSet<_>>().into_iter().chain(reached).collect();
+    let boxes = wanted.iter().map(|at| events.text(events.entries[*at as usize].account));
+    let own = sessions.iter().map(|session| session.account.as_str());
+    let reached: BTreeSet<String> = boxes.chain(own).map(str::to_lowercase).collect();
     if !reached.is_empty() {
         let traces = (0..).zip(&events.entries).filter(|(_, entry)| entry.family == Family::Trace);
         let own = traces.filter(|(_, entry)| {

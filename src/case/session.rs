@@ -121,14 +121,29 @@ pub fn sessions(events: &Events, rules: &[Meta], decisions: &Decisions, foothold
 }
 
 fn session(events: &Events, presence: &Presence, judged: Judged) -> Session {
-    let whose = (presence.account.clone(), presence.address.to_string(), u64::from(presence.succeeded));
+    let whose = Whose {
+        account: presence.account.clone(),
+        address: presence.address.to_string(),
+        succeeded: u64::from(presence.succeeded),
+        application: String::new(),
+    };
     session_of(events, whose, presence.positions.clone(), (judged.link, judged.score, judged.parts))
+}
+
+/// What a session is of.
+struct Whose {
+    account: String,
+    address: String,
+    /// Number of events that were not refused.
+    succeeded: u64,
+    /// The application that acted, by its id in lower case.
+    application: String,
 }
 
 /// A session of these events, of which there is at least one.
 fn session_of(
     events: &Events,
-    (account, address, succeeded): (String, String, u64),
+    Whose { account, address, succeeded, application }: Whose,
     positions: Vec<u32>,
     (link, score, parts): (Link, i32, Vec<String>),
 ) -> Session {
@@ -141,13 +156,9 @@ fn session_of(
         found.into_iter().map(str::to_owned).collect::<Vec<_>>()
     };
     let tenant = events.text(first.tenant).to_owned();
-    let whose = match link {
-        Link::Application => parts.concat(),
-        Link::Desk => link.name().to_owned(),
-        _ => String::new(),
-    };
+    let kind = if link == Link::Desk { link.name() } else { application.as_str() };
     Session {
-        id: finding_id("session", &format!("{tenant}\n{account}\n{whose}"), &address),
+        id: finding_id("session", &format!("{tenant}\n{account}\n{kind}"), &address),
         tenant,
         country: place.map(|place| place.country.clone()).unwrap_or_default(),
         as_org: place.map(|place| place.as_org.clone()).unwrap_or_default(),
@@ -159,7 +170,7 @@ fn session_of(
         sessions: texts(|entry| entry.session),
         event_ids: positions.iter().map(|at| entry(*at).event_id()).collect(),
         span: (first.time.micros, last.time.micros),
-        application: String::new(),
+        application,
         account,
         address,
         link,

@@ -36,8 +36,10 @@ pub fn recipients(events: &Events, sessions: &[Session], exposure: &Exposure, le
     }
     for sent in exposure.mail.iter().filter(|exposed| exposed.how.contains(SENT)) {
         let Some(letter) = letters.get(&sent.message_id) else { continue };
-        for (position, session) in letter.positions.iter().zip(sent.trail.sessions.iter().cycle()) {
-            found.add(*position, (&sent.mailbox, &sent.tenant), session);
+        for position in &letter.positions {
+            for session in &sent.trail.sessions {
+                found.add(*position, (&sent.mailbox, &sent.tenant), session);
+            }
         }
     }
     found.list.into_values().collect()

@@ -152,6 +152,16 @@ pub(super) fn is_insider<V: Serialize>(attributes: &HashMap<String, V>) -> bool 
     told(attributes).is_some_and(|told| told.get("insider").and_then(serde_json::Value::as_bool) == Some(true))
 }
 
+/// What a rule can say to this program alone.
+pub(super) const KEYS: &[&str] = &["matrix", "presence", "insider"];
+
+/// What a rule says to this program that it does not understand.
+pub(super) fn strangers<V: Serialize>(attributes: &HashMap<String, V>) -> Vec<String> {
+    let told = told(attributes).unwrap_or_default();
+    let keys = told.as_object().into_iter().flat_map(|told| told.keys());
+    keys.filter(|key| !KEYS.contains(&key.as_str())).cloned().collect()
+}
+
 /// What a rule says to this program alone.
 fn told<V: Serialize>(attributes: &HashMap<String, V>) -> Option<serde_json::Value> {
     serde_json::to_value(attributes.get(ATTRIBUTE)?).ok()

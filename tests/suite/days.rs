@@ -131,6 +131,11 @@ impl Days {
 
     /// What the program makes of it; `keep` says which operations are in the evidence.
     pub(crate) fn answer(&self, keep: impl Fn(&str) -> bool) -> Told {
+        self.answered(keep, "[]")
+    }
+
+    /// The same, with decisions of the investigator.
+    pub(crate) fn answered(&self, keep: impl Fn(&str) -> bool, decisions: &str) -> Told {
         let home = tempfile::tempdir().unwrap();
         let evidence = home.path().join("evidence");
         std::fs::create_dir(&evidence).unwrap();
@@ -146,7 +151,7 @@ impl Days {
             paths: vec![evidence],
             out: case.clone(),
             rules: rule::Options { pack: true, ..rule::Options::default() },
-            decisions: Decisions::default(),
+            decisions: Decisions::read(decisions).unwrap(),
             ..Options::default()
         };
         analyze(&options, &Silent).unwrap();

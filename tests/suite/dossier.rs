@@ -167,3 +167,39 @@ fn the_investigator_has_the_last_word() {
         decided.iter().all(|session| texts(&session["parts"]).contains(&"the investigator says: the owner was at sea"));
     assert!(why, "{decided:?}");
 }
+
+#[test]
+fn exposed_mail_is_what_the_intruder_reached() {
+    let (_home, case) = analysed(vec![harbor()], "[]");
+    let truth: Vec<Value> = serde_json::from_slice(&std::fs::read(harbor().join("truth.json")).unwrap()).unwrap();
+    let truth: BTreeSet<&str> = truth.iter().filter_map(|label| label["source_id"].as_str()).collect();
+    let rows = table(&case, "timeline.csv");
+    let of_mail = rows.iter().filter(|row| row["operation"] == "MailItemsAccessed");
+    let reached = of_mail.filter(|row| truth.contains(row["source_id"].as_str()));
+    let reached: BTreeSet<&str> = reached.map(|row| row["event_id"].as_str()).collect();
+    let mail = table(&case, "mail-exposure.csv");
+    let is_opened = |how: &str| how.split("; ").any(|how| how == "opened" || how == "synchronised");
+    let opened: Vec<_> = mail.iter().filter(|row| is_opened(&row["how"])).collect();
+    let told: BTreeSet<&str> = opened.iter().flat_map(|row| row["event_ids"].split(' ')).collect();
+    let missed: Vec<&&str> = reached.difference(&told).collect();
+    assert!(reached.len() > 5 && missed.is_empty(), "{missed:?} of {}", reached.len());
+    let others = rows
+        .iter()
+        .filter(|row| row["operation"] == "MailItemsAccessed" && !reached.contains(row["event_id"].as_str()));
+    let wrong: Vec<&str> = others.map(|row| row["event_id"].as_str()).filter(|id| told.contains(id)).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+#[test]
+fn without_sign_in_logs_the_way_in_is_a_question() {
+    const QUESTION: &str = "by which method the intruder signed in";
+    let asked = |case: &Path| {
+        let answers = json(case, "case.json");
+        list(&of(&answers, CLERK)["unknown"]).iter().any(|one| one["question"].as_str().unwrap().starts_with(QUESTION))
+    };
+    let (_home, whole) = analysed(vec![harbor()], "[]");
+    assert!(!asked(&whole));
+    let rest = ["audit", "directory-audit", "exchange", "message-trace", "state"].map(|folder| harbor().join(folder));
+    let (_other, without) = analysed(rest.to_vec(), "[]");
+    assert!(asked(&without));
+}

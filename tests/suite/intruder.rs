@@ -210,6 +210,9 @@ fn an_owner_at_the_own_desk_is_asked_about_telling_deeds_only() {
     let found = told.findings();
     let level = found.get("What the intruder left is not seen to be removed").map(String::as_str);
     assert_eq!(level, Some("medium"), "no surer than the answer: {found:?}");
+    // What the investigator calls the tenant's own weighs nothing.
+    let ours = leaves(true).answered(all, "- {address: 195.240.10.20, is: ours}");
+    assert!(ours.hostile().is_empty(), "{:?}", ours.hostile());
     let told = leaves(false).answer(all);
     assert!(told.hostile().is_empty(), "downloads alone: {:?}", told.hostile());
 }

@@ -91,7 +91,11 @@ fn what_a_reader_misses_is_told() {
     let row = |text: &str| format!("{good}speur: {text}\n");
     tells(&row("{matrix: [CO-02, SY-09, ST-2]}"), &[]);
     tells(&row("{matrix: [CO-99]}"), &[("speur", "\"CO-99\" is no row of the detection matrix; did you mean")]);
-    tells(&row("{rows: [CO-02]}"), &[("speur", "names no rows")]);
+    tells(
+        &row("{rows: [CO-02]}"),
+        &[("speur", "\"rows\" says nothing to this program; expected one of"), ("speur", "names no rows")],
+    );
+    tells(&row("{matrix: [CO-02], presense: 15}"), &[("speur", "\"presense\" says nothing to this program")]);
 }
 
 #[test]

@@ -5,7 +5,6 @@ use super::{Sources, Statement, Taken};
 use crate::case::civil::DAY;
 use crate::case::exposure::{DELETED, Exposed, OPENED, SENT};
 use crate::case::letters::{Message, thread};
-use crate::event::Family;
 use crate::rule::Level;
 use crate::store::RuleIndex;
 use std::collections::{BTreeMap, BTreeSet};
@@ -115,10 +114,8 @@ impl Sources<'_> {
         let all = self.letters.iter().filter(|(_, message)| own(message));
         for position in all.flat_map(|(_, message)| message.positions.iter().copied()) {
             let entry = &self.events.entries[position as usize];
-            if entry.family != Family::Trace || entry.time.micros < taken.began - BEFORE {
-                continue;
-            }
-            if taken.positions.binary_search(&position).is_ok() {
+            let told_already = taken.positions.binary_search(&position).is_ok();
+            if told_already || entry.time.micros < taken.began - BEFORE {
                 continue;
             }
             for rule in &entry.hits {
@@ -136,7 +133,7 @@ impl Sources<'_> {
     fn told(&self, phase: &str, text: String, positions: impl Iterator<Item = u32>) -> Statement {
         let positions: BTreeSet<u32> = positions.collect();
         let positions: Vec<u32> = positions.into_iter().collect();
-        Statement { text, ..self.statement(phase, &positions, "") }
+        self.said(phase, text, &positions)
     }
 }
 

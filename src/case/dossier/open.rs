@@ -92,7 +92,7 @@ impl Sources<'_> {
         let reset = done("password");
         if let (Some(reset), None) = (reset, done("sessions")) {
             let text = "the password was reset, and no record says that sessions were revoked: tokens go on working";
-            told.push((&NOT_REVOKED, self.plain(text.to_owned(), &reset.positions)));
+            told.push((&NOT_REVOKED, self.said("", text.to_owned(), &reset.positions)));
         }
         for (kind, what, gap) in CONTAINMENT {
             let Some(since) = done(kind).and_then(|step| step.done) else { continue };
@@ -102,14 +102,10 @@ impl Sources<'_> {
             };
             let after: Vec<u32> = taken.positions.iter().copied().filter(late).collect();
             if let Some(first) = after.first() {
-                let mut statement = self.statement("", &after, "");
                 let when = moment(self.time(*first));
-                statement.text = format!(
-                    "{} acts of the intruder after {what}, the first on {when}: {}",
-                    after.len(),
-                    statement.text
-                );
-                told.push((gap, statement));
+                let (count, acts) = (after.len(), self.acts(&after));
+                let text = format!("{count} acts of the intruder after {what}, the first on {when}: {acts}");
+                told.push((gap, self.said("", text, &after)));
             }
         }
         let since = reset.and_then(|reset| reset.done);
@@ -134,7 +130,7 @@ impl Sources<'_> {
             }
             let said = if foothold.shown.is_some() { "is still there" } else { "is not seen to be removed" };
             let text = format!("{}{name} {said}: {}", foothold.title, foothold.basis);
-            return Some((gap, self.plain(text, &acts)));
+            return Some((gap, self.said("", text, &acts)));
         }
         let (reset, closed) = (reset?, foothold.closed.as_ref()?);
         let made = self.time(opened?.position);
@@ -145,12 +141,8 @@ impl Sources<'_> {
                 foothold.title,
                 moment(ended)
             );
-            (&OUTLIVED, self.plain(text, &acts))
+            (&OUTLIVED, self.said("", text, &acts))
         })
-    }
-
-    fn plain(&self, text: String, positions: &[u32]) -> Statement {
-        Statement { text, ..self.statement("", positions, "") }
     }
 
     /// One finding for each gap; no surer than it is that there was an intruder.

@@ -6,7 +6,7 @@ use crate::case::sentence::push_brief_act;
 use crate::case::session::Link;
 use crate::case::tactic::{TACTICS, tactic};
 use crate::rule::{Level, Meta};
-use crate::store::RuleIndex;
+use crate::store::{Entry, RuleIndex};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
@@ -44,24 +44,35 @@ impl Sources<'_> {
         done().find(sign_in).or_else(|| done().next())
     }
 
-    /// What happened first of these, how many more there are, and what it is called.
-    pub(super) fn statement(&self, phase: &str, positions: &[u32], title: &str) -> Statement {
-        let entries = positions.iter().map(|position| &self.events.entries[*position as usize]);
+    /// What happened first of these, and how many more there are.
+    pub(super) fn acts(&self, positions: &[u32]) -> String {
         let mut text = String::new();
-        if let Some(first) = positions.first().map(|position| &self.events.entries[*position as usize]) {
-            push_brief_act(&mut text, self.events, first);
+        if let Some(first) = positions.first() {
+            push_brief_act(&mut text, self.events, &self.events.entries[*first as usize]);
         }
         if positions.len() > 1 {
             let _ = write!(text, ", and {} more", positions.len() - 1);
         }
+        text
+    }
+
+    /// What happened first of these, how many more there are, and what it is called.
+    pub(super) fn statement(&self, phase: &str, positions: &[u32], title: &str) -> Statement {
+        let mut text = self.acts(positions);
         if !title.is_empty() {
             let _ = write!(text, " ({title})");
         }
+        self.said(phase, text, positions)
+    }
+
+    /// A sentence that rests on these.
+    pub(super) fn said(&self, phase: &str, text: String, positions: &[u32]) -> Statement {
+        let entries = positions.iter().map(|position| &self.events.entries[*position as usize]);
         Statement {
             phase: phase.to_owned(),
             time: positions.first().map(|position| rfc3339(self.time(*position))).unwrap_or_default(),
             text,
-            event_ids: entries.map(crate::store::Entry::event_id).collect(),
+            event_ids: entries.map(Entry::event_id).collect(),
             positions: positions.to_vec(),
         }
     }

@@ -1,6 +1,7 @@
 //! What applications did that the intruder gave rights to, or secrets of.
 
-use super::{Link, Session, session_of};
+use super::score::GRAVE;
+use super::{Link, Session, Whose, session_of};
 use crate::case::foothold::Foothold;
 use crate::case::index::address_text;
 use crate::decision::{Decisions, Verdict};
@@ -15,9 +16,6 @@ pub(in crate::case) const CONSENT: &str = "consent";
 
 /// The kind by which an application that others use serves the intruder too.
 const CREDENTIAL: &str = "app_credential";
-
-/// A rule that says of its finding that it weighs so much makes a consent doubtful, whatever its level.
-const GRAVE: i32 = 15;
 
 /// Technique by which a consent is stolen, as Sigma tags it.
 const STOLEN: &str = "attack.t1528";
@@ -69,8 +67,8 @@ pub(super) fn applications(
             "the application {} has rights or a secret that the intruder gave it, or the owner unknowing",
             events.text(id)
         )];
-        let session = session_of(events, (account, address, succeeded), positions, (Link::Application, 0, why));
-        Session { application: events.text(id).to_lowercase(), ..session }
+        let whose = Whose { account, address, succeeded, application: events.text(id).to_lowercase() };
+        session_of(events, whose, positions, (Link::Application, 0, why))
     };
     found.into_iter().map(tell).collect()
 }
@@ -123,7 +121,7 @@ fn entry(events: &Events, position: u32) -> &Entry {
     &events.entries[position as usize]
 }
 
-/// Whether something serious was found in the giving of rights itself.
+/// Whether something serious was found in the giving of rights itself, or what a rule says to be grave whatever its level.
 fn is_stolen(events: &Events, rules: &[Meta], position: u32) -> bool {
     let met = entry(events, position).hits.iter().filter_map(|rule| rules.get(usize::from(*rule)));
     let is_grave = |rule: &Meta| rule.level >= Level::High || rule.presence.is_some_and(|weight| weight >= GRAVE);

@@ -1,9 +1,9 @@
 //! What somebody did with the own account at the own desk: no stranger's presence, but deeds that ask for an answer.
 
 use super::presence::{Presence, Presences};
-use super::score::{SERIOUS, is_usual, is_work, weight_of};
-use super::{Link, Session, decided, session_of};
-use crate::decision::{Decisions, Ruling};
+use super::score::{is_work, weight_of};
+use super::{Link, Session, Whose, session_of};
+use crate::decision::Decisions;
 use crate::rule::Meta;
 use crate::store::RuleIndex;
 use std::cmp::Reverse;
@@ -19,14 +19,16 @@ const NEAR: i64 = 24 * 3_600_000_000;
 /// that rules of level medium and above call an intruder's work.
 pub(super) fn at_own_desk(presences: &Presences<'_>, decisions: &Decisions, taken: &BTreeSet<u32>) -> Vec<Session> {
     let mut accounts: BTreeMap<u32, Vec<&Presence>> = BTreeMap::new();
-    for presence in presences.list.iter().filter(|presence| !taken.contains(&presence.who)) {
+    let is_ours = |presence: &Presence| presences.decided(decisions, presence).is_some_and(|ruling| ruling.is_ours());
+    let asked = presences.list.iter().filter(|presence| !taken.contains(&presence.who) && !is_ours(presence));
+    for presence in asked {
         accounts.entry(presence.who).or_default().push(presence);
     }
-    let at_home = |own: &&Vec<&Presence>| own.iter().any(|presence| is_usual(presences, presence));
-    accounts.values().filter(at_home).flat_map(|own| deeds(presences, decisions, own)).collect()
+    let at_home = |own: &&Vec<&Presence>| own.iter().any(|presence| presence.usual);
+    accounts.values().filter(at_home).flat_map(|own| deeds(presences, own)).collect()
 }
 
-fn deeds(presences: &Presences<'_>, decisions: &Decisions, own: &[&Presence]) -> Vec<Session> {
+fn deeds(presences: &Presences<'_>, own: &[&Presence]) -> Vec<Session> {
     let Some(span) = span(presences, own) else { return Vec::new() };
     let near = |position: &&u32| span.contains(&presences.events.entries[**position as usize].time.micros);
     let mut met: BTreeSet<RuleIndex> = BTreeSet::new();
@@ -38,14 +40,12 @@ fn deeds(presences: &Presences<'_>, decisions: &Decisions, own: &[&Presence]) ->
             met.extend(works().map(|(index, _)| index));
             positions.extend(works().next().map(|_| *position));
         }
-        if !positions.is_empty()
-            && !decided(decisions, presences.events, presence).is_some_and(|said: Ruling<'_>| said.is_ours())
-        {
+        if !positions.is_empty() {
             found.push((presence, positions));
         }
     }
     let rules = met.iter().filter_map(|index| presences.rules.get(usize::from(*index)));
-    let mut parts: Vec<(i32, String)> = rules.map(|rule| (weight_of(rule).min(SERIOUS), rule.title.clone())).collect();
+    let mut parts: Vec<(i32, String)> = rules.map(|rule| (weight_of(rule), rule.title.clone())).collect();
     parts.sort_by_key(|(weight, title)| (Reverse(*weight), title.clone()));
     let score: i32 = parts.iter().map(|(weight, _)| weight).sum();
     if score < ENOUGH {
@@ -55,7 +55,8 @@ fn deeds(presences: &Presences<'_>, decisions: &Decisions, own: &[&Presence]) ->
     let tell = |(presence, positions): (&Presence, Vec<u32>)| {
         let succeeded = |at: &&u32| !presences.events.entries[**at as usize].outcome.is_refused();
         let succeeded = positions.iter().filter(succeeded).count() as u64;
-        let whose = (presence.account.clone(), presence.address.to_string(), succeeded);
+        let (account, address) = (presence.account.clone(), presence.address.to_string());
+        let whose = Whose { account, address, succeeded, application: String::new() };
         session_of(presences.events, whose, positions, (Link::Desk, score, parts.clone()))
     };
     found.into_iter().map(tell).collect()

@@ -2,7 +2,7 @@
 
 use super::Link;
 use super::presence::{Presence, Presences};
-use super::score::{Account, ENOUGH, ENOUGH_BESIDE, is_usual, score};
+use super::score::{Account, ENOUGH, ENOUGH_BESIDE, score};
 use super::tie::ties;
 use crate::decision::{Decisions, Ruling};
 use crate::store::Sym;
@@ -24,17 +24,14 @@ const NEAR: i64 = 2 * 3_600_000_000;
 /// Judges presences; what is said of one alone is found out once.
 struct Judge<'a, 'e> {
     presences: &'a Presences<'e>,
-    /// By presence: whether the account is usually there.
-    usual: Vec<bool>,
     /// By presence: what the investigator says of it.
     decided: Vec<Option<Ruling<'e>>>,
 }
 
 /// Judges every presence.
 pub(super) fn judge<'a>(presences: &'a Presences<'a>, decisions: &'a Decisions) -> Vec<Judged> {
-    let usual = presences.list.iter().map(|presence| is_usual(presences, presence)).collect();
     let decided = presences.list.iter().map(|presence| presences.decided(decisions, presence)).collect();
-    let judge = Judge { presences, usual, decided };
+    let judge = Judge { presences, decided };
     let mut found: BTreeMap<usize, Judged> = BTreeMap::new();
     let accounts = judge.accounts();
     for account in accounts.values() {
@@ -57,7 +54,7 @@ impl Judge<'_, '_> {
         for (at, presence) in self.presences.list.iter().enumerate() {
             let account = accounts.entry(presence.who).or_default();
             account.presences.push(at);
-            if self.usual[at] {
+            if presence.usual {
                 for (program, count) in &presence.programs {
                     *account.programs.entry(*program).or_default() += count;
                 }
@@ -76,7 +73,7 @@ impl Judge<'_, '_> {
 
     fn score(&self, account: &Account, at: usize) -> Option<Judged> {
         let ruling = self.decided[at];
-        if ruling.map_or(self.usual[at], |ruling| ruling.is_ours()) {
+        if ruling.map_or(self.presences.list[at].usual, |ruling| ruling.is_ours()) {
             return None;
         }
         let (score, mut parts) = score(self.presences, account, &[&self.presences.list[at]]);
@@ -90,7 +87,7 @@ impl Judge<'_, '_> {
 
     /// Whether nothing but its own features speaks against the presence being the intruder's.
     fn is_open(&self, at: usize) -> bool {
-        !self.usual[at] && !self.decided[at].is_some_and(|ruling| ruling.is_ours())
+        !self.presences.list[at].usual && !self.decided[at].is_some_and(|ruling| ruling.is_ours())
     }
 
     /// Presences that sessions or tokens tie together, none of them a usual one, and that together are the intruder's:
@@ -125,8 +122,8 @@ impl Judge<'_, '_> {
         found
     }
 
-    /// Presences of any account in a network where the intruder got in, if few others are there and they are doubtful
-    /// themselves: intruders rent several addresses of one provider.
+    /// Presences of any account in a network where the intruder got in, if they are doubtful themselves (that many others
+    /// come from it speaks against): intruders rent several addresses of one provider.
     fn in_same_networks(&self, accounts: &BTreeMap<u32, Account>, found: &BTreeMap<usize, Judged>) -> Vec<Judged> {
         let presences = self.presences;
         let inside = found.keys().map(|at| &presences.list[*at]);

@@ -1,6 +1,7 @@
 //! Everything that one account did from one address, as features.
 
 use super::decided;
+use super::score::is_usual;
 use crate::case::civil::DAY;
 use crate::decision::{Decisions, Ruling};
 use crate::event::{ActorKind, Family, bare_agent, program};
@@ -36,6 +37,8 @@ pub(super) struct Presence {
     pub sessions: BTreeSet<Sym>,
     /// Rules of level medium and above that found something in it.
     pub rules: BTreeSet<RuleIndex>,
+    /// Whether the account is often there, and nothing speaks of an intruder; or many others are.
+    pub usual: bool,
 }
 
 /// All presences, and what they have in common.
@@ -118,7 +121,12 @@ impl<'a> Presences<'a> {
                 *at_network.entry((presence.tenant, asn)).or_default() += 1;
             }
         }
-        Self { events, rules, list, at_address, at_network }
+        let mut presences = Self { events, rules, list, at_address, at_network };
+        let usual: Vec<bool> = presences.list.iter().map(|presence| is_usual(&presences, presence)).collect();
+        for (presence, usual) in presences.list.iter_mut().zip(usual) {
+            presence.usual = usual;
+        }
+        presences
     }
 
     /// How many accounts of the tenant got in from its address.
@@ -174,6 +182,7 @@ impl Presence {
             programs: BTreeMap::new(),
             sessions: BTreeSet::new(),
             rules: BTreeSet::new(),
+            usual: false,
         }
     }
 

@@ -10,13 +10,13 @@ pub(super) const ENOUGH: i32 = 40;
 pub(super) const ENOUGH_BESIDE: i32 = 25;
 
 /// A finding of level high or critical.
-pub(super) const SERIOUS: i32 = 30;
+const SERIOUS: i32 = 30;
 /// No program that the account uses where it usually is.
 const STRANGE: i32 = 20;
 /// A finding of level medium that is an intruder's work rather than a way in.
 const WORK: i32 = 10;
 /// Such work, in the light of other records.
-const GRAVE: i32 = 15;
+pub(super) const GRAVE: i32 = 15;
 /// Any other finding of level medium.
 const DOUBTFUL: i32 = 5;
 /// The program is one that the account uses where it usually is.

@@ -165,6 +165,10 @@ fn rows<T, V: Serialize>(read: &Read<'_, T>, attributes: &HashMap<String, V>, kn
             Fault::at(&[ATTRIBUTE, "matrix", id], format!("\"{id}\" is no row of the detection matrix; {hint}"))
         })
         .collect();
+    faults.extend(super::matrix::strangers(attributes).into_iter().map(|key| {
+        let keys = super::matrix::KEYS.join(", ");
+        Fault::at(&[ATTRIBUTE, &key], format!("\"{key}\" says nothing to this program; expected one of {keys}"))
+    }));
     if stated.is_empty() && attributes.contains_key(ATTRIBUTE) {
         faults.push(Fault::at(&[ATTRIBUTE], format!("{ATTRIBUTE} names no rows; expected matrix: [CO-01]")));
     } else if stated.is_empty() && read.file.name.starts_with("pack:") {
