@@ -9,6 +9,7 @@
 //! `pipeline > output > case > correlate > rule | enrich | source > store > input > event, field > error, coverage`.
 
 pub mod case;
+pub mod civil;
 pub mod correlate;
 pub mod coverage;
 pub mod decision;
@@ -17,6 +18,7 @@ pub mod error;
 pub mod event;
 pub mod field;
 pub mod input;
+pub mod language;
 pub mod output;
 pub mod pipeline;
 pub mod rule;

@@ -6,13 +6,13 @@ mod story;
 mod unknown;
 
 use super::Finding;
-use super::civil::rfc3339;
 use super::exposure::Exposure;
 use super::foothold::{Foothold, Left, alias};
 use super::letters::Letters;
 use super::logs::{AllLogs, Logs};
 use super::response::{BLOCK, Response, Step};
 use super::session::{CONSENT, Link, Session};
+use crate::civil::rfc3339;
 use crate::rule::Meta;
 use crate::rule::foothold::Foothold as Kind;
 use crate::store::Events;

@@ -1,11 +1,11 @@
 //! Hits to findings: one finding a rule, tenant and account, told in one sentence.
 
-use super::civil::{rfc3339, span};
 use super::index::address_text;
 use super::indicator::Indicators;
 use super::sentence::push_act;
 use super::severity::level;
 use super::{Finding, FindingRule};
+use crate::civil::{rfc3339, span};
 use crate::rule::Meta;
 use crate::store::{Entry, Events, RuleIndex, Sym, hex};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};

@@ -5,9 +5,9 @@
 
 mod follow;
 
-use super::civil::{moment, rfc3339};
 use super::finding::finding_id;
 use super::index::address_text;
+use crate::civil::{moment, rfc3339};
 use crate::event::Family;
 use crate::rule::foothold::Foothold as Kind;
 use crate::store::{Entry, Events};

@@ -5,10 +5,10 @@
 //! counts, and what a second log tells of the same tactic counts half.
 
 use super::Finding;
-use super::civil::{DAY, rfc3339};
 use super::finding::finding_id;
 use super::severity::level;
 use super::tactic::{TACTICS, tactic};
+use crate::civil::{DAY, rfc3339};
 use crate::event::Family;
 use crate::rule::Level;
 use crate::store::Events;

@@ -1,7 +1,7 @@
 //! What a finding's events share with other tenants if the same intruder was there: agent strings, applications,
 //! forwarding destinations and the names of mail rules.
 
-use super::civil::rfc3339;
+use crate::civil::rfc3339;
 use crate::event::first_party::is_microsoft_application;
 use crate::event::{bare_agent, names_mail_rule};
 use crate::rule::{Level, Meta};

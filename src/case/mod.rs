@@ -3,10 +3,10 @@
 pub mod accounts;
 pub mod addresses;
 pub mod answer;
-pub mod civil;
 pub mod completeness;
 pub mod dossier;
 pub mod exposure;
+pub mod facts;
 pub mod finding;
 pub mod foothold;
 pub mod incident;
@@ -29,6 +29,7 @@ use crate::rule::{Meta, Withheld};
 use crate::store::Events;
 use dossier::Dossier;
 use exposure::Exposure;
+use facts::CaseFacts;
 use foothold::Foothold;
 use indicator::Indicator;
 use serde::Serialize;
@@ -38,6 +39,8 @@ use warn::Recipient;
 /// Everything the products are written from; nothing in it depends on the clock or on thread order.
 #[derive(Debug)]
 pub struct Case {
+    /// What the investigator says of the case itself.
+    pub facts: CaseFacts,
     /// Events in time order.
     pub events: Events,
     /// What the rules found, most severe first, then by first time and id.

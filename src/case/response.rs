@@ -4,9 +4,9 @@
 //! <https://learn.microsoft.com/defender-office-365/responding-to-a-compromised-email-account>. What no log could have
 //! shown is never called undone: it cannot be known, and what would show it is named.
 
-use super::civil::{moment, rfc3339};
 use super::foothold::{Foothold, Left, State, alias};
 use super::logs::Logs;
+use crate::civil::{moment, rfc3339};
 use crate::rule::foothold::Foothold as Kind;
 use crate::store::{Entry, Events};
 use serde::Serialize;

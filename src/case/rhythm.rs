@@ -5,7 +5,7 @@
 //! there must be two; or at least [`STEADY`] hours that held [`BUSY`] records or more in every other week, of which
 //! there must be three. So nights, weekends and short evidence give no gap; a holiday does.
 
-use super::civil::HOUR;
+use crate::civil::HOUR;
 
 /// Hours of a stretch that other weeks expect records in.
 const EXPECTED: u32 = 8;
@@ -90,7 +90,7 @@ fn expected(week: &[Slot; WEEK], from: usize, to: usize) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::case::civil::{DAY, rfc3339};
+    use crate::civil::{DAY, rfc3339};
 
     /// Monday 5 January 2026.
     const MONDAY: i64 = 1_767_571_200_000_000;

@@ -11,9 +11,9 @@ mod presence;
 mod score;
 mod tie;
 
-use super::civil::rfc3339;
 use super::finding::finding_id;
 use super::foothold::Foothold;
+use crate::civil::rfc3339;
 use crate::decision::{Decisions, Ruling};
 use crate::rule::Meta;
 use crate::store::{Entry, Events, Sym};

@@ -1,6 +1,6 @@
 //! The records that a statement of the answer rests on, gathered one by one.
 
-use super::civil::rfc3339;
+use crate::civil::rfc3339;
 use crate::store::Events;
 use std::collections::BTreeSet;
 

@@ -1,6 +1,7 @@
 //! What was typed to validated options.
 
 use super::case::CaseCommand;
+use super::facts::FactArgs;
 use super::known::KnownArgs;
 use super::raw::RawArgs;
 use super::rules::list::ListArgs;
@@ -147,6 +148,8 @@ pub(super) struct BatchArgs {
     rules: RuleArgs,
     #[command(flatten)]
     known: KnownArgs,
+    #[command(flatten)]
+    facts: FactArgs,
     /// The folder for the case folders and the overview; one that an earlier run has begun is completed.
     #[arg(long, value_name = "FOLDER")]
     out: PathBuf,
@@ -162,6 +165,8 @@ pub(super) struct AnalyzeArgs {
     rules: RuleArgs,
     #[command(flatten)]
     known: KnownArgs,
+    #[command(flatten)]
+    facts: FactArgs,
     /// The case folder to write; it must not exist yet.
     #[arg(long, value_name = "FOLDER")]
     out: PathBuf,
@@ -290,8 +295,15 @@ impl BatchArgs {
         let mut common = self.read.options()?;
         common.rules = self.rules.options()?;
         self.known.apply(&mut common)?;
-        common.typed =
-            [self.read.typed(), self.rules.typed(), places("--geo", &common.geo), self.known.typed()].concat();
+        self.facts.apply(&mut common)?;
+        common.typed = [
+            self.read.typed(),
+            self.rules.typed(),
+            places("--geo", &common.geo),
+            self.known.typed(),
+            self.facts.typed(),
+        ]
+        .concat();
         let by = match self.tenant_by {
             By::Folder => pipeline::TenantBy::Folder,
             By::OrganizationId => pipeline::TenantBy::OrganizationId,
@@ -308,6 +320,7 @@ impl AnalyzeArgs {
         options.paths.clone_from(&self.paths.paths);
         options.out.clone_from(&self.out);
         self.known.apply(&mut options)?;
+        self.facts.apply(&mut options)?;
         if !options.geo.is_empty() {
             // `--geo a.mmdb b.mmdb`: a database among the paths was meant for --geo.
             let (geo, paths) = options.paths.into_iter().partition(|path| is_database(path));
@@ -323,6 +336,7 @@ impl AnalyzeArgs {
             self.rules.typed(),
             places("--geo", &options.geo),
             self.known.typed(),
+            self.facts.typed(),
         ]
         .concat();
         Ok(options)

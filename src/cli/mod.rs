@@ -4,6 +4,7 @@ mod analyze;
 mod args;
 mod batch;
 mod case;
+mod facts;
 mod inspect;
 mod known;
 mod progress;

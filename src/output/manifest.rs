@@ -3,8 +3,8 @@
 use super::folder::{Sink, Written};
 use super::table::json;
 use super::view::View;
-use crate::case::civil::rfc3339;
 use crate::case::severity::Severity;
+use crate::civil::rfc3339;
 use crate::coverage::Counts;
 use crate::error::Error;
 use crate::rule::Level;

@@ -179,6 +179,7 @@ mod tests {
 
     fn nothing() -> (Case, RunFacts) {
         let case = Case {
+            facts: crate::case::facts::CaseFacts::default(),
             events: Events::default(),
             findings: Vec::new(),
             dossiers: Vec::new(),

@@ -1,6 +1,6 @@
 //! A finished case to the part of it that is asked for.
 
-use crate::case::civil::rfc3339;
+use crate::civil::rfc3339;
 use crate::error::Error;
 use serde_json::Value;
 use std::collections::BTreeSet;

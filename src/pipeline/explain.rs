@@ -1,8 +1,8 @@
 //! One rule and one event: read the evidence again, find the event, and ask the rule part by part.
 
 use super::{Kit, Options, Progress, read, settle};
-use crate::case::civil::moment;
 use crate::case::sentence::push_act;
+use crate::civil::moment;
 use crate::correlate;
 use crate::enrich::{Facts, Known};
 use crate::error::Error;

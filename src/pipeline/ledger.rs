@@ -1,6 +1,6 @@
 //! What became of each file, from the counts of its rows and what its reader knows.
 
-use crate::case::civil::rfc3339;
+use crate::civil::rfc3339;
 use crate::coverage::{Counts, FileCoverage, Rejection, Signs};
 use crate::input::{self, Data, Finish, Found, Unusable, Walk};
 use crate::output::Input;

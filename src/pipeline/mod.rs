@@ -21,6 +21,7 @@ pub use raw::{RawRecord, raw};
 pub use trial::{Trials, trials, try_records};
 
 use crate::case::answer::answer;
+use crate::case::facts::CaseFacts;
 use crate::case::finding::{self, findings};
 use crate::case::rhythm::{Gap, gaps};
 use crate::case::session::Session;
@@ -67,6 +68,8 @@ pub struct Options {
     pub geo: Vec<PathBuf>,
     /// The tenant's own domains; none lets the evidence show them.
     pub accepted_domains: AcceptedDomains,
+    /// What the investigator says of the case itself.
+    pub facts: CaseFacts,
     /// What the investigator knows of addresses, sessions and accounts.
     pub decisions: Decisions,
     /// The files that say so.
@@ -189,6 +192,7 @@ impl Kit {
             finding::add(&mut findings, gaps, &read.events);
             coverage.completeness = completeness::judge(&coverage, &read.events, &findings);
             let case = Case {
+                facts: options.facts.clone(),
                 coverage,
                 findings,
                 dossiers: answer.dossiers,

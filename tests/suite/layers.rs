@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 /// The modules from bottom to top; a module imports only from lines above its own.
 const LAYERS: &[&[&str]] = &[
-    &["error"],
+    &["error", "civil"],
+    &["language"],
     &["coverage"],
     &["field"],
     &["event"],

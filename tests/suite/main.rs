@@ -18,6 +18,7 @@ mod geo;
 mod golden;
 mod input;
 mod intruder;
+mod language;
 mod layers;
 mod ledger;
 mod lint;

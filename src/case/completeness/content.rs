@@ -2,7 +2,7 @@
 
 use super::profile::FileProfile;
 use super::{Facts, Met, by_file, counted};
-use crate::case::civil::span;
+use crate::civil::span;
 use crate::coverage::FileCoverage;
 
 /// A statement for each file of which its events say something.

@@ -1,8 +1,8 @@
 //! The time that the evidence covers: its ends, its holes, and how both lie to what was found.
 
 use super::{Facts, Met};
-use crate::case::civil::{Civil, DAY, HOUR, moment};
 use crate::case::rhythm;
+use crate::civil::{Civil, DAY, HOUR, moment};
 use crate::coverage::FileCoverage;
 use crate::event::{Family, Precision};
 use std::collections::BTreeMap;
@@ -218,7 +218,7 @@ pub(super) fn gaps_in_rhythm(facts: &Facts<'_>) -> Vec<Met> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::case::civil::rfc3339;
+    use crate::civil::rfc3339;
 
     #[test]
     fn a_name_states_when_a_file_was_collected() {

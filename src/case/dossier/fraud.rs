@@ -2,9 +2,9 @@
 //! what rules found in the mail of the account.
 
 use super::{Sources, Statement, Taken};
-use crate::case::civil::DAY;
 use crate::case::exposure::{DELETED, Exposed, OPENED, SENT};
 use crate::case::letters::{Message, thread};
+use crate::civil::DAY;
 use crate::rule::Level;
 use crate::store::RuleIndex;
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,11 +1,11 @@
 //! What the response left open, in sentences and as findings, and what to do next.
 
 use super::{LOW, Sources, Statement, Taken, confidence};
-use crate::case::civil::{HOUR, moment};
 use crate::case::finding::finding;
 use crate::case::foothold::{Foothold, State};
 use crate::case::response::{Step, Verdict};
 use crate::case::{Finding, FindingRule};
+use crate::civil::{HOUR, moment};
 use crate::rule::Level;
 
 /// Acts within this time of a reset may still be of the old password, in microseconds.

@@ -1,10 +1,10 @@
 //! How the intruder got in, and what was done, in sentences.
 
 use super::{Sources, Statement, Taken};
-use crate::case::civil::{HOUR, rfc3339};
 use crate::case::sentence::push_brief_act;
 use crate::case::session::Link;
 use crate::case::tactic::{TACTICS, tactic};
+use crate::civil::{HOUR, rfc3339};
 use crate::rule::{Level, Meta};
 use crate::store::{Entry, RuleIndex};
 use std::collections::{BTreeMap, BTreeSet};

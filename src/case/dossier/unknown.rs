@@ -1,8 +1,8 @@
 //! What the logs that were given cannot tell of an account, and what would.
 
 use super::{Sources, Taken, Unknown};
-use crate::case::civil::{DAY, moment};
 use crate::case::foothold::alias;
+use crate::civil::{DAY, moment};
 
 /// Logs that begin so short before the intruder was in may miss how it began.
 const LEAD: i64 = DAY;

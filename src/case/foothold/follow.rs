@@ -1,7 +1,7 @@
 //! The records of footholds in time order, each put to the foothold that it is about.
 
 use super::{Act, Collected, Deed, Foothold, Left, State, act, alias, identity, is_state, when};
-use crate::case::civil::moment;
+use crate::civil::moment;
 use crate::event::first_party::is_microsoft_application;
 use crate::event::{Family, Scalar};
 use crate::rule::correlation::Place;

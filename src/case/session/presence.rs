@@ -2,7 +2,7 @@
 
 use super::decided;
 use super::score::is_usual;
-use crate::case::civil::DAY;
+use crate::civil::DAY;
 use crate::decision::{Decisions, Ruling};
 use crate::event::{ActorKind, Family, bare_agent, program};
 use crate::rule::{Level, Meta};

@@ -2,7 +2,7 @@
 
 use super::canvas::{Anchor, Canvas, Drawn, FADED, INK, picture};
 use super::scale::number;
-use crate::case::civil::{DAY, HOUR};
+use crate::civil::{DAY, HOUR};
 use crate::output::view::View;
 use plotters::style::{RGBColor, WHITE};
 use std::io;

@@ -1,6 +1,6 @@
 //! Values and moments to places on an axis, with round labels.
 
-use crate::case::civil::{Civil, DAY, HOUR, month_name};
+use crate::civil::{Civil, DAY, HOUR, month_name};
 
 /// Round steps for an axis from 0: their distance, and how many reach `most`.
 pub(crate) fn steps(most: u64) -> (u64, u64) {

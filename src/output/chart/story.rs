@@ -3,8 +3,8 @@
 use super::canvas::{Anchor, Canvas, Drawn, FADED, GRID, INK, picture};
 use super::scale::Axis;
 use crate::case::Finding;
-use crate::case::civil::span;
 use crate::case::severity::{LEVELS, level};
+use crate::civil::span;
 use crate::output::escape::file_name;
 use crate::output::folder::Sink;
 use crate::output::view::View;

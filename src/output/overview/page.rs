@@ -4,8 +4,8 @@
 
 use super::super::escape::{excerpt, visible};
 use super::{Facts, Link, Overview};
-use crate::case::civil::moment;
 use crate::case::severity::LEVELS;
+use crate::civil::moment;
 use crate::rule::Level;
 use askama::Template;
 use chrono::DateTime;

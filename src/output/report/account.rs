@@ -3,9 +3,9 @@
 use super::{Chart, SECTIONS, account_name, counted, network, place_name};
 use crate::case::Finding;
 use crate::case::accounts::Account;
-use crate::case::civil::{moment, span};
 use crate::case::incident::Incident;
 use crate::case::severity::level;
+use crate::civil::{moment, span};
 use crate::output::chart;
 use crate::output::escape::{excerpt, visible};
 use crate::output::view::View;

@@ -329,6 +329,7 @@ pub(crate) fn finish(events: Events) -> Case {
         excerpt: "2026,<script>,=1+1".to_owned(),
     };
     Case {
+        facts: speur::case::facts::CaseFacts::default(),
         findings: finding::findings(&events, &rules),
         dossiers: Vec::new(),
         sessions: Vec::new(),

@@ -1,0 +1,16 @@
+//! What the investigator says of the case itself: its number, who examines it, and how its readers are spoken to.
+
+use crate::language::Voice;
+
+/// The case, as the investigator names it; each text is empty where it was not given.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CaseFacts {
+    /// Number or name of the case.
+    pub number: String,
+    /// Who examines the evidence.
+    pub examiner: String,
+    /// For which organisation.
+    pub organisation: String,
+    /// Language and clock of what is written for people.
+    pub voice: Voice,
+}
