@@ -14,6 +14,7 @@ pub mod index;
 pub mod indicator;
 pub mod letters;
 mod logs;
+pub mod quote;
 pub mod response;
 pub mod rhythm;
 pub mod sentence;
@@ -34,6 +35,7 @@ use foothold::Foothold;
 use indicator::Indicator;
 use serde::Serialize;
 use session::Session;
+use std::collections::BTreeMap;
 use warn::Recipient;
 
 /// Everything the products are written from; nothing in it depends on the clock or on thread order.
@@ -47,6 +49,8 @@ pub struct Case {
     pub findings: Vec<Finding>,
     /// The answer for each account that an intruder got into, the first taken over first.
     pub dossiers: Vec<Dossier>,
+    /// Records as they stand in the evidence, of the events that the report quotes, by where the event stands.
+    pub originals: BTreeMap<u32, String>,
     /// Presences of intruders, by account, then time.
     pub sessions: Vec<Session>,
     /// The mail and files that they reached.

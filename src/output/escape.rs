@@ -73,7 +73,12 @@ fn needs(text: &str) -> u8 {
 }
 
 fn needs_csv(text: &str) -> bool {
-    any(text, csv) || text.starts_with(' ') || text.ends_with(' ') || starts_formula(text)
+    any(text, csv) || text.starts_with(' ') || text.ends_with(' ') || starts_formula(text) || acts(text)
+}
+
+/// Whether a text that is not ASCII alone holds a character that acts.
+fn acts(text: &str) -> bool {
+    any(text, |byte| byte & 0x80) && text.contains(is_acting)
 }
 
 /// Whether a spreadsheet would take a cell that starts like this for a formula; leading blanks and quotes do not protect.
@@ -89,7 +94,8 @@ fn starts_formula(text: &str) -> bool {
 /// The neutral form of a formula is a leading apostrophe, which spreadsheets read as "this is text".
 /// It is also set behind a `;`, tab or line end in the middle of a cell, where a spreadsheet that
 /// splits at that character would begin a new cell. Other control characters become their Unicode
-/// pictures. The JSONL and Parquet timelines hold the text unchanged.
+/// pictures, and what else acts instead of being seen is written out, as [`visible`] does. The JSONL and Parquet
+/// timelines hold the text unchanged.
 pub fn push_csv(out: &mut Vec<u8>, text: &str) {
     if needs_csv(text) {
         push_quoted(out, text);
@@ -104,7 +110,16 @@ fn push_quoted(out: &mut Vec<u8>, text: &str) {
         out.push(b'\'');
     }
     let (bytes, mut start) = (text.as_bytes(), 0);
+    let acting = acts(text);
     for (at, &byte) in bytes.iter().enumerate() {
+        if acting && byte >= 0xc0 {
+            if let Some(char) = text[at..].chars().next().filter(|char| is_acting(*char)) {
+                out.extend_from_slice(&bytes[start..at]);
+                start = at + char.len_utf8();
+                out.extend_from_slice(char.escape_unicode().to_string().as_bytes());
+            }
+            continue;
+        }
         if csv(byte) == 0 || byte == b',' {
             continue;
         }
@@ -165,6 +180,20 @@ pub fn push_json(out: &mut Vec<u8>, text: &str) {
         }
     }
     out.extend_from_slice(&bytes[start..]);
+}
+
+/// Appends JSON so that it can stand inside a script element: no markup begins or ends in it, and it means the same.
+///
+/// <https://html.spec.whatwg.org/multipage/scripting.html#restrictions-for-contents-of-script-elements>
+pub fn push_script(out: &mut String, json: &str) {
+    for char in json.chars() {
+        match char {
+            '<' => out.push_str("\\u003c"),
+            '>' => out.push_str("\\u003e"),
+            '&' => out.push_str("\\u0026"),
+            other => out.push(other),
+        }
+    }
 }
 
 /// Whether a character acts instead of being seen: controls, bidirectional overrides, invisible characters.
@@ -256,6 +285,8 @@ mod tests {
         }
         assert_eq!(csv("a,\"b\""), "\"a,\"\"b\"\"\"");
         assert_eq!(csv("\u{1b}[31m"), "\"\u{241b}[31m\"");
+        assert_eq!(csv("exe\u{202e}gpj"), "\"exe\\u{202e}gpj\"");
+        assert_eq!(csv("\u{feff}=1+1"), "\"'\\u{feff}=1+1\"");
     }
 
     #[test]
@@ -292,6 +323,8 @@ mod tests {
             "\u{7f}",
             "a-b",
             "-",
+            "exe\u{202e}gpj.\u{85}",
+            "naïve — ok",
         ] {
             let sym = pool.intern(text);
             let needs = Needs::new(&pool);

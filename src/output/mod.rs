@@ -180,6 +180,7 @@ mod tests {
     fn nothing() -> (Case, RunFacts) {
         let case = Case {
             facts: crate::case::facts::CaseFacts::default(),
+            originals: std::collections::BTreeMap::new(),
             events: Events::default(),
             findings: Vec::new(),
             dossiers: Vec::new(),

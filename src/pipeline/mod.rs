@@ -7,6 +7,7 @@ mod explain;
 mod expose;
 mod hashes;
 mod ledger;
+mod quote;
 mod raw;
 mod read;
 mod reasons;
@@ -186,12 +187,14 @@ impl Kit {
             };
             let open = |sessions: &[Session]| expose::opened(&read, sessions, &options.limits);
             let answer = answer(&read.events, (rules, self.rules.footholds()), &options.decisions, open);
-            let mut coverage = Coverage::close(read.files, rule_coverage)?;
             let mut findings = findings(&read.events, rules);
             let gaps = answer.dossiers.iter().flat_map(|dossier| dossier.gaps.iter().cloned());
             finding::add(&mut findings, gaps, &read.events);
+            let originals = quote::quoted(&read, &findings);
+            let mut coverage = Coverage::close(read.files, rule_coverage)?;
             coverage.completeness = completeness::judge(&coverage, &read.events, &findings);
             let case = Case {
+                originals,
                 facts: options.facts.clone(),
                 coverage,
                 findings,

@@ -16,6 +16,7 @@ mod facts;
 mod footholds;
 mod geo;
 mod golden;
+mod hostile;
 mod input;
 mod intruder;
 mod language;

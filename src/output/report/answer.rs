@@ -1,41 +1,74 @@
-//! The answer for each account that an intruder got into, for the first pages.
+//! The answer for one account that an intruder got into: story, sessions, footholds, response, what cannot be known.
 
-use crate::case::dossier::{Dossier, LOW};
+use super::exposed::{ExposedLine, exposed};
+use super::line::{moment_of, more, span_of};
+use crate::case::dossier::{Dossier, LOW, Statement};
 use crate::case::foothold::{Foothold, State};
-use crate::case::response::Verdict;
+use crate::case::response::{Step, Verdict};
+use crate::case::session::Session;
+use crate::language::Voice;
 use crate::output::escape::excerpt;
 use crate::output::view::View;
-use std::collections::BTreeSet;
 
 /// Sentences of one story that are told; `case.json` has them all.
-const TOLD: usize = 40;
-
-/// Bytes of one sentence.
+const TOLD: usize = 60;
+/// Ids of events beside a sentence.
+const IDS: usize = 3;
+/// Characters of one sentence.
 const LONGEST: usize = 300;
 
 /// One account.
 pub(super) struct Answer {
-    pub account: String,
-    pub when: String,
+    pub lead: String,
     pub entry: String,
     pub method: String,
-    pub confidence: &'static str,
-    pub would_change: String,
-    /// From where: address, country and network, events, and why it is taken for the intruder's.
-    pub presences: Vec<[String; 4]>,
-    /// Phase, time, sentence.
-    pub story: Vec<[String; 3]>,
-    pub more: usize,
-    /// What was left: state, what and whose, basis.
-    pub left: Vec<(&'static str, String, String)>,
-    /// Step, task, verdict, note; the verdict's mark for the eye.
+    pub confidence: String,
+    pub presences: Vec<PresenceLine>,
+    pub story: Vec<StatementLine>,
+    pub more_story: String,
+    pub exposure: String,
+    pub exposed: Vec<ExposedLine>,
+    pub more_exposed: String,
+    pub left: Vec<LeftLine>,
     pub steps: Vec<StepLine>,
-    pub open: Vec<String>,
-    /// Signs of fraud: time, sentence.
-    pub fraud: Vec<[String; 2]>,
+    pub open: Vec<StatementLine>,
+    pub fraud: Vec<StatementLine>,
     /// What the logs cannot tell, and what would.
     pub unknown: Vec<[String; 2]>,
     pub todo: Vec<String>,
+}
+
+/// A sentence and the events that it rests on.
+pub(super) struct StatementLine {
+    pub phase: String,
+    /// RFC 3339, for sorting.
+    pub at: String,
+    pub time: String,
+    pub text: String,
+    pub ids: Vec<String>,
+    /// How many more events there are, such as `+12`.
+    pub more: String,
+}
+
+/// What the intruder did from one address.
+pub(super) struct PresenceLine {
+    pub address: String,
+    pub network: String,
+    pub events: u64,
+    pub at: String,
+    pub when: String,
+    pub programs: String,
+    pub why: String,
+}
+
+/// What was left behind.
+pub(super) struct LeftLine {
+    pub state: &'static str,
+    pub mark: &'static str,
+    pub what: String,
+    pub at: String,
+    pub made: String,
+    pub basis: String,
 }
 
 /// One line of the response.
@@ -43,94 +76,122 @@ pub(super) struct StepLine {
     pub step: String,
     pub task: String,
     pub verdict: &'static str,
+    pub mark: &'static str,
     pub note: String,
 }
 
-/// The answers, the account that was taken over first first.
-pub(super) fn answers(view: &View<'_>) -> Vec<Answer> {
-    view.case.dossiers.iter().map(|dossier| answer(view, dossier)).collect()
+impl Answer {
+    pub(super) fn new(view: &View<'_>, dossier: &Dossier) -> Self {
+        let (case, t) = (view.case, view.case.facts.voice);
+        let when = span_of(t, &dossier.first_time, &dossier.last_time);
+        let lead = if dossier.confidence == LOW { "report.account_doubtful" } else { "report.account_had" };
+        let sure: &[(&str, &dyn std::fmt::Display)] =
+            &[("confidence", &dossier.confidence), ("change", &dossier.would_change)];
+        let sessions = case.sessions.iter().filter(|session| dossier.sessions.contains(&session.id));
+        let footholds = case.footholds.iter().filter(|foothold| dossier.footholds.contains(&foothold.id));
+        let (exposed, exposure, all_exposed) = exposed(view, dossier);
+        Self {
+            lead: t.fill(lead, &[("when", &when)]),
+            entry: shown(&format!("{}: {}", moment_of(t, &dossier.entry.time), dossier.entry.text)),
+            method: shown(&dossier.method),
+            confidence: t.fill("report.confidence_line", sure),
+            presences: sessions.map(|session| presence(t, session)).collect(),
+            story: dossier.story.iter().take(TOLD).map(|told| statement(t, told)).collect(),
+            more_story: more(t, "report.more_points", dossier.story.len(), TOLD, "case.json"),
+            exposure,
+            more_exposed: more(
+                t,
+                "report.more_points",
+                all_exposed,
+                exposed.len(),
+                "mail-exposure.csv, file-exposure.csv",
+            ),
+            exposed,
+            left: footholds.map(|foothold| left(t, foothold)).collect(),
+            steps: dossier.response.iter().map(|one| step(t, one)).collect(),
+            open: dossier.open.iter().map(|told| statement(t, told)).collect(),
+            fraud: dossier.fraud.iter().map(|told| statement(t, told)).collect(),
+            unknown: dossier.unknown.iter().map(|open| [&open.question, &open.needs].map(|text| shown(text))).collect(),
+            todo: dossier.todo.iter().map(|todo| shown(todo)).collect(),
+        }
+    }
 }
 
 fn shown(text: &str) -> String {
     excerpt(text, LONGEST)
 }
 
-fn answer(view: &View<'_>, dossier: &Dossier) -> Answer {
-    let sessions = view.case.sessions.iter().filter(|session| dossier.sessions.contains(&session.id));
-    let presences = sessions.map(|session| {
-        let network = [session.country.as_str(), session.as_org.as_str()].join(" ");
-        let times = format!("{} events, {} to {}", session.events, session.first_time, session.last_time);
-        [&session.address, network.trim(), &times, &session.parts.join("; ")].map(shown)
-    });
-    let footholds = view.case.footholds.iter().filter(|foothold| dossier.footholds.contains(&foothold.id));
-    let left = footholds.map(|foothold| {
-        let name = if foothold.name.is_empty() { String::new() } else { format!(" “{}”", foothold.name) };
-        let what = format!("{}{name} of {}", foothold.title, foothold.account);
-        (foothold.state.name(), shown(&what), shown(&foothold.basis))
-    });
-    let steps = dossier.response.iter().map(|step| {
-        let when = step.time.as_deref().map(|time| format!("{time} by {}", step.by));
-        let parts: Vec<&str> =
-            when.as_deref().into_iter().chain([step.note.as_str()]).filter(|part| !part.is_empty()).collect();
-        StepLine {
-            step: if step.step == 0 { String::new() } else { step.step.to_string() },
-            task: step.task.clone(),
-            verdict: step.verdict.name(),
-            note: shown(&parts.join("; ")),
-        }
-    });
-    let story =
-        dossier.story.iter().take(TOLD).map(|told| [&told.phase, &told.time, &told.text].map(|text| shown(text)));
-    Answer {
-        account: shown(&dossier.account),
-        when: format!("{} to {}", dossier.first_time, dossier.last_time),
-        entry: shown(&format!("{}: {}", dossier.entry.time, dossier.entry.text)),
-        method: dossier.method.clone(),
-        confidence: dossier.confidence,
-        would_change: dossier.would_change.clone(),
-        presences: presences.collect(),
-        story: story.collect(),
-        more: dossier.story.len().saturating_sub(TOLD),
-        left: left.collect(),
-        steps: steps.collect(),
-        open: dossier.open.iter().map(|open| shown(&open.text)).collect(),
-        fraud: dossier.fraud.iter().map(|told| [&told.time, &told.text].map(|text| shown(text))).collect(),
-        unknown: dossier.unknown.iter().map(|open| [&open.question, &open.needs].map(|text| shown(text))).collect(),
-        todo: dossier.todo.iter().map(|todo| shown(todo)).collect(),
+/// The first ids, and how many more there are.
+pub(super) fn few(ids: &[String]) -> (Vec<String>, String) {
+    let more = ids.len().saturating_sub(IDS);
+    let more = if more == 0 { String::new() } else { format!("+{more}") };
+    (ids.iter().take(IDS).cloned().collect(), more)
+}
+
+fn statement(t: Voice, told: &Statement) -> StatementLine {
+    let (ids, more) = few(&told.event_ids);
+    StatementLine {
+        phase: shown(&told.phase),
+        at: told.time.clone(),
+        time: moment_of(t, &told.time),
+        text: shown(&told.text),
+        ids,
+        more,
     }
 }
 
-/// Whom the intruder had, since when, how much is open, and who else has to be asked; empty where nobody.
-pub(super) fn headline(view: &View<'_>) -> String {
-    let (doubtful, had): (Vec<&Dossier>, Vec<&Dossier>) =
-        view.case.dossiers.iter().partition(|dossier| dossier.confidence == LOW);
-    let mut sentences = Vec::new();
-    if let Some(first) = had.first() {
-        let left: BTreeSet<&String> = had.iter().flat_map(|dossier| &dossier.footholds).collect();
-        let there = |foothold: &&Foothold| foothold.state == State::Open && left.contains(&foothold.id);
-        let open = view.case.footholds.iter().filter(there).count();
-        let steps = had.iter().flat_map(|dossier| &dossier.response);
-        let undone = steps.filter(|step| matches!(step.verdict, Verdict::NotSeen | Verdict::Partial)).count();
-        sentences.push(format!(
-            "An intruder had {}, from {} on. Still there of what was left behind: {open}. Parts of the response that are \
-             not seen or not complete: {undone}. ",
-            names(&had),
-            first.entry.time
-        ));
+fn presence(t: Voice, session: &Session) -> PresenceLine {
+    let network = [session.country.as_str(), session.as_org.as_str()].join(" ");
+    PresenceLine {
+        address: shown(&session.address),
+        network: shown(network.trim()),
+        events: session.events,
+        at: session.first_time.clone(),
+        when: t.span(session.span.0, session.span.1),
+        programs: shown(&session.agents.join("; ")),
+        why: shown(&session.parts.join("; ")),
     }
-    if !doubtful.is_empty() {
-        let names = names(&doubtful);
-        sentences.push(format!("What may have another explanation, and has to be asked about: {names}. "));
-    }
-    sentences.concat()
 }
 
-/// The first three accounts, and how many more there are.
-fn names(dossiers: &[&Dossier]) -> String {
-    let names: Vec<String> = dossiers.iter().take(3).map(|dossier| shown(&dossier.account)).collect();
-    let more = match dossiers.len() - names.len() {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    format!("{}{more}", names.join(", "))
+fn left(t: Voice, foothold: &Foothold) -> LeftLine {
+    let name = if foothold.name.is_empty() { String::new() } else { format!(" “{}”", foothold.name) };
+    let values: &[(&str, &dyn std::fmt::Display)] =
+        &[("what", &format!("{}{name}", foothold.title)), ("account", &foothold.account)];
+    let made = foothold.opened.as_ref();
+    LeftLine {
+        state: foothold.state.name(),
+        mark: match foothold.state {
+            State::Open => "bad",
+            State::Closed => "good",
+            State::Gone | State::Unknown => "part",
+        },
+        what: shown(&t.fill("report.of_account", values)),
+        at: made.map(|act| act.time.clone()).unwrap_or_default(),
+        made: made.map_or_else(
+            || t.text("report.before_logs").to_owned(),
+            |act| t.fill("report.at_by", &[("time", &moment_of(t, &act.time)), ("by", &excerpt(&act.by, 100))]),
+        ),
+        basis: shown(&foothold.basis),
+    }
+}
+
+fn step(t: Voice, step: &Step) -> StepLine {
+    let when = step
+        .time
+        .as_deref()
+        .map(|time| t.fill("report.at_by", &[("time", &moment_of(t, time)), ("by", &excerpt(&step.by, 100))]));
+    let parts: Vec<&str> =
+        when.as_deref().into_iter().chain([step.note.as_str()]).filter(|part| !part.is_empty()).collect();
+    StepLine {
+        step: if step.step == 0 { String::new() } else { step.step.to_string() },
+        task: shown(&step.task),
+        verdict: step.verdict.name(),
+        mark: match step.verdict {
+            Verdict::Done => "good",
+            Verdict::NotSeen => "bad",
+            Verdict::Partial => "part",
+            Verdict::Outside | Verdict::NotApplicable | Verdict::Unknown => "",
+        },
+        note: shown(&parts.join("; ")),
+    }
 }

@@ -1,8 +1,10 @@
-//! What the report rests on: files, rows, what could not be used, limits, hashes.
+//! What the report rests on: files, rows, what could not be used, limits, method, hashes.
 
+use super::line::{more, span_of};
 use crate::case::addresses::Address;
-use crate::coverage::Counts;
+use crate::coverage::{Counts, FileCoverage, Shortfall};
 use crate::event::Basis;
+use crate::language::Voice;
 use crate::output::escape::excerpt;
 use crate::output::view::View;
 use crate::rule::Level;
@@ -15,20 +17,22 @@ const FEW: usize = 20;
 
 /// The part of the report about evidence and method.
 pub(super) struct Evidence {
+    pub method: String,
+    /// Every level, most severe first, with what it asks of the reader.
+    pub levels: Vec<[&'static str; 2]>,
+    pub sum: String,
     pub files: Vec<FileLine>,
-    pub more_files: usize,
-    pub file_count: u64,
-    pub totals: Counts,
+    pub more_files: String,
     pub rejected: Vec<Refused>,
-    pub more_rejected: usize,
+    pub more_rejected: String,
     pub refused_rules: Vec<Refused>,
-    pub more_refused_rules: usize,
-    pub rules: u64,
+    pub more_refused_rules: String,
+    pub all_rules: String,
     pub rules_digest: String,
     pub databases: Vec<String>,
     pub options: Vec<(String, String)>,
     pub lacks: Vec<Lack>,
-    pub more_lacks: usize,
+    pub more_lacks: String,
     pub limits: Vec<String>,
 }
 
@@ -45,6 +49,8 @@ pub(super) struct FileLine {
     pub path: String,
     pub format: String,
     pub counts: Counts,
+    /// First time, RFC 3339, for sorting.
+    pub at: String,
     pub span: String,
     pub sha256: String,
     pub bytes: u64,
@@ -59,26 +65,21 @@ pub(super) struct Refused {
 
 impl Evidence {
     pub(super) fn new(view: &View<'_>) -> Self {
-        let (coverage, rejected) = (&view.case.coverage, &view.case.rejected);
+        let (coverage, rejected, t) = (&view.case.coverage, &view.case.rejected, view.case.facts.voice);
         let refused_rules = &coverage.rules.rejected;
+        let rules = coverage.rules.loaded;
         Self {
-            files: coverage.files.iter().take(LINES).map(FileLine::new).collect(),
-            more_files: coverage.files.len().saturating_sub(LINES),
-            file_count: coverage.totals.files,
-            totals: coverage.totals.counts.clone(),
+            method: t.fill("report.method_text", &[("rules", &rules)]),
+            levels: levels(t),
+            sum: sum(t, &coverage.totals.counts),
+            files: coverage.files.iter().take(LINES).map(|file| FileLine::new(t, file)).collect(),
+            more_files: more(t, "report.more_files", coverage.files.len(), LINES, "coverage.json"),
             rejected: rejected
                 .iter()
                 .take(FEW)
-                .map(|rejection| Refused {
-                    place: if rejection.row == 0 {
-                        excerpt(&rejection.file, 120)
-                    } else {
-                        format!("{}, row {}", excerpt(&rejection.file, 120), rejection.row)
-                    },
-                    reason: excerpt(&rejection.reason, 300),
-                })
+                .map(|one| Refused { place: place(t, &one.file, one.row), reason: excerpt(&one.reason, 300) })
                 .collect(),
-            more_rejected: rejected.len().saturating_sub(FEW),
+            more_rejected: more(t, "report.more_points", rejected.len(), FEW, "rejected.jsonl"),
             refused_rules: refused_rules
                 .iter()
                 .take(FEW)
@@ -87,23 +88,30 @@ impl Evidence {
                     reason: excerpt(&rule.reason, 300),
                 })
                 .collect(),
-            more_refused_rules: refused_rules.len().saturating_sub(FEW),
-            rules: coverage.rules.loaded,
+            more_refused_rules: more(t, "report.more_points", refused_rules.len(), FEW, "coverage.json"),
+            all_rules: t.fill("report.all_rules", &[("rules", &rules)]),
             rules_digest: rules_digest(view),
             databases: view.case.databases.iter().map(|name| excerpt(name, 200)).collect(),
             options: view.case.options.iter().map(|(name, value)| (excerpt(name, 60), excerpt(value, 300))).collect(),
-            lacks: coverage.completeness.iter().take(LINES).map(Lack::new).collect(),
-            more_lacks: coverage.completeness.len().saturating_sub(LINES),
+            lacks: coverage.completeness.iter().take(LINES).map(|lack| Lack::new(t, lack)).collect(),
+            more_lacks: more(t, "report.more_points", coverage.completeness.len(), LINES, "coverage.json"),
             limits: limits(view),
         }
     }
 }
 
+/// The file and, where one row is meant, the row.
+fn place(t: Voice, file: &str, row: u64) -> String {
+    let file = excerpt(file, 120);
+    if row == 0 { file } else { t.fill("report.file_row", &[("file", &file), ("row", &row)]) }
+}
+
 impl Lack {
-    fn new(lack: &crate::coverage::Shortfall) -> Self {
+    fn new(t: Voice, lack: &Shortfall) -> Self {
+        let all = || t.text("report.all_evidence").to_owned();
         Self {
             sign: lack.sign.clone(),
-            file: lack.file.as_deref().map_or_else(|| "all evidence".to_owned(), |file| excerpt(file, 160)),
+            file: lack.file.as_deref().map_or_else(all, |file| excerpt(file, 160)),
             found: excerpt(&lack.found, 400),
             meaning: lack.meaning.clone(),
         }
@@ -111,13 +119,14 @@ impl Lack {
 }
 
 impl FileLine {
-    fn new(file: &crate::coverage::FileCoverage) -> Self {
+    fn new(t: Voice, file: &FileCoverage) -> Self {
         Self {
             path: excerpt(&file.path, 160),
             format: excerpt(&file.format, 60),
             counts: file.counts.clone(),
+            at: file.first_time.clone().unwrap_or_default(),
             span: match (&file.first_time, &file.last_time) {
-                (Some(first), Some(last)) => format!("{} to {}", minute(first), minute(last)),
+                (Some(first), Some(last)) => span_of(t, first, last),
                 _ => String::new(),
             },
             sha256: file.sha256.clone(),
@@ -127,9 +136,20 @@ impl FileLine {
     }
 }
 
-/// `2026-01-14 09:12` of an RFC 3339 time.
-fn minute(time: &str) -> String {
-    excerpt(time.get(..16).unwrap_or(time), 30).replace('T', " ")
+/// The ledger in a sentence.
+fn sum(t: Voice, counts: &Counts) -> String {
+    t.fill(
+        "report.sum",
+        &[
+            ("rows", &counts.rows),
+            ("used", &counts.used),
+            ("rejected", &counts.rejected),
+            ("duplicate", &counts.duplicate),
+            ("degraded", &counts.degraded),
+            ("conflict", &counts.conflict),
+            ("outside", &counts.outside),
+        ],
+    )
 }
 
 /// One digest over all rules, so that two reports can be compared at a glance.
@@ -144,72 +164,33 @@ fn rules_digest(view: &View<'_>) -> String {
     hex(&hash.finalize())
 }
 
-/// What no evidence of this kind can show.
-static ALWAYS: [&str; 4] = [
-    "A record that is missing proves nothing: logs are kept for a limited time, arrive late, and leave out what the \
-     licence or the settings do not record.",
-    "A finding says that a record meets a rule. Whether the act was wrongful is for people who know the account to say.",
-    "A country is where a database places the address. Mobile networks, VPNs and cloud services shift it.",
-    "The same sign-in can stand in the audit log and in the sign-in log; each record is counted.",
-];
-
-/// What this evidence in particular cannot show, then [`ALWAYS`].
+/// What this evidence in particular cannot show, then what none of this kind can.
 fn limits(view: &View<'_>) -> Vec<String> {
-    let entries = &view.case.events.entries;
+    let (entries, t) = (&view.case.events.entries, view.case.facts.voice);
     let counts = &view.case.coverage.totals.counts;
     let given = entries.iter().filter(|entry| entry.time.basis == Basis::Given).count() as u64;
     let lost = |address: &&Address| address.place.kind == "public" && address.place.country.is_empty();
     let unplaced = view.addresses.iter().filter(lost).count() as u64;
-    let mut limits = Vec::new();
-    let mut tell = |count: u64, one: &str, more: &str| match count {
-        0 => {}
-        1 => limits.push(one.to_owned()),
-        _ => limits.push(format!("{count} {more}")),
-    };
-    tell(
-        counts.rejected,
-        "1 record could not be read and was not analysed.",
-        "records could not be read and were not analysed.",
-    );
-    tell(
-        counts.degraded,
-        "1 record is incomplete and used as far as it goes.",
-        "records are incomplete and used as far as they go.",
-    );
-    tell(
-        counts.conflict,
-        "1 record shares its Id with a record of other content; both are kept and marked.",
-        "records share an Id with a record of other content; all are kept and marked.",
-    );
-    tell(
-        counts.outside,
-        "1 record lies outside the time, users or tenants that were asked for and is left out.",
-        "records lie outside the time, users or tenants that were asked for and are left out.",
-    );
-    tell(
-        given,
-        "Day and month of 1 record's time are ordered as --date-order says; its export shows no order.",
-        "records have a time whose day and month are ordered as --date-order says; their exports show no order.",
-    );
-    tell(
-        unplaced,
-        "The country of 1 address is unknown to the geolocation databases.",
-        "addresses have a country that is unknown to the geolocation databases.",
-    );
-    limits.extend(ALWAYS.map(str::to_owned));
-    limits
+    let counted = [
+        ("report.limit.rejected", counts.rejected),
+        ("report.limit.degraded", counts.degraded),
+        ("report.limit.conflict", counts.conflict),
+        ("report.limit.outside", counts.outside),
+        ("report.limit.given", given),
+        ("report.limit.unplaced", unplaced),
+    ];
+    let counted = counted.into_iter().filter(|(_, count)| *count > 0);
+    let always = ["report.limit.missing", "report.limit.wrongful", "report.limit.country", "report.limit.twice"];
+    counted.map(|(key, count)| t.count(key, count, &[])).chain(always.map(|key| t.text(key).to_owned())).collect()
 }
 
-impl Evidence {
-    /// Every level, most severe first, with what it asks of the reader.
-    #[allow(clippy::unused_self)] // called from the template
-    pub(super) fn levels(&self) -> [(&'static str, &'static str); 5] {
-        [
-            (Level::Critical.name(), "act now"),
-            (Level::High.name(), "act on it"),
-            (Level::Medium.name(), "look at it"),
-            (Level::Low.name(), "look at it beside others"),
-            (Level::Informational.name(), "for the record"),
-        ]
-    }
+fn levels(t: Voice) -> Vec<[&'static str; 2]> {
+    let levels = [
+        (Level::Critical, "report.asks.critical"),
+        (Level::High, "report.asks.high"),
+        (Level::Medium, "report.asks.medium"),
+        (Level::Low, "report.asks.low"),
+        (Level::Informational, "report.asks.informational"),
+    ];
+    levels.map(|(level, key)| [level.name(), t.text(key)]).into()
 }

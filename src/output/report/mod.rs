@@ -1,33 +1,42 @@
-//! A case to `report.html`: one self-contained page that opens with what was found and for whom.
+//! A case to `report.html`: one self-contained page that opens with what happened, to whom, and what is still open.
 //!
-//! All log text passes [`visible`](super::escape::visible) here and the template engine's escape there.
+//! All log text passes [`visible`](super::escape::visible) here and the template engine's escape there. The page asks
+//! nothing of a network and says so to the browser; its own script and style are named there by their digests.
 
 mod account;
 mod answer;
 mod evidence;
+mod exposed;
+mod finding;
+mod line;
+mod opening;
+mod timeline;
 
 use super::chart;
-use super::country::named_country;
-use super::escape::{excerpt, visible};
 use super::folder::Sink;
 use super::view::View;
 use crate::case::accounts::Account;
 use crate::case::addresses::Address;
 use crate::case::severity::{LEVELS, Severity};
-use crate::case::sign_in::SignIns;
-use crate::civil::{moment, span};
-use crate::event::Place;
+use crate::language::Voice;
 use crate::rule::Level;
 use account::Section;
-use answer::Answer;
 use askama::Template;
+use base64::Engine;
 use evidence::Evidence;
+use line::{AccountLine, AddressLine, more};
+use opening::Opening;
+use sha2::{Digest, Sha256};
 use std::io;
+use timeline::Timeline;
 
 /// Accounts that get a section of their own.
 const SECTIONS: usize = 40;
 /// Lines of the tables of accounts and addresses.
 const LINES: usize = 60;
+
+static STYLE: &str = include_str!("../templates/report/report.css");
+static SCRIPT: &str = include_str!("../templates/report/report.js");
 
 /// Writes `report.html`.
 pub(crate) fn html(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
@@ -35,21 +44,25 @@ pub(crate) fn html(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
 }
 
 #[derive(Template)]
-#[template(path = "report.html")]
+#[template(path = "report/page.html")]
 struct Page {
-    headline: String,
-    span: String,
-    tenants: String,
+    t: Voice,
+    title: String,
+    policy: String,
+    style: &'static str,
+    script: &'static str,
+    clock: String,
+    opening: Opening,
     levels: Vec<(&'static str, u64)>,
-    answers: Vec<Answer>,
     suspects: Vec<AccountLine>,
     sections: Vec<Section>,
-    more_sections: usize,
+    more_sections: String,
+    timeline: Timeline,
     charts: Vec<Chart>,
     addresses: Vec<AddressLine>,
-    more_addresses: usize,
+    more_addresses: String,
     accounts: Vec<AccountLine>,
-    more_accounts: usize,
+    more_accounts: String,
     evidence: Evidence,
 }
 
@@ -59,42 +72,14 @@ struct Chart {
     svg: String,
 }
 
-struct AccountLine {
-    name: String,
-    level: &'static str,
-    counts: Vec<u64>,
-    first: String,
-    last: String,
-    events: u64,
-    sign_ins: SignIns,
-    addresses: u64,
-    countries: String,
-    /// Anchor of its section; empty when it has none.
-    anchor: String,
-}
-
-struct AddressLine {
-    address: String,
-    place: String,
-    network: String,
-    first: String,
-    last: String,
-    accounts: u64,
-    events: u64,
-    sign_ins: SignIns,
-    findings: u64,
-    level: &'static str,
-}
-
 fn page(view: &View<'_>) -> io::Result<Page> {
+    let t = view.case.facts.voice;
     let mut severity = Severity::default();
     view.case.findings.iter().for_each(|finding| severity.add(finding));
-    let with_findings = |account: &&Account| account.findings.highest().is_some_and(|level| level >= Level::Medium);
-    let suspects: Vec<&Account> = view.accounts.iter().filter(with_findings).collect();
+    let suspects = suspects(view);
     let sections = account::sections(view, &suspects)?;
-    let line = |account: &Account| {
-        let section = sections.iter().find(|section| section.is(account));
-        account_line(account, section.map_or_else(String::new, |section| section.anchor.clone()))
+    let anchor = |account: &Account| {
+        sections.iter().find(|section| section.is(account)).map_or("", |section| section.anchor.as_str())
     };
     let drawn = [
         ("charts/events.svg", chart::events_text(view)?),
@@ -103,123 +88,61 @@ fn page(view: &View<'_>) -> io::Result<Page> {
     ];
     let from_outside = |address: &&Address| address.sign_ins.total() > 0 || address.findings.total() > 0;
     let addresses: Vec<&Address> = view.addresses.iter().filter(from_outside).collect();
-    let acts = || view.case.events.entries.iter().filter(|entry| entry.is_act());
     Ok(Page {
-        headline: answer::headline(view) + &headline(view, &suspects, &severity),
-        span: match (acts().next(), acts().next_back()) {
-            (Some(first), Some(last)) => span(first.time.micros, last.time.micros),
-            _ => "no events".to_owned(),
-        },
-        tenants: tenants(view),
+        t,
+        title: opening::title(view),
+        policy: policy(),
+        style: STYLE,
+        script: SCRIPT,
+        clock: t.fill("report.clock", &[("clock", &t.clock())]),
+        opening: Opening::new(view, &suspects, &sections, &severity),
         levels: LEVELS.into_iter().map(|level| (level.name(), severity.count(level))).collect(),
-        answers: answer::answers(view),
-        suspects: suspects.iter().take(LINES).map(|account| line(account)).collect(),
-        more_sections: suspects.len().saturating_sub(sections.len()),
+        suspects: suspects.iter().take(LINES).map(|account| AccountLine::new(t, account, anchor(account))).collect(),
+        more_sections: more(t, "report.more_accounts", suspects.len(), sections.len(), "users.csv, findings.csv"),
+        timeline: Timeline::new(view, &suspects),
         charts: drawn.map(|(file, svg)| Chart { file: file.to_owned(), svg: svg.to_owned() }).into(),
-        addresses: addresses.iter().take(LINES).map(|address| address_line(address)).collect(),
-        more_addresses: addresses.len().saturating_sub(LINES),
-        accounts: view.accounts.iter().take(LINES).map(line).collect(),
-        more_accounts: view.accounts.len().saturating_sub(LINES),
+        addresses: addresses.iter().take(LINES).map(|address| AddressLine::new(t, address)).collect(),
+        more_addresses: more(t, "report.more_addresses", addresses.len(), LINES, "addresses.csv"),
+        accounts: view
+            .accounts
+            .iter()
+            .take(LINES)
+            .map(|account| AccountLine::new(t, account, anchor(account)))
+            .collect(),
+        more_accounts: more(t, "report.more_accounts", view.accounts.len(), LINES, "users.csv"),
         evidence: Evidence::new(view),
         sections,
     })
 }
 
-fn headline(view: &View<'_>, suspects: &[&Account], severity: &Severity) -> String {
-    let total = view.accounts.iter().filter(|account| !account.account.is_empty()).count();
-    if suspects.is_empty() {
-        return format!(
-            "No account of the {total} in this evidence has a finding of level medium or above. That is no proof that \
-             nothing happened: see the limits."
-        );
+/// Whom the report is about: accounts that an intruder had, in the order in which they were taken over, then accounts
+/// with findings of level medium or above, most severe first.
+fn suspects<'a>(view: &'a View<'_>) -> Vec<&'a Account> {
+    let place = |account: &Account| {
+        let mut dossiers = view.case.dossiers.iter();
+        dossiers.position(|dossier| dossier.account == account.account && dossier.tenant == account.tenant)
+    };
+    let severe = |account: &Account| account.findings.highest().is_some_and(|level| level >= Level::Medium);
+    let mut found: Vec<(usize, &Account)> = Vec::new();
+    for account in &view.accounts {
+        match place(account) {
+            Some(at) => found.push((at, account)),
+            None if severe(account) => found.push((usize::MAX, account)),
+            None => {}
+        }
     }
-    let first: Vec<String> = suspects.iter().take(3).map(|account| account_name(&account.account)).collect();
-    let rest = match suspects.len() - first.len() {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    let serious = match severity.count(Level::Critical) + severity.count(Level::High) {
-        0 => "No finding is of level high or critical.".to_owned(),
-        1 => "One finding is of level high or critical.".to_owned(),
-        more => format!("{more} findings are of level high or critical."),
-    };
-    let have = if suspects.len() == 1 { "has" } else { "have" };
+    found.sort_by_key(|(at, _)| *at);
+    found.into_iter().map(|(_, account)| account).collect()
+}
+
+/// What the browser may do with the page: show it, run its one script; nothing may be fetched, sent or framed.
+///
+/// <https://www.w3.org/TR/CSP3/#grammardef-hash-source>
+fn policy() -> String {
+    let digest = |text: &str| base64::engine::general_purpose::STANDARD.encode(Sha256::digest(text.as_bytes()));
     format!(
-        "{} of {total} accounts in this evidence {have} findings of level medium or above: {}{rest}. {serious}",
-        suspects.len(),
-        first.join(", ")
+        "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
+        digest(SCRIPT),
+        digest(STYLE)
     )
-}
-
-fn counted(count: u64, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
-}
-
-fn tenants(view: &View<'_>) -> String {
-    let mut names: Vec<&str> = view.accounts.iter().map(|account| account.tenant.as_str()).collect();
-    names.sort_unstable();
-    names.dedup();
-    names.retain(|name| !name.is_empty());
-    let shown: Vec<String> = names.iter().take(5).map(|name| excerpt(name, 80)).collect();
-    match names.len() {
-        0 => "not stated".to_owned(),
-        1..=5 => shown.join(", "),
-        more => format!("{} and {} more", shown.join(", "), more - 5),
-    }
-}
-
-/// An account as people read it.
-fn account_name(account: &str) -> String {
-    if account.is_empty() { "(no account named)".to_owned() } else { excerpt(account, 100) }
-}
-
-fn account_line(account: &Account, anchor: String) -> AccountLine {
-    AccountLine {
-        name: account_name(&account.account),
-        level: account.findings.highest().map_or("", Level::name),
-        counts: LEVELS.into_iter().map(|level| account.findings.count(level)).collect(),
-        first: account.span.map_or_else(String::new, |span| moment(span.0)),
-        last: account.span.map_or_else(String::new, |span| moment(span.1)),
-        events: account.events,
-        sign_ins: account.sign_ins,
-        addresses: account.addresses,
-        countries: visible(&account.countries.join(", ")).into_owned(),
-        anchor,
-    }
-}
-
-fn address_line(address: &Address) -> AddressLine {
-    AddressLine {
-        address: excerpt(&address.address, 60),
-        place: place_name(&address.place),
-        network: network(&address.place),
-        first: moment(address.first),
-        last: moment(address.last),
-        accounts: address.accounts,
-        events: address.events,
-        sign_ins: address.sign_ins,
-        findings: address.findings.total(),
-        level: address.findings.highest().map_or("", Level::name),
-    }
-}
-
-/// `Nigeria (NG), Lagos`; for an address that is not public, what kind it is.
-fn place_name(place: &Place) -> String {
-    let country = named_country(&place.country);
-    let parts = [country.as_str(), place.region.as_str(), place.city.as_str()];
-    let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-    if parts.is_empty() && place.kind != "public" {
-        return place.kind.to_owned();
-    }
-    excerpt(&parts.join(", "), 80)
-}
-
-/// `AS29465 MTN Nigeria`, with what is known of anonymity.
-fn network(place: &Place) -> String {
-    let mut text = if place.asn == 0 { String::new() } else { format!("AS{} ", place.asn) };
-    text.push_str(&place.as_org);
-    if !place.anonymous.is_empty() {
-        text = format!("{text} ({})", place.anonymous.replace(';', ", "));
-    }
-    excerpt(text.trim(), 80)
 }

@@ -330,6 +330,7 @@ pub(crate) fn finish(events: Events) -> Case {
     };
     Case {
         facts: speur::case::facts::CaseFacts::default(),
+        originals: std::collections::BTreeMap::new(),
         findings: finding::findings(&events, &rules),
         dossiers: Vec::new(),
         sessions: Vec::new(),
