@@ -112,8 +112,10 @@ fn line(typed: Option<(String, String)>) -> anyhow::Result<String> {
 }
 
 fn zone(place: &str, text: &str) -> anyhow::Result<Tz> {
-    Tz::from_str_insensitive(text)
-        .map_err(|_| anyhow!("{place}: found {text:?}; expected a name of the IANA database such as Europe/Amsterdam"))
+    let known = chrono_tz::TZ_VARIANTS.iter().find(|zone| zone.name().eq_ignore_ascii_case(text));
+    known.copied().ok_or_else(|| {
+        anyhow!("{place}: found {text:?}; expected a name of the IANA database such as Europe/Amsterdam")
+    })
 }
 
 fn language(place: &str, text: &str) -> anyhow::Result<Language> {
