@@ -10,7 +10,7 @@ pub use catalogue::{Entry, entries};
 
 use crate::civil::{Civil, DAY};
 use chrono::{DateTime, Offset, TimeZone};
-use chrono_tz::{OffsetName, Tz};
+use chrono_tz::{OffsetName, Tz, TzOffset};
 use std::fmt::{Display, Write};
 
 /// A language that reports are written in.
@@ -135,14 +135,27 @@ impl Voice {
         self.fill("time.stretch", &[("from", &minute(first)), ("to", &minute(last))])
     }
 
-    /// How far the reader's clock is from UTC then, in microseconds, and its name.
+    /// How far the reader's clock is from UTC then, in microseconds; `None` without a zone.
+    pub fn offset(self, micros: i64) -> Option<i64> {
+        self.zoned(micros).map(shift)
+    }
+
+    /// The same, and its name.
     fn local(self, micros: i64) -> Option<(i64, String)> {
-        let utc = DateTime::from_timestamp_micros(micros)?.naive_utc();
-        let offset = self.zone?.offset_from_utc_datetime(&utc);
+        let offset = self.zoned(micros)?;
         let name = offset.abbreviation().filter(|name| name.starts_with(char::is_alphabetic));
         let name = name.map_or_else(|| format!("UTC{}", offset.fix()), str::to_owned);
-        Some((i64::from(offset.fix().local_minus_utc()) * 1_000_000, name))
+        Some((shift(offset), name))
     }
+
+    fn zoned(self, micros: i64) -> Option<TzOffset> {
+        let utc = DateTime::from_timestamp_micros(micros)?.naive_utc();
+        Some(self.zone?.offset_from_utc_datetime(&utc))
+    }
+}
+
+fn shift(offset: TzOffset) -> i64 {
+    i64::from(offset.fix().local_minus_utc()) * 1_000_000
 }
 
 const MINUTE: i64 = 60_000_000;

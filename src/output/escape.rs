@@ -1,4 +1,4 @@
-//! Log text made harmless, one place a medium: CSV cells, JSON strings, pages, charts and terminals.
+//! Log text made harmless, one place a medium: CSV cells, JSON strings, pages, charts, workbooks and terminals.
 
 use crate::store::{Pool, Sym};
 use std::borrow::Cow;
@@ -84,7 +84,7 @@ fn acts(text: &str) -> bool {
 /// Whether a spreadsheet would take a cell that starts like this for a formula; leading blanks and quotes do not protect.
 ///
 /// <https://owasp.org/www-community/attacks/CSV_Injection>
-fn starts_formula(text: &str) -> bool {
+pub fn starts_formula(text: &str) -> bool {
     let bare = text.trim_start_matches([' ', '"', '\u{a0}', '\u{feff}']);
     bare.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'])
 }
@@ -245,6 +245,37 @@ pub fn excerpt(text: &str, longest: usize) -> String {
     }
 }
 
+/// UTF-16 units that a cell of a workbook holds at most.
+///
+/// <https://support.microsoft.com/office/excel-specifications-and-limits-1672b34d-7043-467e-8e27-269d656771c3>
+const CELL: usize = 32_767;
+
+/// Log text for a cell of a workbook: [`visible`], and cut where it is longer than a cell holds. What `told` makes of
+/// the number of characters in the whole is then its end.
+///
+/// The cell has to be written as text; for a formula it is taken only if somebody types it in again, so
+/// [`starts_formula`] says where that is to be marked.
+pub fn cell(text: &str, told: impl Fn(usize) -> String) -> Cow<'_, str> {
+    // No character has more units than bytes, and what is written out only grows.
+    let head = text.char_indices().nth(CELL).map_or(text, |(end, _)| &text[..end]);
+    let shown = visible(head);
+    if head.len() == text.len() && (shown.len() <= CELL || shown.encode_utf16().count() <= CELL) {
+        return shown;
+    }
+    let end = told(text.chars().count());
+    let mut left = CELL.saturating_sub(end.encode_utf16().count());
+    let fits = |char: &char| match left.checked_sub(char.len_utf16()) {
+        Some(rest) => {
+            left = rest;
+            true
+        }
+        None => false,
+    };
+    let mut cut: String = shown.chars().take_while(fits).collect();
+    cut.push_str(&end);
+    Cow::Owned(cut)
+}
+
 /// Log text as a file name part: what a file system or shell could take for more becomes `_`.
 pub fn file_name(text: &str) -> String {
     let safe = |char: char| char.is_ascii_alphanumeric() || matches!(char, '.' | '@' | '-' | '_');
@@ -303,6 +334,23 @@ mod tests {
     fn acting_characters_are_written_out() {
         assert_eq!(visible("exe\u{202e}gpj.\u{1b}[2J"), "exe\\u{202e}gpj.\\u{1b}[2J");
         assert!(matches!(visible("naïve — ok"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn a_cell_is_cut_where_a_workbook_ends_and_says_so() {
+        let told = |all: usize| format!(" [{all}]");
+        for text in ["plain", "", "=1+1", "\u{1f600}"] {
+            assert!(matches!(super::cell(text, told), Cow::Borrowed(same) if same == text));
+        }
+        let full = "é".repeat(CELL);
+        assert_eq!(super::cell(&full, told), full);
+        assert_eq!(super::cell(&format!("{full}é"), told), format!("{} [32768]", "é".repeat(CELL - 8)));
+        // Characters of two units, and characters that are written out.
+        let wide = super::cell(&"\u{1f600}".repeat(CELL), told).into_owned();
+        assert_eq!(wide.encode_utf16().count(), CELL - 1);
+        let controls = super::cell(&"\u{0}".repeat(20_000), told).into_owned();
+        assert!(controls.starts_with("\\u{0}\\u{0}") && controls.ends_with(" [20000]"));
+        assert_eq!(controls.encode_utf16().count(), CELL);
     }
 
     #[test]

@@ -64,6 +64,7 @@ impl Folder {
         let file = File::create_new(&on_disk).map_err(broken())?;
         let mut sink = Sink {
             file,
+            scratch: self.hidden.path(),
             hash: Sha256::new(),
             bytes: 0,
             buffer: Vec::with_capacity(BUFFER),
@@ -138,6 +139,7 @@ const BUFFER: usize = 256 * 1024;
 #[derive(Debug)]
 pub(crate) struct Sink<'a> {
     file: File,
+    scratch: &'a Path,
     hash: Sha256,
     bytes: u64,
     buffer: Vec<u8>,
@@ -146,7 +148,12 @@ pub(crate) struct Sink<'a> {
     broken: Option<io::Error>,
 }
 
-impl Sink<'_> {
+impl<'a> Sink<'a> {
+    /// Where a writer may put nameless files while it works: on the disk that the case is written to.
+    pub(crate) fn scratch(&self) -> &'a Path {
+        self.scratch
+    }
+
     /// Takes all of `block` and empties it: for writers that collect their own blocks.
     pub(crate) fn take(&mut self, block: &mut Vec<u8>) -> io::Result<()> {
         self.flush()?;

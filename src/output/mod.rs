@@ -14,6 +14,7 @@ pub mod escape;
 mod folder;
 mod manifest;
 mod overview;
+mod record;
 mod report;
 mod select;
 mod standing;
@@ -21,6 +22,7 @@ mod table;
 mod timeline;
 mod tune;
 mod view;
+mod workbook;
 
 pub use cases::{Cases, case_name};
 pub use manifest::{Input, Mismatch, RunFacts, evidence, input, verify};
@@ -28,6 +30,7 @@ pub use overview::{Facts, In, Link, Overview, State, Tenant, overview};
 pub use select::{Filter, Lines, RecordPlace, places, product, select};
 pub use standing::{Standing, Wanted, standing};
 pub use tune::{Common, NOISY, Tuned, Tuning, tune};
+pub use workbook::{Limits, workbook};
 
 use crate::case::Case;
 use crate::error::Error;
@@ -53,6 +56,11 @@ pub struct Output {
 /// Every product, the longest to write first. The charts of single accounts and the manifest come on top.
 pub static OUTPUTS: &[Output] = &[
     Output {
+        name: "report.xlsx",
+        what: "the same in a workbook, a sheet each: summary, timeline, findings, accounts and the rest",
+        writer: workbook::xlsx,
+    },
+    Output {
         name: "timeline.parquet",
         what: "every event, every column, typed, for data tools",
         writer: columnar::parquet,
@@ -69,13 +77,21 @@ pub static OUTPUTS: &[Output] = &[
     },
     Output { name: "report.html", what: "what was found and for whom, to read and print", writer: report::html },
     Output { name: "findings.json", what: "the findings with their events", writer: table::findings_json },
-    Output { name: "findings.csv", what: "the findings, one line each", writer: table::findings_csv },
+    Output {
+        name: "findings.csv",
+        what: "the findings, one line each",
+        writer: |view, sink| table::FINDINGS.csv(view, sink),
+    },
     Output {
         name: "incidents.json",
         what: "the findings that belong together, with a score and what it is made of",
         writer: table::incidents_json,
     },
-    Output { name: "incidents.csv", what: "the incidents, one line each", writer: table::incidents_csv },
+    Output {
+        name: "incidents.csv",
+        what: "the incidents, one line each",
+        writer: |view, sink| table::INCIDENTS.csv(view, sink),
+    },
     Output {
         name: "case.json",
         what: "for each account an intruder got into: how, what was done, what remains, whether the response closed it",
@@ -86,38 +102,50 @@ pub static OUTPUTS: &[Output] = &[
         what: "what intruders did: each account from each address, and why it is taken for theirs",
         writer: table::sessions_json,
     },
-    Output { name: "sessions.csv", what: "the same, one line each", writer: table::sessions_csv },
+    Output {
+        name: "sessions.csv",
+        what: "the same, one line each",
+        writer: |view, sink| table::SESSIONS.csv(view, sink),
+    },
     Output {
         name: "mail-exposure.csv",
         what: "the mail that intruders reached: each message once, folders as a whole, and times of which nothing is known",
-        writer: table::mail_exposure_csv,
+        writer: |view, sink| table::MAIL_EXPOSURE.csv(view, sink),
     },
     Output {
         name: "file-exposure.csv",
         what: "the files that intruders reached, each once",
-        writer: table::file_exposure_csv,
+        writer: |view, sink| table::FILE_EXPOSURE.csv(view, sink),
     },
     Output {
         name: "recipients-to-warn.csv",
         what: "whom the intruder wrote to in somebody's name, from message traces",
-        writer: table::recipients_csv,
+        writer: |view, sink| table::RECIPIENTS.csv(view, sink),
     },
     Output {
         name: "footholds.json",
         what: "what was left behind: who made it, who took it away, whether it is still there",
         writer: table::footholds_json,
     },
-    Output { name: "footholds.csv", what: "the footholds, one line each", writer: table::footholds_csv },
+    Output {
+        name: "footholds.csv",
+        what: "the footholds, one line each",
+        writer: |view, sink| table::FOOTHOLDS.csv(view, sink),
+    },
     Output {
         name: "suppressed.csv",
         what: "the hits that filters of the investigator kept from being findings",
-        writer: table::suppressed_csv,
+        writer: |view, sink| table::SUPPRESSED.csv(view, sink),
     },
-    Output { name: "users.csv", what: "the accounts: events, sign-ins, addresses, findings", writer: table::users_csv },
+    Output {
+        name: "users.csv",
+        what: "the accounts: events, sign-ins, addresses, findings",
+        writer: |view, sink| table::USERS.csv(view, sink),
+    },
     Output {
         name: "addresses.csv",
         what: "the addresses: place, accounts, sign-ins, findings",
-        writer: table::addresses_csv,
+        writer: |view, sink| table::ADDRESSES.csv(view, sink),
     },
     Output { name: "coverage.json", what: "what became of every file, row and rule", writer: table::coverage_json },
     Output {

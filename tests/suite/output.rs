@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::cast_possible_wrap)] // helpers of tests are tests, and their numbers small
 
+mod book;
 mod measure;
 mod tenant;
+mod workbook;
 
 use speur::case::Case;
 use speur::error::Error;
