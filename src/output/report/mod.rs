@@ -56,7 +56,20 @@ struct Page {
 /// A picture; its text is SVG that [`chart`] escaped.
 struct Chart {
     file: String,
+    title: String,
+    alt: String,
     svg: String,
+}
+
+impl Chart {
+    fn of(picture: &chart::Picture) -> Self {
+        Self {
+            file: picture.file.clone(),
+            title: picture.title.clone(),
+            alt: picture.alt.clone(),
+            svg: picture.svg.clone(),
+        }
+    }
 }
 
 struct AccountLine {
@@ -96,11 +109,6 @@ fn page(view: &View<'_>) -> io::Result<Page> {
         let section = sections.iter().find(|section| section.is(account));
         account_line(account, section.map_or_else(String::new, |section| section.anchor.clone()))
     };
-    let drawn = [
-        ("charts/events.svg", chart::events_text(view)?),
-        ("charts/signins.svg", chart::sign_ins_text(view)?),
-        ("charts/hours.svg", chart::hours_text(view)?),
-    ];
     let from_outside = |address: &&Address| address.sign_ins.total() > 0 || address.findings.total() > 0;
     let addresses: Vec<&Address> = view.addresses.iter().filter(from_outside).collect();
     let acts = || view.case.events.entries.iter().filter(|entry| entry.is_act());
@@ -115,7 +123,7 @@ fn page(view: &View<'_>) -> io::Result<Page> {
         answers: answer::answers(view),
         suspects: suspects.iter().take(LINES).map(|account| line(account)).collect(),
         more_sections: suspects.len().saturating_sub(sections.len()),
-        charts: drawn.map(|(file, svg)| Chart { file: file.to_owned(), svg: svg.to_owned() }).into(),
+        charts: chart::pictures(view)?.into_iter().map(Chart::of).collect(),
         addresses: addresses.iter().take(LINES).map(|address| address_line(address)).collect(),
         more_addresses: addresses.len().saturating_sub(LINES),
         accounts: view.accounts.iter().take(LINES).map(line).collect(),
