@@ -38,6 +38,11 @@ impl Trail {
         self.first
     }
 
+    /// Last time, microseconds since 1970.
+    pub fn last(&self) -> i64 {
+        self.last
+    }
+
     /// The ids of the events, in time order.
     pub fn event_ids(&self, events: &Events) -> Vec<String> {
         self.positions.iter().map(|at| events.entries[*at as usize].event_id()).collect()

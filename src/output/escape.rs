@@ -236,6 +236,22 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Log text for the markup of a picture: [`visible`], and nothing in it begins or ends an element or an attribute.
+pub fn markup(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    for char in visible(text).chars() {
+        match char {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&apos;"),
+            char => out.push(char),
+        }
+    }
+    out
+}
+
 /// At most `longest` characters of [`visible`] text, with an ellipsis where it is cut.
 pub fn excerpt(text: &str, longest: usize) -> String {
     let text = visible(text);

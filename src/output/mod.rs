@@ -34,6 +34,7 @@ pub use workbook::{Limits, workbook};
 
 use crate::case::Case;
 use crate::error::Error;
+use chart::Chart;
 use folder::{Folder, Sink};
 use rayon::prelude::*;
 use std::io;
@@ -154,16 +155,40 @@ pub static OUTPUTS: &[Output] = &[
         writer: table::rejected_jsonl,
     },
     Output {
+        name: "charts/map.svg",
+        what: "a world map of sign-ins and of where an intruder was",
+        writer: |view, sink| chart::svg(view, Chart::Map, sink),
+    },
+    Output {
+        name: "charts/sessions.svg",
+        what: "when the intruder was in which account, what was left and what was done about it",
+        writer: |view, sink| chart::svg(view, Chart::Sessions, sink),
+    },
+    Output {
+        name: "charts/exposure.svg",
+        what: "mail and files that the intruder reached, by day, and times of which nothing can be known",
+        writer: |view, sink| chart::svg(view, Chart::Exposure, sink),
+    },
+    Output {
+        name: "charts/containment.svg",
+        what: "acts of the intruder before and after each step of the response",
+        writer: |view, sink| chart::svg(view, Chart::Containment, sink),
+    },
+    Output {
         name: "charts/events.svg",
         what: "events over time by workload, findings marked",
-        writer: chart::events_svg,
+        writer: |view, sink| chart::svg(view, Chart::Events, sink),
     },
     Output {
         name: "charts/signins.svg",
         what: "sign-ins by country, failed beside successful",
-        writer: chart::sign_ins_svg,
+        writer: |view, sink| chart::svg(view, Chart::SignIns, sink),
     },
-    Output { name: "charts/hours.svg", what: "events by hour and weekday, UTC", writer: chart::hours_svg },
+    Output {
+        name: "charts/hours.svg",
+        what: "events by hour and weekday, UTC",
+        writer: |view, sink| chart::svg(view, Chart::Hours, sink),
+    },
 ];
 
 /// Writes the case folder at `out`, whole or not at all.

@@ -1,36 +1,24 @@
-//! A drawing area in pixels with the few marks the charts need, and the colours they share.
+//! A sheet with a title, a note and a text alternative, and the few marks that charts draw on it.
 
-use crate::output::escape::{excerpt, visible};
+use super::Picture;
+use super::ink::{FADED, FAILED, GREY, GRID, INK, INTRUDER, MARGIN, RESPONSE, SUCCEEDED, Sign, WIDTH, level_color};
+use super::measure::{FONT, cut, font_is_known, lines, width};
+use crate::output::escape::{excerpt, markup, visible};
 use crate::rule::Level;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{FontStyle, register_font};
+use std::cell::RefCell;
+use std::fmt::Write;
 use std::io;
 
-/// The family that viewers show; the first is what the text was measured with.
-const FONT: &str = "DejaVu Sans, Verdana, sans-serif";
-static FONT_BYTES: &[u8] = include_bytes!("../assets/DejaVuSans.ttf");
-
-/// Text and axes.
-pub(crate) const INK: RGBColor = RGBColor(0x22, 0x22, 0x22);
-/// Secondary text.
-pub(crate) const FADED: RGBColor = RGBColor(0x5f, 0x5f, 0x5f);
-/// Grid lines.
-pub(crate) const GRID: RGBColor = RGBColor(0xdd, 0xdd, 0xdd);
-/// Whatever is not worth a colour of its own.
-pub(crate) const GREY: RGBColor = RGBColor(0x99, 0x99, 0x99);
-
-/// Colours that stay apart with any colour vision: <https://jfly.uni-koeln.de/color/>.
-pub(crate) const PALETTE: [RGBColor; 7] = [
-    RGBColor(0x00, 0x72, 0xb2),
-    RGBColor(0xe6, 0x9f, 0x00),
-    RGBColor(0x00, 0x9e, 0x73),
-    RGBColor(0x56, 0xb4, 0xe9),
-    RGBColor(0xcc, 0x79, 0xa7),
-    RGBColor(0xf0, 0xe4, 0x42),
-    RGBColor(0xd5, 0x5e, 0x00),
-];
+/// Size of a title and of the text below it.
+const TITLE: i32 = 16;
+const NOTE: i32 = 11;
+/// Distance of the lines of a note.
+pub(crate) const LINE: i32 = 15;
+/// Characters of a text alternative.
+const TOLD: usize = 1_200;
 
 /// Where a text stands relative to its point.
 #[derive(Debug, Clone, Copy)]
@@ -46,6 +34,8 @@ pub(crate) enum Anchor {
 /// A picture in the making.
 pub(crate) struct Canvas<'a> {
     area: DrawingArea<SVGBackend<'a>, Shift>,
+    below: RefCell<String>,
+    above: RefCell<String>,
 }
 
 /// Anything that can go wrong while drawing into memory.
@@ -55,35 +45,73 @@ fn failed(cause: impl std::fmt::Display) -> io::Error {
     io::Error::other(cause.to_string())
 }
 
-/// Draws a picture of this size (pixels); `title` and `description` are for those who cannot see it.
-pub(crate) fn picture(
-    size: (i32, i32),
-    title: &str,
-    description: &str,
-    draw: impl FnOnce(&Canvas<'_>) -> Drawn,
-) -> io::Result<String> {
-    register_font(FONT, FontStyle::Normal, FONT_BYTES).map_err(|_| failed("the embedded font cannot be read"))?;
-    let mut text = String::new();
-    {
-        let area = SVGBackend::with_string(&mut text, (size.0 as u32, size.1 as u32)).into_drawing_area();
-        let canvas = Canvas { area };
-        canvas.area.fill(&WHITE).map_err(failed)?;
-        canvas.text((20, 26), title, 19, INK, Anchor::Start)?;
-        draw(&canvas)?;
-        canvas.area.present().map_err(failed)?;
-    }
-    let Some(head) = text.find('>') else { return Err(failed("the chart has no root element")) };
-    let label = format!(" role=\"img\">\n<title>{}</title>\n<desc>{}</desc>", markup(title), markup(description));
-    text.replace_range(head..=head, &label);
-    Ok(text)
+/// What stands around a drawing.
+pub(crate) struct Sheet {
+    file: String,
+    title: String,
+    alt: String,
+    note: Vec<String>,
 }
 
-fn markup(text: &str) -> String {
-    visible(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+impl Sheet {
+    /// A sheet for a file of the case folder; the text alternative `alt` says what the picture shows.
+    pub(crate) fn new(file: &str, title: &str, note: &str, alt: &str) -> Self {
+        Self {
+            file: file.to_owned(),
+            title: excerpt(title, TOLD),
+            alt: excerpt(alt, TOLD),
+            note: lines(note, NOTE, WIDTH - 2 * MARGIN),
+        }
+    }
+
+    /// Where the drawing begins.
+    pub(crate) fn top(&self) -> i32 {
+        42 + LINE * self.note.len() as i32
+    }
+
+    /// Draws down to `bottom`, in pixels.
+    pub(crate) fn draw(self, bottom: i32, draw: impl FnOnce(&Canvas<'_>) -> Drawn) -> io::Result<Picture> {
+        if !font_is_known() {
+            return Err(failed("the embedded font cannot be read"));
+        }
+        let mut text = String::new();
+        let (below, above) = {
+            let area = SVGBackend::with_string(&mut text, (WIDTH as u32, bottom as u32)).into_drawing_area();
+            let canvas = Canvas { area, below: RefCell::default(), above: RefCell::default() };
+            canvas.area.fill(&WHITE).map_err(failed)?;
+            canvas.fit((MARGIN, 20), &self.title, TITLE, WIDTH - 2 * MARGIN, Anchor::Start)?;
+            for (number, line) in self.note.iter().enumerate() {
+                canvas.text((MARGIN, 42 + LINE * number as i32), line, NOTE, FADED, Anchor::Start)?;
+            }
+            draw(&canvas)?;
+            canvas.area.present().map_err(failed)?;
+            (canvas.below.take(), canvas.above.take())
+        };
+        self.label(&mut text, &below, &above)?;
+        Ok(Picture { file: self.file, title: self.title, alt: self.alt, svg: text })
+    }
+
+    /// Adds what readers that cannot see need, and what was drawn below and above.
+    fn label(&self, text: &mut String, below: &str, above: &str) -> Drawn {
+        // Several charts stand in one page: the ids carry the name of the file.
+        let name = self.file.trim_start_matches("charts/").trim_end_matches(".svg");
+        let (title, alt) = (markup(&self.title), markup(&self.alt));
+        let ground = text.find("/>").map(|at| at + 2).ok_or_else(|| failed("the chart has no ground"))?;
+        text.insert_str(ground, below);
+        let head = text.find('>').ok_or_else(|| failed("the chart has no root element"))?;
+        let label = format!(
+            " role=\"img\" aria-labelledby=\"{name}-title {name}-desc\">\n<title id=\"{name}-title\">{title}</title>\n\
+             <desc id=\"{name}-desc\">{alt}</desc>"
+        );
+        text.replace_range(head..=head, &label);
+        let end = text.rfind("</svg>").ok_or_else(|| failed("the chart has no end"))?;
+        text.insert_str(end, above);
+        Ok(())
+    }
 }
 
 impl Canvas<'_> {
-    /// Writes text in one line; `size` is its height in pixels, the point is at half of it.
+    /// Writes text in one line; `size` is its em in pixels, the point is at half of its height.
     pub(crate) fn text(&self, at: (i32, i32), text: &str, size: i32, color: RGBColor, anchor: Anchor) -> Drawn {
         let across = match anchor {
             Anchor::Start => HPos::Left,
@@ -96,18 +124,8 @@ impl Canvas<'_> {
     }
 
     /// Writes text cut to a width in pixels.
-    pub(crate) fn fit(&self, at: (i32, i32), text: &str, size: i32, width: i32, anchor: Anchor) -> Drawn {
-        let style = (FONT, f64::from(size) * 1.24).into_text_style(&self.area);
-        let mut longest = 120;
-        loop {
-            let short = excerpt(text, longest);
-            let (wide, _) = self.area.estimate_text_size(&short, &style).map_err(failed)?;
-            // A little more than the text takes: glyphs are measured for the whole height of a line, not for an em.
-            if wide <= width as u32 || longest <= 4 {
-                return self.text(at, &short, size, INK, anchor);
-            }
-            longest = longest.min(short.chars().count()) - 2;
-        }
+    pub(crate) fn fit(&self, at: (i32, i32), text: &str, size: i32, most: i32, anchor: Anchor) -> Drawn {
+        self.text(at, &cut(text, size, most), size, INK, anchor)
     }
 
     /// Fills a rectangle from its upper left to its lower right corner.
@@ -115,41 +133,176 @@ impl Canvas<'_> {
         self.area.draw(&Rectangle::new([from, to], color.filled())).map_err(failed)
     }
 
+    /// Draws the outline of a rectangle.
+    pub(crate) fn frame(&self, from: (i32, i32), to: (i32, i32), color: RGBColor) -> Drawn {
+        self.area.draw(&Rectangle::new([from, to], color)).map_err(failed)
+    }
+
+    /// Hatches a rectangle.
+    pub(crate) fn hatch(&self, from: (i32, i32), to: (i32, i32)) -> Drawn {
+        self.rect(from, to, GRID)?;
+        let high = to.1 - from.1;
+        for foot in (from.0..to.0 + high).step_by(6) {
+            // A stroke from the lower edge up to the right, cut at both sides.
+            let (left, right) = ((foot - high).max(from.0), foot.min(to.0));
+            if left < right {
+                self.line((left, to.1 - (left - (foot - high))), (right, to.1 - (right - (foot - high))), GREY)?;
+            }
+        }
+        self.frame(from, to, GREY)
+    }
+
     /// Draws a line of one pixel.
     pub(crate) fn line(&self, from: (i32, i32), to: (i32, i32), color: RGBColor) -> Drawn {
         self.area.draw(&PathElement::new([from, to], color)).map_err(failed)
     }
 
-    /// Marks a finding; colour and shape both tell the level.
-    pub(crate) fn mark(&self, (x, y): (i32, i32), level: Level) -> Drawn {
+    fn polygon(&self, points: &[(i32, i32)], style: impl Into<ShapeStyle>) -> Drawn {
+        self.area.draw(&Polygon::new(points, style)).map_err(failed)
+    }
+
+    /// Draws a sign, centred.
+    pub(crate) fn sign(&self, (x, y): (i32, i32), sign: Sign) -> Drawn {
+        let (from, to) = ((x - 6, y - 6), (x + 6, y + 6));
+        match sign {
+            Sign::Box(color) => self.rect(from, to, color),
+            Sign::Frame(color) => self.frame(from, to, color),
+            Sign::Strokes(tint, color) => {
+                self.rect((x - 9, y - 6), (x + 9, y + 6), tint)?;
+                [-7, -1, 2, 7].iter().try_for_each(|dx| self.rect((x + dx, y - 6), (x + dx + 1, y + 6), color))
+            }
+            Sign::Hatch => self.hatch((x - 9, y - 6), (x + 9, y + 6)),
+            Sign::Level(level) => self.level((x, y), level),
+            Sign::Opened => self.polygon(&[(x, y - 6), (x + 6, y + 5), (x - 6, y + 5)], INK.filled()),
+            Sign::Closed => {
+                let corners = [(x, y + 6), (x + 6, y - 5), (x - 6, y - 5), (x, y + 6)];
+                self.polygon(&corners, WHITE.filled())?;
+                self.area.draw(&PathElement::new(corners, INK)).map_err(failed)
+            }
+            Sign::Step(letter) => {
+                self.rect(from, to, RESPONSE)?;
+                self.text((x, y), letter.encode_utf8(&mut [0; 4]), 10, WHITE, Anchor::Middle)
+            }
+            Sign::Ticks(color) => {
+                [-6, -3, 1, 3, 6].iter().try_for_each(|dx| self.line((x + dx, y - 3), (x + dx, y + 3), color))
+            }
+            Sign::Halves => {
+                self.half((x, y), 7.0, true);
+                self.half((x, y), 5.0, false);
+                Ok(())
+            }
+            Sign::Ring => {
+                self.ring((f64::from(x), f64::from(y)));
+                Ok(())
+            }
+            Sign::Diamond => {
+                self.diamond((f64::from(x), f64::from(y)), 7.0);
+                Ok(())
+            }
+        }
+    }
+
+    fn level(&self, (x, y): (i32, i32), level: Level) -> Drawn {
         let color = level_color(level).filled();
         match level {
-            Level::Critical => {
-                let points = vec![(x, y - 7), (x + 7, y), (x, y + 7), (x - 7, y)];
-                self.area.draw(&Polygon::new(points, color)).map_err(failed)
-            }
-            Level::High => {
-                let points = vec![(x, y - 6), (x + 6, y + 5), (x - 6, y + 5)];
-                self.area.draw(&Polygon::new(points, color)).map_err(failed)
-            }
-            Level::Medium => self.area.draw(&Rectangle::new([(x - 4, y - 4), (x + 4, y + 4)], color)).map_err(failed),
+            Level::Critical => self.polygon(&[(x, y - 7), (x + 7, y), (x, y + 7), (x - 7, y)], color),
+            Level::High => self.polygon(&[(x, y - 6), (x + 6, y + 5), (x - 6, y + 5)], color),
+            Level::Medium => self.rect((x - 4, y - 4), (x + 4, y + 4), level_color(level)),
             Level::Low | Level::Informational => self.area.draw(&Circle::new((x, y), 3, color)).map_err(failed),
         }
     }
 
+    fn half(&self, (x, y): (i32, i32), radius: f64, left: bool) {
+        self.half_circle((f64::from(x), f64::from(y)), radius, left);
+    }
+
+    /// Half a circle: the left one for what succeeded, the right one for what failed.
+    pub(crate) fn half_circle(&self, (x, y): (f64, f64), radius: f64, left: bool) {
+        let (sweep, color) = if left { (0, SUCCEEDED) } else { (1, FAILED) };
+        let path = format!("M{x:.1} {:.1}A{radius:.1} {radius:.1} 0 0 {sweep} {x:.1} {:.1}Z", y - radius, y + radius);
+        self.above(&format!("<path d=\"{path}\" fill=\"{}\" stroke=\"#FFFFFF\" stroke-width=\"0.8\"/>\n", hex(color)));
+    }
+
+    /// A small ring.
+    pub(crate) fn ring(&self, (x, y): (f64, f64)) {
+        let ink = hex(FADED);
+        self.above(&format!(
+            "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3.5\" fill=\"#FFFFFF\" stroke=\"{ink}\" stroke-width=\"1.5\"/>\n"
+        ));
+    }
+
+    /// A diamond around a place.
+    pub(crate) fn diamond(&self, (x, y): (f64, f64), reach: f64) {
+        let path = format!(
+            "M{x:.1} {:.1}L{:.1} {y:.1}L{x:.1} {:.1}L{:.1} {y:.1}Z",
+            y - reach,
+            x + reach,
+            y + reach,
+            x - reach
+        );
+        for (color, wide) in [(WHITE, "4"), (INTRUDER, "2")] {
+            let color = hex(color);
+            self.above(&format!("<path d=\"{path}\" fill=\"none\" stroke=\"{color}\" stroke-width=\"{wide}\"/>\n"));
+        }
+    }
+
+    /// Adds markup of numbers and colours, never of log text, below everything that is drawn.
+    pub(crate) fn below(&self, markup: &str) {
+        self.below.borrow_mut().push_str(markup);
+    }
+
+    fn above(&self, markup: &str) {
+        self.above.borrow_mut().push_str(markup);
+    }
+
     /// Says that there is nothing to draw.
-    pub(crate) fn nothing(&self, at: (i32, i32), why: &str) -> Drawn {
-        self.text(at, why, 15, FADED, Anchor::Middle)
+    pub(crate) fn nothing(&self, y: i32, why: &str) -> Drawn {
+        let told = lines(why, 13, WIDTH - 120);
+        let first = y - (told.len() as i32 - 1) * 9;
+        (0..)
+            .zip(&told)
+            .try_for_each(|(number, line)| self.text((WIDTH / 2, first + number * 18), line, 13, FADED, Anchor::Middle))
+    }
+
+    /// Signs and what they mean, from left to right, in as many lines as they need; [`legend_height`] of them.
+    pub(crate) fn legend(&self, top: i32, items: &[(Sign, String)]) -> Drawn {
+        for ((x, row), (sign, text)) in places(items).into_iter().zip(items) {
+            let y = top + 8 + row * KEY;
+            self.sign((x + 9, y), *sign)?;
+            self.fit((x + 24, y), text, NOTE, WIDTH - MARGIN - x - 24, Anchor::Start)?;
+        }
+        Ok(())
     }
 }
 
-/// The colour of a level.
-pub(crate) fn level_color(level: Level) -> RGBColor {
-    match level {
-        Level::Critical => RGBColor(0xd5, 0x5e, 0x00),
-        Level::High => RGBColor(0xe6, 0x9f, 0x00),
-        Level::Medium => RGBColor(0x00, 0x72, 0xb2),
-        Level::Low => RGBColor(0x56, 0xb4, 0xe9),
-        Level::Informational => GREY,
+/// Height of a line of a legend.
+const KEY: i32 = 19;
+
+/// The height of a legend.
+pub(crate) fn legend_height(items: &[(Sign, String)]) -> i32 {
+    places(items).last().map_or(0, |(_, row)| (row + 1) * KEY)
+}
+
+/// Where each item of a legend stands: pixels from the left, and line.
+fn places(items: &[(Sign, String)]) -> Vec<(i32, i32)> {
+    let (mut x, mut row) = (MARGIN, 0);
+    let mut places = Vec::new();
+    for (_, text) in items {
+        let wide = 24 + width(text, NOTE) + 16;
+        if x > MARGIN && x + wide > WIDTH - MARGIN {
+            (x, row) = (MARGIN, row + 1);
+        }
+        places.push((x, row));
+        x += wide;
     }
+    places
+}
+
+/// `#0072B2`.
+pub(crate) fn hex(color: RGBColor) -> String {
+    let mut text = String::from("#");
+    for part in [color.0, color.1, color.2] {
+        let _ = write!(text, "{part:02X}");
+    }
+    text
 }

@@ -1,22 +1,23 @@
 //! Events by hour and weekday, UTC: the daily rhythm, and what falls outside it.
 
-use super::canvas::{Anchor, Canvas, Drawn, FADED, INK, picture};
+use super::Picture;
+use super::canvas::{Anchor, Canvas, Drawn, Sheet};
+use super::ink::{INK, MARGIN};
 use super::scale::number;
+use super::words::{over_time, week as words};
 use crate::civil::{DAY, HOUR};
 use crate::output::view::View;
 use plotters::style::{RGBColor, WHITE};
 use std::io;
 
-const SIZE: (i32, i32) = (1000, 400);
-const LEFT: i32 = 90;
-const TOP: i32 = 90;
-const CELL: (i32, i32) = (36, 36);
-const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+const FILE: &str = "charts/hours.svg";
+const LEFT: i32 = MARGIN + 72;
+const CELL: (i32, i32) = (24, 27);
 
 type Grid = [[u64; 24]; 7];
 
 /// Draws the chart.
-pub(super) fn draw(view: &View<'_>) -> io::Result<String> {
+pub(super) fn draw(view: &View<'_>) -> io::Result<Picture> {
     let mut grid: Grid = [[0; 24]; 7];
     for entry in view.case.events.entries.iter().filter(|entry| entry.is_act()) {
         // 1970-01-01 was a Thursday.
@@ -25,48 +26,55 @@ pub(super) fn draw(view: &View<'_>) -> io::Result<String> {
         grid[day as usize][hour as usize] += 1;
     }
     let most = grid.iter().flatten().copied().max().unwrap_or(0);
-    let about: Vec<String> =
-        DAYS.iter().zip(&grid).map(|(day, hours)| format!("{day}: {} events", hours.iter().sum::<u64>())).collect();
-    picture(SIZE, "Events by hour and weekday", &about.join("; "), |canvas| {
-        if most == 0 {
-            return canvas.nothing((SIZE.0 / 2, SIZE.1 / 2), "No events");
-        }
-        canvas.text((20, 50), "hours in UTC; the darker the cell, the more events", 12, FADED, Anchor::Start)?;
-        cells(canvas, &grid, most)?;
-        legend(canvas, most)
+    if most == 0 {
+        let sheet = Sheet::new(FILE, words::TITLE, "", over_time::NONE_ALT);
+        let middle = sheet.top() + 60;
+        return sheet.draw(middle + 60, |canvas| canvas.nothing(middle, over_time::NONE));
+    }
+    let sheet = Sheet::new(FILE, words::TITLE, words::NOTE, &alt(&grid, most));
+    let top = sheet.top() + 24;
+    sheet.draw(top + 7 * CELL.1 + 44, |canvas| {
+        cells(canvas, &grid, most, top)?;
+        legend(canvas, most, top + 7 * CELL.1 + 16)
     })
 }
 
-fn cells(canvas: &Canvas<'_>, grid: &Grid, most: u64) -> Drawn {
+fn alt(grid: &Grid, most: u64) -> String {
+    let days = grid.map(|hours| hours.iter().sum());
+    let night: u64 = grid.iter().map(|hours| hours[..6].iter().sum::<u64>() + hours[22..].iter().sum::<u64>()).sum();
+    let cells = grid.iter().flatten();
+    let busiest = cells.zip(0..).find(|(count, _)| **count == most).map_or(0, |(_, cell)| cell);
+    words::alt(&days, (busiest / 24, busiest % 24), night)
+}
+
+fn cells(canvas: &Canvas<'_>, grid: &Grid, most: u64, top: i32) -> Drawn {
     for hour in 0..24 {
         let x = LEFT + hour * CELL.0 + CELL.0 / 2;
-        canvas.text((x, TOP - 12), &format!("{hour:02}"), 12, INK, Anchor::Middle)?;
+        canvas.text((x, top - 10), &format!("{hour:02}"), 10, INK, Anchor::Middle)?;
     }
     for (day, hours) in grid.iter().enumerate() {
-        let y = TOP + day as i32 * CELL.1;
-        canvas.text((LEFT - 8, y + CELL.1 / 2), DAYS[day], 12, INK, Anchor::End)?;
+        let y = top + day as i32 * CELL.1;
+        canvas.text((LEFT - 8, y + CELL.1 / 2), words::DAYS[day], 11, INK, Anchor::End)?;
         for (hour, &count) in hours.iter().enumerate() {
             let x = LEFT + hour as i32 * CELL.0;
             canvas.rect((x, y), (x + CELL.0 - 1, y + CELL.1 - 1), shade(count, most))?;
             if count > 0 {
                 let ink = if strength(count, most) > 0.5 { WHITE } else { INK };
-                canvas.text((x + CELL.0 / 2, y + CELL.1 / 2), &short(count), 10, ink, Anchor::Middle)?;
+                canvas.text((x + CELL.0 / 2, y + CELL.1 / 2), &short(count), 9, ink, Anchor::Middle)?;
             }
         }
     }
     Ok(())
 }
 
-fn legend(canvas: &Canvas<'_>, most: u64) -> Drawn {
-    let y = TOP + 7 * CELL.1 + 24;
-    canvas.text((LEFT - 8, y + 6), "none", 12, INK, Anchor::End)?;
+fn legend(canvas: &Canvas<'_>, most: u64, y: i32) -> Drawn {
+    canvas.text((LEFT - 8, y + 6), words::NONE, 11, INK, Anchor::End)?;
     for step in 0..10u64 {
         let x = LEFT + step as i32 * 18;
         let count = (most as f64).powf(step as f64 / 9.0).round() as u64;
         canvas.rect((x, y), (x + 18, y + 12), if step == 0 { shade(0, most) } else { shade(count, most) })?;
     }
-    let top = format!("{} events (logarithmic)", number(most));
-    canvas.text((LEFT + 190, y + 6), &top, 12, INK, Anchor::Start)
+    canvas.text((LEFT + 190, y + 6), &words::most(&number(most)), 11, INK, Anchor::Start)
 }
 
 /// 0 for none, 1 for the most; logarithmic, so that a quiet hour's few events are seen beside a busy one's many.

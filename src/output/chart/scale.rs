@@ -1,5 +1,7 @@
 //! Values and moments to places on an axis, with round labels.
 
+use super::canvas::{Anchor, Canvas, Drawn};
+use super::ink::{GRID, INK};
 use crate::civil::{Civil, DAY, HOUR, month_name};
 
 /// Round steps for an axis from 0: their distance, and how many reach `most`.
@@ -30,6 +32,8 @@ pub(crate) fn number(value: u64) -> String {
 /// How long one bar lasts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Bin {
+    /// An hour.
+    Hour,
     /// A day.
     Day,
     /// A week from Monday.
@@ -48,9 +52,26 @@ impl Bin {
         }
     }
 
+    /// The same, in hours where it all lasts at most three days.
+    pub(crate) fn choose_fine(first: i64, last: i64) -> Self {
+        if last - first <= 3 * DAY { Self::Hour } else { Self::choose(first, last) }
+    }
+
+    /// A moment as a number of bars and a part of one: what it lies between on an axis of bars.
+    pub(crate) fn place(self, micros: i64) -> f64 {
+        let part = match self {
+            Self::Hour => micros.rem_euclid(HOUR) as f64 / HOUR as f64,
+            Self::Day => micros.rem_euclid(DAY) as f64 / DAY as f64,
+            Self::Week => (micros + 3 * DAY).rem_euclid(7 * DAY) as f64 / (7 * DAY) as f64,
+            Self::Month => (f64::from(Civil::new(micros).day) - 1.0) / 31.0,
+        };
+        self.of(micros) as f64 + part
+    }
+
     /// What it is called.
     pub(crate) fn name(self) -> &'static str {
         match self {
+            Self::Hour => "hour",
             Self::Day => "day",
             Self::Week => "week",
             Self::Month => "month",
@@ -61,6 +82,7 @@ impl Bin {
     pub(crate) fn of(self, micros: i64) -> i64 {
         let day = micros.div_euclid(DAY);
         match self {
+            Self::Hour => micros.div_euclid(HOUR),
             Self::Day => day,
             // 1970-01-01 was a Thursday, three days after a Monday.
             Self::Week => (day + 3).div_euclid(7),
@@ -71,18 +93,25 @@ impl Bin {
         }
     }
 
-    /// How a bar is labelled: `14 Jan`, or `Jan 2026`.
+    /// When a bar begins, microseconds since 1970; none for a month, whose label names the year.
+    pub(crate) fn start(self, bar: i64) -> Option<i64> {
+        match self {
+            Self::Hour => Some(bar * HOUR),
+            Self::Day => Some(bar * DAY),
+            Self::Week => Some((bar * 7 - 3) * DAY),
+            Self::Month => None,
+        }
+    }
+
+    /// How a bar is labelled: `14 Jan`, `14 Jan 09:00`, or `Jan 2026`.
     pub(crate) fn label(self, bar: i64) -> String {
-        let day = match self {
-            Self::Day => bar,
-            Self::Week => bar * 7 - 3,
-            Self::Month => {
-                let month = bar.rem_euclid(12) as u8 + 1;
-                return format!("{} {}", month_name(month), bar.div_euclid(12));
-            }
+        let Some(start) = self.start(bar) else {
+            let month = bar.rem_euclid(12) as u8 + 1;
+            return format!("{} {}", month_name(month), bar.div_euclid(12));
         };
-        let civil = Civil::new(day * DAY);
-        format!("{} {}", civil.day, month_name(civil.month))
+        let civil = Civil::new(start);
+        let day = format!("{} {}", civil.day, month_name(civil.month));
+        if self == Self::Hour { format!("{day} {:02}:00", civil.hour) } else { day }
     }
 }
 
@@ -108,8 +137,20 @@ impl Axis {
         self.left + (part * f64::from(self.right - self.left)).round() as i32
     }
 
+    /// Draws lines at round moments from `top` down to `bottom`, and their labels below.
+    pub(crate) fn draw(&self, canvas: &Canvas<'_>, (top, bottom): (i32, i32)) -> Drawn {
+        for (x, text) in self.labels() {
+            canvas.line((x, top), (x, bottom + 4), GRID)?;
+            // A label at the edge would leave the sheet.
+            if x >= self.left + 36 && x <= self.right - 36 {
+                canvas.text((x, bottom + 13), &text, 10, INK, Anchor::Middle)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Labels at round moments: pixel and text.
-    pub(crate) fn labels(&self) -> Vec<(i32, String)> {
+    fn labels(&self) -> Vec<(i32, String)> {
         const MINUTE: i64 = HOUR / 60;
         let ladder = [
             MINUTE,
@@ -126,7 +167,7 @@ impl Axis {
             30 * DAY,
         ];
         let span = self.last - self.first;
-        let step = ladder.into_iter().find(|step| span / step <= 6).unwrap_or(span / 6 / DAY * DAY + DAY);
+        let step = ladder.into_iter().find(|step| span / step <= 5).unwrap_or(span / 5 / DAY * DAY + DAY);
         let mut labels = Vec::new();
         let mut at = self.first.div_euclid(step) * step + step;
         while at <= self.last {
@@ -166,6 +207,11 @@ mod tests {
         assert_eq!(Bin::Week.of(monday - 1) + 1, Bin::Week.of(monday));
         assert_eq!(Bin::Week.label(Bin::Week.of(monday + DAY)), "12 Jan");
         assert_eq!(Bin::Month.label(Bin::Month.of(monday)), "Jan 2026");
+        assert_eq!(Bin::Hour.label(Bin::Hour.of(monday + HOUR)), "12 Jan 01:00");
+        for bin in [Bin::Hour, Bin::Day, Bin::Week, Bin::Month] {
+            let places = [monday, monday + HOUR / 2, monday + DAY, monday + 40 * DAY].map(|time| bin.place(time));
+            assert!(places.is_sorted() && places[0].floor() as i64 == bin.of(monday), "{bin:?}: {places:?}");
+        }
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! One account's findings over time, a strip a rule.
 
-use super::canvas::{Anchor, Canvas, Drawn, FADED, GRID, INK, picture};
+use super::Picture;
+use super::canvas::{Anchor, Canvas, Drawn, Sheet, legend_height};
+use super::ink::{FADED, GRID, INK, MARGIN, Sign, WIDTH};
 use super::scale::Axis;
+use super::words::{NO_ACCOUNT, TIME, strips as words};
 use crate::case::Finding;
 use crate::case::severity::{LEVELS, level};
 use crate::civil::span;
@@ -14,11 +17,9 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-const WIDTH: i32 = 1000;
-const LEFT: i32 = 370;
-const RIGHT: i32 = 970;
-const TOP: i32 = 84;
-const ROW: i32 = 26;
+const LEFT: i32 = 318;
+const RIGHT: i32 = WIDTH - MARGIN - 8;
+const ROW: i32 = 21;
 /// Rules that get a strip; the report and the tables hold the others.
 const MOST: usize = 25;
 
@@ -68,12 +69,15 @@ fn acts<'a>(view: &'a View<'_>, finding: &'a Finding) -> impl Iterator<Item = i6
 
 /// Writes the chart of one account.
 pub(crate) fn story_svg(view: &View<'_>, story: &Story<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
-    sink.write_all(draw(view, story)?.as_bytes())
+    sink.write_all(draw(view, story)?.svg.as_bytes())
 }
 
+/// One rule: its level, its title, and when it was met.
+type Strip<'a> = (Level, &'a str, Vec<i64>);
+
 /// Draws the chart of one account.
-pub(crate) fn draw(view: &View<'_>, story: &Story<'_>) -> io::Result<String> {
-    let mut strips: Vec<(Level, &str, Vec<i64>)> = story
+pub(crate) fn draw(view: &View<'_>, story: &Story<'_>) -> io::Result<Picture> {
+    let mut strips: Vec<Strip<'_>> = story
         .findings
         .iter()
         .take(MOST)
@@ -84,48 +88,34 @@ pub(crate) fn draw(view: &View<'_>, story: &Story<'_>) -> io::Result<String> {
     let (Some(first), Some(last)) = (moments().min(), moments().max()) else {
         return Err(io::Error::other("an account without findings has no story"));
     };
-    let name = if story.account.is_empty() { "(no account named)" } else { story.account };
-    let bottom = TOP + ROW * strips.len() as i32;
-    let about: Vec<String> = strips
-        .iter()
-        .map(|(level, title, moments)| format!("{title} ({}): {} events", level.name(), moments.len()))
-        .collect();
-    picture((WIDTH, bottom + 84), &format!("Findings over time: {name}"), &about.join("; "), |canvas| {
-        let mut under = span(first, last);
-        if story.findings.len() > MOST {
-            under = format!("{under}; the {MOST} most severe of {} rules", story.findings.len());
-        }
-        canvas.text((20, 52), &under, 12, FADED, Anchor::Start)?;
-        let axis = Axis::new(first, last, LEFT, RIGHT);
-        rows(canvas, &axis, &strips, bottom)?;
-        legend(canvas, bottom + 62)
+    let name = if story.account.is_empty() { NO_ACCOUNT } else { story.account };
+    let about: Vec<String> =
+        strips.iter().map(|(level, title, moments)| words::row(title, level.name(), moments.len())).collect();
+    let note = words::note(&span(first, last), MOST, story.findings.len());
+    let sheet = Sheet::new(&story.path, &words::title(name), &note, &(about.join("; ") + "."));
+    let levels = LEVELS.into_iter().filter(|level| strips.iter().any(|strip| strip.0 == *level));
+    let items: Vec<(Sign, String)> = levels.map(|level| (Sign::Level(level), level.name().to_owned())).collect();
+    let keys = sheet.top();
+    let top = keys + legend_height(&items) + 6;
+    let bottom = top + ROW * strips.len() as i32;
+    sheet.draw(bottom + 42, |canvas| {
+        canvas.legend(keys, &items)?;
+        rows(canvas, &Axis::new(first, last, LEFT, RIGHT), &strips, (top, bottom))
     })
 }
 
-fn rows(canvas: &Canvas<'_>, axis: &Axis, strips: &[(Level, &str, Vec<i64>)], bottom: i32) -> Drawn {
-    for (x, text) in axis.labels() {
-        canvas.line((x, TOP), (x, bottom), GRID)?;
-        canvas.text((x, bottom + 16), &text, 11, INK, Anchor::Middle)?;
-    }
+fn rows(canvas: &Canvas<'_>, axis: &Axis, strips: &[Strip<'_>], (top, bottom): (i32, i32)) -> Drawn {
+    axis.draw(canvas, (top, bottom))?;
     for (number, (level, title, moments)) in strips.iter().enumerate() {
-        let y = TOP + number as i32 * ROW + ROW / 2;
-        canvas.fit((LEFT - 12, y), title, 12, LEFT - 32, Anchor::End)?;
+        let y = top + number as i32 * ROW + ROW / 2;
+        canvas.fit((LEFT - 12, y), title, 10, LEFT - 12 - MARGIN, Anchor::End)?;
         canvas.line((LEFT, y), (RIGHT, y), GRID)?;
         let mut places: Vec<i32> = moments.iter().map(|&micros| axis.x(micros)).collect();
         places.dedup();
         for x in places {
-            canvas.mark((x, y), *level)?;
+            canvas.sign((x, y), Sign::Level(*level))?;
         }
     }
     canvas.line((LEFT, bottom), (RIGHT, bottom), INK)?;
-    canvas.text((LEFT.midpoint(RIGHT), bottom + 36), "time, UTC", 12, FADED, Anchor::Middle)
-}
-
-fn legend(canvas: &Canvas<'_>, y: i32) -> Drawn {
-    for (number, level) in LEVELS.into_iter().enumerate() {
-        let x = LEFT + number as i32 * 116;
-        canvas.mark((x, y), level)?;
-        canvas.text((x + 12, y), level.name(), 12, INK, Anchor::Start)?;
-    }
-    Ok(())
+    canvas.text((LEFT.midpoint(RIGHT), bottom + 31), TIME, 10, FADED, Anchor::Middle)
 }

@@ -66,7 +66,7 @@ pub(super) fn sections(view: &View<'_>, accounts: &[&Account]) -> io::Result<Vec
         let own = findings.get(&(account.tenant.as_str(), account.account.as_str())).map_or(&[][..], Vec::as_slice);
         let story = stories.iter().find(|story| story.account == account.account && story.tenant == account.tenant);
         let chart = match story {
-            Some(story) => Some(Chart { file: story.path.clone(), svg: chart::story_text(view, story)? }),
+            Some(story) => Some(Chart::of(&chart::story_picture(view, story)?)),
             None => None,
         };
         let addresses = std::mem::take(&mut came_from[number]);

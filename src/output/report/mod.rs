@@ -32,6 +32,8 @@ use timeline::Timeline;
 
 /// Accounts that get a section of their own.
 const SECTIONS: usize = 40;
+/// Pictures, of those of the whole case, that stand before the accounts.
+const STORY: usize = 4;
 /// Lines of the tables of accounts and addresses.
 const LINES: usize = 60;
 
@@ -58,6 +60,9 @@ struct Page {
     sections: Vec<Section>,
     more_sections: String,
     timeline: Timeline,
+    /// What happened, in pictures.
+    story: Vec<Chart>,
+    /// The evidence in pictures.
     charts: Vec<Chart>,
     addresses: Vec<AddressLine>,
     more_addresses: String,
@@ -69,7 +74,20 @@ struct Page {
 /// A picture; its text is SVG that [`chart`] escaped.
 struct Chart {
     file: String,
+    title: String,
+    alt: String,
     svg: String,
+}
+
+impl Chart {
+    fn of(picture: &chart::Picture) -> Self {
+        Self {
+            file: picture.file.clone(),
+            title: picture.title.clone(),
+            alt: picture.alt.clone(),
+            svg: picture.svg.clone(),
+        }
+    }
 }
 
 fn page(view: &View<'_>) -> io::Result<Page> {
@@ -81,11 +99,8 @@ fn page(view: &View<'_>) -> io::Result<Page> {
     let anchor = |account: &Account| {
         sections.iter().find(|section| section.is(account)).map_or("", |section| section.anchor.as_str())
     };
-    let drawn = [
-        ("charts/events.svg", chart::events_text(view)?),
-        ("charts/signins.svg", chart::sign_ins_text(view)?),
-        ("charts/hours.svg", chart::hours_text(view)?),
-    ];
+    let mut pictures: Vec<Chart> = chart::pictures(view)?.into_iter().map(Chart::of).collect();
+    let charts = pictures.split_off(STORY.min(pictures.len()));
     let from_outside = |address: &&Address| address.sign_ins.total() > 0 || address.findings.total() > 0;
     let addresses: Vec<&Address> = view.addresses.iter().filter(from_outside).collect();
     Ok(Page {
@@ -100,7 +115,8 @@ fn page(view: &View<'_>) -> io::Result<Page> {
         suspects: suspects.iter().take(LINES).map(|account| AccountLine::new(t, account, anchor(account))).collect(),
         more_sections: more(t, "report.more_accounts", suspects.len(), sections.len(), "users.csv, findings.csv"),
         timeline: Timeline::new(view, &suspects),
-        charts: drawn.map(|(file, svg)| Chart { file: file.to_owned(), svg: svg.to_owned() }).into(),
+        story: pictures,
+        charts,
         addresses: addresses.iter().take(LINES).map(|address| AddressLine::new(t, address)).collect(),
         more_addresses: more(t, "report.more_addresses", addresses.len(), LINES, "addresses.csv"),
         accounts: view

@@ -1,0 +1,165 @@
+//! When the intruder was in which account: a lane an account, a bar a presence, with what was left and what was done.
+
+mod lane;
+mod marks;
+
+use super::Picture;
+use super::canvas::{Anchor, Canvas, Drawn, Sheet, legend_height};
+use super::held::{Held, Step, held, tasks};
+use super::ink::{
+    DESK, DESK_TINT, FADED, GREY, GRID, INK, INTRUDER, INTRUDER_TINT, MARGIN, SERVANT, SERVANT_TINT, Sign, WIDTH,
+};
+use super::scale::Axis;
+use super::words::{TIME, name, sessions as words};
+use crate::case::session::{Link, Session};
+use crate::civil::span;
+use crate::output::view::View;
+use crate::store::Sym;
+use lane::Lane;
+use std::io;
+
+const FILE: &str = "charts/sessions.svg";
+/// Accounts that get a lane.
+const LANES: usize = 10;
+const LEFT: i32 = MARGIN;
+const RIGHT: i32 = WIDTH - MARGIN;
+
+/// What a presence is of, which its colour shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    /// Somebody was in the account.
+    Intruder,
+    /// Every act was refused.
+    Refused,
+    /// An application acted.
+    Application,
+    /// The owner's own desk.
+    Desk,
+}
+
+impl Kind {
+    fn of(session: &Session) -> Self {
+        match session.link {
+            Link::Desk => Self::Desk,
+            _ if !session.application.is_empty() => Self::Application,
+            _ if session.succeeded == 0 => Self::Refused,
+            _ => Self::Intruder,
+        }
+    }
+
+    fn sign(self) -> Sign {
+        match self {
+            Self::Intruder => Sign::Strokes(INTRUDER_TINT, INTRUDER),
+            Self::Refused => Sign::Frame(GREY),
+            Self::Application => Sign::Strokes(SERVANT_TINT, SERVANT),
+            Self::Desk => Sign::Strokes(DESK_TINT, DESK),
+        }
+    }
+}
+
+/// Draws the chart.
+pub(super) fn draw(view: &View<'_>) -> io::Result<Picture> {
+    let all = held(view);
+    let shown = &all[..all.len().min(LANES)];
+    if shown.is_empty() {
+        let sheet = Sheet::new(FILE, words::TITLE, "", words::NONE);
+        let middle = sheet.top() + 60;
+        return sheet.draw(middle + 60, |canvas| canvas.nothing(middle, words::NONE));
+    }
+    let steps: Vec<Vec<Step>> = shown.iter().map(|held| held.steps(view)).collect();
+    let (first, last) = reach(shown, &steps);
+    let axis = Axis::new(first, last, LEFT, RIGHT);
+    let mut lanes: Vec<Lane> =
+        shown.iter().zip(&steps).map(|(held, steps)| Lane::new(view, held, steps, &axis)).collect();
+    let ticks = elsewhere(view, shown, &axis, (first, last));
+    lanes.iter_mut().zip(ticks).for_each(|(lane, ticks)| lane.ticks = ticks);
+    let sheet =
+        Sheet::new(FILE, words::TITLE, &words::note(all.len() - shown.len()), &alt(shown, all.len(), (first, last)));
+    let items = legend(shown, &steps, &lanes);
+    let keys = sheet.top();
+    let top = keys + legend_height(&items) + 8;
+    let bottom = top + lanes.iter().map(Lane::height).sum::<i32>();
+    sheet.draw(bottom + 42, |canvas| {
+        canvas.legend(keys, &items)?;
+        axis.draw(canvas, (top, bottom))?;
+        lay(canvas, &lanes, (top, bottom))
+    })
+}
+
+fn lay(canvas: &Canvas<'_>, lanes: &[Lane], (top, bottom): (i32, i32)) -> Drawn {
+    let mut y = top;
+    for lane in lanes {
+        canvas.line((LEFT, y), (RIGHT, y), GRID)?;
+        lane.draw(canvas, y)?;
+        y += lane.height();
+    }
+    canvas.line((LEFT, bottom), (RIGHT, bottom), INK)?;
+    canvas.text((LEFT.midpoint(RIGHT), bottom + 31), TIME, 10, FADED, Anchor::Middle)
+}
+
+/// From the first to the last of presences and steps, microseconds since 1970.
+fn reach(shown: &[Held<'_>], steps: &[Vec<Step>]) -> (i64, i64) {
+    let acts = shown.iter().map(Held::span);
+    let steps = steps.iter().flatten().map(|step| (step.time, step.time));
+    acts.chain(steps).fold((i64::MAX, i64::MIN), |all, span| (all.0.min(span.0), all.1.max(span.1)))
+}
+
+/// The pixels in which each account has events that are no intruder's, in one pass over the time shown.
+fn elsewhere(view: &View<'_>, shown: &[Held<'_>], axis: &Axis, (first, last): (i64, i64)) -> Vec<Vec<i32>> {
+    let events = &view.case.events;
+    let mut own: Vec<(Sym, Sym)> = Vec::new();
+    let mut is_own = vec![false; events.pool.len()];
+    let mut taken: Vec<u32> = Vec::new();
+    for held in shown {
+        let entry = &events.entries[held.sessions[0].positions[0] as usize];
+        own.push((entry.tenant, entry.account));
+        is_own[entry.account.0 as usize] = true;
+        taken.extend(held.sessions.iter().flat_map(|session| &session.positions));
+    }
+    taken.sort_unstable();
+    let mut seen = vec![[false; WIDTH as usize]; shown.len()];
+    let from = events.entries.partition_point(|entry| entry.time.micros < first);
+    let mut taken = taken.into_iter().peekable();
+    for (entry, position) in events.entries[from..].iter().zip(from as u32..) {
+        if entry.time.micros > last {
+            break;
+        }
+        while taken.next_if(|at| *at < position).is_some() {}
+        if !is_own[entry.account.0 as usize] || taken.peek() == Some(&position) || !entry.is_act() {
+            continue;
+        }
+        let x = axis.x(entry.time.micros).clamp(0, WIDTH - 1) as usize;
+        let lanes = own.iter().zip(&mut seen).filter(|(own, _)| **own == (entry.tenant, entry.account));
+        lanes.for_each(|(_, seen)| seen[x] = true);
+    }
+    let pixels = |seen: &[bool; WIDTH as usize]| (0..).zip(seen).filter(|(_, seen)| **seen).map(|(x, _)| x).collect();
+    seen.iter().map(pixels).collect()
+}
+
+fn alt(shown: &[Held<'_>], all: usize, (first, last): (i64, i64)) -> String {
+    let told = shown.iter().map(|held| {
+        let (from, to) = held.span();
+        let events: u64 = held.sessions.iter().map(|session| session.events).sum();
+        words::told(&name(held.account), held.sessions.len() as u64, events, &span(from, to))
+    });
+    let told: Vec<String> = told.take(5).collect();
+    words::alt(all as u64, &span(first, last), &told)
+}
+
+fn legend(shown: &[Held<'_>], steps: &[Vec<Step>], lanes: &[Lane]) -> Vec<(Sign, String)> {
+    let mut kinds: Vec<Kind> = shown.iter().flat_map(|held| &held.sessions).map(|session| Kind::of(session)).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let mut items: Vec<(Sign, String)> =
+        kinds.into_iter().map(|kind| (kind.sign(), words::KINDS[kind as usize].to_owned())).collect();
+    if lanes.iter().any(|lane| !lane.ticks.is_empty()) {
+        items.push((Sign::Ticks(GREY), words::ELSEWHERE.to_owned()));
+    }
+    for (sign, text) in [(Sign::Opened, words::OPENED), (Sign::Closed, words::CLOSED)] {
+        if lanes.iter().any(|lane| lane.has(sign)) {
+            items.push((sign, text.to_owned()));
+        }
+    }
+    items.extend(tasks(shown, steps).into_iter().map(|(letter, task)| (Sign::Step(letter), super::words::task(task))));
+    items
+}
