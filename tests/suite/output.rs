@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::cast_possible_wrap)] // helpers of tests are tests, and their numbers small
 
 mod measure;
+mod pdf;
 mod tenant;
 
 use speur::case::Case;

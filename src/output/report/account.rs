@@ -19,7 +19,8 @@ const TOLD: usize = 30;
 const EVENTS: usize = 8;
 
 /// One account's part of the report.
-pub(super) struct Section {
+#[derive(Debug)]
+pub(in crate::output) struct Section {
     pub anchor: String,
     pub name: String,
     pub tenant: String,
@@ -35,7 +36,8 @@ pub(super) struct Section {
 }
 
 /// An incident and what its score is made of.
-pub(super) struct Scored {
+#[derive(Debug)]
+pub(in crate::output) struct Scored {
     pub level: &'static str,
     pub when: String,
     pub score: u32,
@@ -44,7 +46,8 @@ pub(super) struct Scored {
 }
 
 /// A finding told in full.
-pub(super) struct Told {
+#[derive(Debug)]
+pub(in crate::output) struct Told {
     pub id: String,
     pub level: &'static str,
     pub title: String,
@@ -59,7 +62,8 @@ pub(super) struct Told {
 }
 
 /// One event of a finding.
-pub(super) struct EventLine {
+#[derive(Debug)]
+pub(in crate::output) struct EventLine {
     pub time: String,
     pub operation: String,
     pub address: String,
@@ -69,7 +73,8 @@ pub(super) struct EventLine {
 }
 
 /// A finding of level low or informational, in one line.
-pub(super) struct Line {
+#[derive(Debug)]
+pub(in crate::output) struct Line {
     pub level: &'static str,
     pub title: String,
     pub summary: String,

@@ -14,7 +14,8 @@ const TOLD: usize = 40;
 const LONGEST: usize = 300;
 
 /// One account.
-pub(super) struct Answer {
+#[derive(Debug)]
+pub(in crate::output) struct Answer {
     pub account: String,
     pub when: String,
     pub entry: String,
@@ -39,7 +40,8 @@ pub(super) struct Answer {
 }
 
 /// One line of the response.
-pub(super) struct StepLine {
+#[derive(Debug)]
+pub(in crate::output) struct StepLine {
     pub step: String,
     pub task: String,
     pub verdict: &'static str,

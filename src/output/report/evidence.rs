@@ -14,7 +14,8 @@ const LINES: usize = 100;
 const FEW: usize = 20;
 
 /// The part of the report about evidence and method.
-pub(super) struct Evidence {
+#[derive(Debug)]
+pub(in crate::output) struct Evidence {
     pub files: Vec<FileLine>,
     pub more_files: usize,
     pub file_count: u64,
@@ -33,7 +34,8 @@ pub(super) struct Evidence {
 }
 
 /// A sign that something is missing.
-pub(super) struct Lack {
+#[derive(Debug)]
+pub(in crate::output) struct Lack {
     pub sign: String,
     pub file: String,
     pub found: String,
@@ -41,7 +43,8 @@ pub(super) struct Lack {
 }
 
 /// One file of evidence.
-pub(super) struct FileLine {
+#[derive(Debug)]
+pub(in crate::output) struct FileLine {
     pub path: String,
     pub format: String,
     pub counts: Counts,
@@ -52,7 +55,8 @@ pub(super) struct FileLine {
 }
 
 /// Something that could not be used.
-pub(super) struct Refused {
+#[derive(Debug)]
+pub(in crate::output) struct Refused {
     pub place: String,
     pub reason: String,
 }
@@ -203,7 +207,7 @@ fn limits(view: &View<'_>) -> Vec<String> {
 impl Evidence {
     /// Every level, most severe first, with what it asks of the reader.
     #[allow(clippy::unused_self)] // called from the template
-    pub(super) fn levels(&self) -> [(&'static str, &'static str); 5] {
+    pub(in crate::output) fn levels(&self) -> [(&'static str, &'static str); 5] {
         [
             (Level::Critical.name(), "act now"),
             (Level::High.name(), "act on it"),

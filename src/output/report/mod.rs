@@ -6,6 +6,10 @@ mod account;
 mod answer;
 mod evidence;
 
+pub(super) use account::{EventLine, Section, Told};
+pub(super) use answer::Answer;
+pub(super) use evidence::Evidence;
+
 use super::chart;
 use super::country::named_country;
 use super::escape::{excerpt, visible};
@@ -18,10 +22,7 @@ use crate::case::severity::{LEVELS, Severity};
 use crate::case::sign_in::SignIns;
 use crate::event::Place;
 use crate::rule::Level;
-use account::Section;
-use answer::Answer;
 use askama::Template;
-use evidence::Evidence;
 use std::io;
 
 /// Accounts that get a section of their own.
@@ -34,59 +35,68 @@ pub(crate) fn html(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
     page(view)?.write_into(sink).map_err(io::Error::other)
 }
 
-#[derive(Template)]
+#[derive(Debug, Template)]
 #[template(path = "report.html")]
-struct Page {
-    headline: String,
-    span: String,
-    tenants: String,
-    levels: Vec<(&'static str, u64)>,
-    answers: Vec<Answer>,
-    suspects: Vec<AccountLine>,
-    sections: Vec<Section>,
-    more_sections: usize,
-    charts: Vec<Chart>,
-    addresses: Vec<AddressLine>,
-    more_addresses: usize,
-    accounts: Vec<AccountLine>,
-    more_accounts: usize,
-    evidence: Evidence,
+pub(super) struct Page {
+    pub headline: String,
+    pub span: String,
+    pub tenants: String,
+    pub levels: Vec<(&'static str, u64)>,
+    pub answers: Vec<Answer>,
+    pub suspects: Vec<AccountLine>,
+    pub sections: Vec<Section>,
+    pub more_sections: usize,
+    pub charts: Vec<Chart>,
+    pub addresses: Vec<AddressLine>,
+    pub more_addresses: usize,
+    pub accounts: Vec<AccountLine>,
+    pub more_accounts: usize,
+    pub evidence: Evidence,
 }
 
 /// A picture; its text is SVG that [`chart`] escaped.
-struct Chart {
-    file: String,
-    svg: String,
+#[derive(Debug)]
+pub(super) struct Chart {
+    pub file: String,
+    pub svg: String,
 }
 
-struct AccountLine {
-    name: String,
-    level: &'static str,
-    counts: Vec<u64>,
-    first: String,
-    last: String,
-    events: u64,
-    sign_ins: SignIns,
-    addresses: u64,
-    countries: String,
+#[derive(Debug)]
+pub(super) struct AccountLine {
+    pub name: String,
+    pub level: &'static str,
+    pub counts: Vec<u64>,
+    pub first: String,
+    pub last: String,
+    pub events: u64,
+    pub sign_ins: SignIns,
+    pub addresses: u64,
+    pub countries: String,
     /// Anchor of its section; empty when it has none.
-    anchor: String,
+    pub anchor: String,
 }
 
-struct AddressLine {
-    address: String,
-    place: String,
-    network: String,
-    first: String,
-    last: String,
-    accounts: u64,
-    events: u64,
-    sign_ins: SignIns,
-    findings: u64,
-    level: &'static str,
+#[derive(Debug)]
+pub(super) struct AddressLine {
+    pub address: String,
+    pub place: String,
+    pub network: String,
+    pub first: String,
+    pub last: String,
+    pub accounts: u64,
+    pub events: u64,
+    pub sign_ins: SignIns,
+    pub findings: u64,
+    pub level: &'static str,
 }
 
-fn page(view: &View<'_>) -> io::Result<Page> {
+/// The content of the report, worked out when it is first asked for.
+pub(super) fn page<'a>(view: &'a View<'_>) -> io::Result<&'a Page> {
+    let page = view.page.get_or_init(|| new_page(view));
+    page.as_ref().map_err(|cause| io::Error::new(cause.kind(), cause.to_string()))
+}
+
+fn new_page(view: &View<'_>) -> io::Result<Page> {
     let mut severity = Severity::default();
     view.case.findings.iter().for_each(|finding| severity.add(finding));
     let with_findings = |account: &&Account| account.findings.highest().is_some_and(|level| level >= Level::Medium);
