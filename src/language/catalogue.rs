@@ -5,7 +5,8 @@ use rustc_hash::FxHashMap;
 use serde::Deserialize;
 use std::sync::LazyLock;
 
-static FILES: &[&str] = &[include_str!("time.csv"), include_str!("report.csv"), include_str!("workbook.csv")];
+static FILES: &[&str] =
+    &[include_str!("time.csv"), include_str!("report.csv"), include_str!("pdf.csv"), include_str!("workbook.csv")];
 
 /// One text in every language.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

@@ -84,6 +84,11 @@ impl Folder {
         Ok(())
     }
 
+    /// What went wrong with one file, named in its final place.
+    pub(crate) fn broken(&self, path: &str, cause: io::Error) -> Error {
+        Error::write(self.place.join(path))(cause)
+    }
+
     /// What has been written so far, by path.
     pub(crate) fn written(&self) -> Vec<Written> {
         let mut list = match self.written.lock() {

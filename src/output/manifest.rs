@@ -1,5 +1,6 @@
 //! `manifest.json`: what went in, what came out, with which rules and choices; and whether all of it is still the same.
 
+use super::digest;
 use super::folder::{Sink, Written};
 use super::table::json;
 use super::view::View;
@@ -52,6 +53,9 @@ pub struct RunFacts {
 /// `manifest.json`.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Manifest {
+    /// See [`super::digest`]; empty in manifests of versions that had none.
+    #[serde(default)]
+    digest: String,
     pub(super) program: Program,
     pub(super) options: Vec<Choice>,
     pub(super) counts: Summary,
@@ -141,6 +145,20 @@ struct Run {
 
 /// Writes `manifest.json`; run time and threads stand under `run` and nowhere else.
 pub(crate) fn manifest(view: &View<'_>, run: &RunFacts, outputs: &[Written], sink: &mut Sink<'_>) -> io::Result<()> {
+    let output =
+        |file: &Written| OutputFile { path: file.path.clone(), sha256: file.sha256.clone(), bytes: file.bytes };
+    let manifest =
+        Manifest { digest: view.digest.clone(), outputs: outputs.iter().map(output).collect(), ..of_case(view, run) };
+    json(&manifest, sink)
+}
+
+/// The digest of a case, which its products may hold.
+pub(crate) fn case_digest(view: &View<'_>, run: &RunFacts) -> io::Result<String> {
+    Ok(digest::digest(serde_json::to_value(of_case(view, run))?))
+}
+
+/// The manifest of a case of which nothing is written yet.
+fn of_case(view: &View<'_>, run: &RunFacts) -> Manifest {
     let case = view.case;
     let choice = |(option, value): &(String, String)| Choice { option: option.clone(), value: value.clone() };
     let mut rules: Vec<RuleFile> = case
@@ -151,9 +169,8 @@ pub(crate) fn manifest(view: &View<'_>, run: &RunFacts, outputs: &[Written], sin
     rules.sort();
     let mut inputs: Vec<InputFile> = run.inputs.iter().map(InputFile::of).collect();
     inputs.sort_by(|a, b| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
-    let output =
-        |file: &Written| OutputFile { path: file.path.clone(), sha256: file.sha256.clone(), bytes: file.bytes };
-    let manifest = Manifest {
+    Manifest {
+        digest: String::new(),
         program: Program {
             name: "speur".to_owned(),
             version: run.version.clone(),
@@ -165,14 +182,13 @@ pub(crate) fn manifest(view: &View<'_>, run: &RunFacts, outputs: &[Written], sin
         settings: run.settings.iter().map(InputFile::of).collect(),
         rules,
         databases: case.databases.clone(),
-        outputs: outputs.iter().map(output).collect(),
+        outputs: Vec::new(),
         run: Run {
             started: stamp(run.started),
             finished: stamp(run.finished.unwrap_or_else(SystemTime::now)),
             threads: run.threads,
         },
-    };
-    json(&manifest, sink)
+    }
 }
 
 fn summary(view: &View<'_>) -> Summary {
@@ -218,15 +234,30 @@ pub struct Mismatch {
 impl Manifest {
     /// Reads the manifest of a case folder.
     pub(super) fn read(case_dir: &Path) -> Result<Self, Error> {
-        let path = case_dir.join("manifest.json");
-        let broken = |reason: String| Error::Case { path: path.clone(), reason };
-        let text = std::fs::read(&path).map_err(|cause| {
-            broken(format!(
-                "cannot be read: {cause}; expected the manifest of a case folder, so give the folder that analyze wrote"
-            ))
-        })?;
-        serde_json::from_slice(&text).map_err(|cause| broken(format!("not a manifest: {cause}")))
+        read(case_dir)
     }
+}
+
+/// Reads the manifest of a case folder, as what it is or as plain JSON.
+fn read<T: serde::de::DeserializeOwned>(case_dir: &Path) -> Result<T, Error> {
+    let path = case_dir.join("manifest.json");
+    let broken = |reason: String| Error::Case { path: path.clone(), reason };
+    let text = std::fs::read(&path).map_err(|cause| {
+        broken(format!(
+            "cannot be read: {cause}; expected the manifest of a case folder, so give the folder that analyze wrote"
+        ))
+    })?;
+    serde_json::from_slice(&text).map_err(|cause| broken(format!("not a manifest: {cause}")))
+}
+
+/// Works the case digest out again and tells when it is not the stated one.
+fn check_digest(case_dir: &Path, stated: &str, mismatches: &mut Vec<Mismatch>) -> Result<(), Error> {
+    let found = digest::digest(read(case_dir)?);
+    if !stated.is_empty() && found != stated {
+        let path = "manifest.json, case digest".to_owned();
+        mismatches.push(Mismatch { path, expected: stated.to_owned(), found: Some(found) });
+    }
+    Ok(())
 }
 
 /// The paths of evidence that a case was made from, as they were typed.
@@ -254,8 +285,8 @@ pub fn input(case_dir: &Path, name: &str) -> Result<(PathBuf, String), Error> {
     }
 }
 
-/// Hashes every output, input, setting and rule file again; what is the same is not told. Rules of the
-/// embedded pack have no file.
+/// Hashes every output, input, setting and rule file again, and works out the case digest; what is the same is not
+/// told. Rules of the embedded pack have no file.
 ///
 /// # Errors
 /// [`Error::Case`] when `case_dir` holds no manifest that can be read.
@@ -281,6 +312,7 @@ pub fn verify(case_dir: &Path) -> Result<Vec<Mismatch>, Error> {
         check(Path::new(file), file, sha256, &mut found);
     }
     unlisted(case_dir, &manifest.outputs, &mut found);
+    check_digest(case_dir, &manifest.digest, &mut found)?;
     found.sort();
     Ok(found)
 }

@@ -10,10 +10,12 @@ mod chart;
 mod column;
 mod columnar;
 mod country;
+mod digest;
 pub mod escape;
 mod folder;
 mod manifest;
 mod overview;
+mod pdf;
 mod record;
 mod report;
 mod select;
@@ -77,6 +79,11 @@ pub static OUTPUTS: &[Output] = &[
         writer: timeline::csv,
     },
     Output { name: "report.html", what: "what was found and for whom, to read and print", writer: report::html },
+    Output {
+        name: "report.pdf",
+        what: "the same on pages, with bookmarks and the case digest on each page, to file and print (PDF/A)",
+        writer: pdf::pdf,
+    },
     Output { name: "findings.json", what: "the findings with their events", writer: table::findings_json },
     Output {
         name: "findings.csv",
@@ -203,7 +210,9 @@ pub fn write_case(case: &Case, run: &RunFacts, out: &Path) -> Result<(), Error> 
 }
 
 fn fill(folder: Folder, case: &Case, run: &RunFacts) -> Result<(), Error> {
-    let view = View::new(case);
+    let mut view = View::new(case);
+    view.digest = manifest::case_digest(&view, run).map_err(|cause| folder.broken("manifest.json", cause))?;
+    let view = view;
     let (products, stories) = rayon::join(
         || {
             OUTPUTS

@@ -2,6 +2,7 @@
 
 use super::chart::Charts;
 use super::escape::Needs;
+use super::report::Page;
 use crate::case::Case;
 use crate::case::accounts::{Account, accounts};
 use crate::case::addresses::{Address, addresses};
@@ -10,6 +11,8 @@ use crate::case::index::{AddressIndex, Seen};
 use crate::rule::{Level, Meta};
 use crate::store::{Entry, RuleIndex};
 use rustc_hash::FxHashMap;
+use std::io;
+use std::sync::OnceLock;
 
 /// A case with its cross references.
 #[derive(Debug)]
@@ -28,6 +31,10 @@ pub(crate) struct View<'a> {
     pub(crate) needs: Needs,
     /// The charts that two products hold.
     pub(crate) charts: Charts,
+    /// The content of the report, which two products show.
+    pub(crate) page: OnceLock<io::Result<Page>>,
+    /// SHA-256 of what the manifest says of the case; see [`super::digest`].
+    pub(crate) digest: String,
     met: FxHashMap<&'a [RuleIndex], Met>,
 }
 
@@ -52,7 +59,18 @@ impl<'a> View<'a> {
         }
         let incidents = incidents(&case.events, &case.findings);
         let (accounts, addresses) = people;
-        Self { case, index, accounts, incidents, addresses, needs, charts: Charts::default(), met }
+        Self {
+            case,
+            index,
+            accounts,
+            incidents,
+            addresses,
+            needs,
+            charts: Charts::default(),
+            page: OnceLock::new(),
+            digest: String::new(),
+            met,
+        }
     }
 
     /// The event at `position` with its address.

@@ -5,6 +5,7 @@
 mod book;
 mod charts;
 mod measure;
+mod pdf;
 mod tenant;
 mod workbook;
 

@@ -24,7 +24,8 @@ const TOLD: usize = 30;
 const ADDRESSES: usize = 40;
 
 /// One account's part of the report.
-pub(super) struct Section {
+#[derive(Debug)]
+pub(in crate::output) struct Section {
     pub anchor: String,
     pub name: String,
     pub tenant: String,

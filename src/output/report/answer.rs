@@ -18,7 +18,8 @@ const IDS: usize = 3;
 const LONGEST: usize = 300;
 
 /// One account.
-pub(super) struct Answer {
+#[derive(Debug)]
+pub(in crate::output) struct Answer {
     pub lead: String,
     pub entry: String,
     pub method: String,
@@ -39,7 +40,8 @@ pub(super) struct Answer {
 }
 
 /// A sentence and the events that it rests on.
-pub(super) struct StatementLine {
+#[derive(Debug)]
+pub(in crate::output) struct StatementLine {
     pub phase: String,
     /// RFC 3339, for sorting.
     pub at: String,
@@ -51,7 +53,8 @@ pub(super) struct StatementLine {
 }
 
 /// What the intruder did from one address.
-pub(super) struct PresenceLine {
+#[derive(Debug)]
+pub(in crate::output) struct PresenceLine {
     pub address: String,
     pub network: String,
     pub events: u64,
@@ -62,7 +65,8 @@ pub(super) struct PresenceLine {
 }
 
 /// What was left behind.
-pub(super) struct LeftLine {
+#[derive(Debug)]
+pub(in crate::output) struct LeftLine {
     pub state: &'static str,
     pub mark: &'static str,
     pub what: String,
@@ -72,7 +76,8 @@ pub(super) struct LeftLine {
 }
 
 /// One line of the response.
-pub(super) struct StepLine {
+#[derive(Debug)]
+pub(in crate::output) struct StepLine {
     pub step: String,
     pub task: String,
     pub verdict: &'static str,

@@ -16,7 +16,8 @@ const LINES: usize = 100;
 const FEW: usize = 20;
 
 /// The part of the report about evidence and method.
-pub(super) struct Evidence {
+#[derive(Debug)]
+pub(in crate::output) struct Evidence {
     pub method: String,
     /// Every level, most severe first, with what it asks of the reader.
     pub levels: Vec<[&'static str; 2]>,
@@ -37,7 +38,8 @@ pub(super) struct Evidence {
 }
 
 /// A sign that something is missing.
-pub(super) struct Lack {
+#[derive(Debug)]
+pub(in crate::output) struct Lack {
     pub sign: String,
     pub file: String,
     pub found: String,
@@ -45,7 +47,8 @@ pub(super) struct Lack {
 }
 
 /// One file of evidence.
-pub(super) struct FileLine {
+#[derive(Debug)]
+pub(in crate::output) struct FileLine {
     pub path: String,
     pub format: String,
     pub counts: Counts,
@@ -58,7 +61,8 @@ pub(super) struct FileLine {
 }
 
 /// Something that could not be used.
-pub(super) struct Refused {
+#[derive(Debug)]
+pub(in crate::output) struct Refused {
     pub place: String,
     pub reason: String,
 }

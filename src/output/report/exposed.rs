@@ -11,7 +11,8 @@ use crate::output::view::View;
 const LINES: usize = 60;
 
 /// A message, folder, search, dark time or file.
-pub(super) struct ExposedLine {
+#[derive(Debug)]
+pub(in crate::output) struct ExposedLine {
     pub kind: &'static str,
     pub what: String,
     pub folder: String,

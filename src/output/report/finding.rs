@@ -14,13 +14,15 @@ pub(super) const EVENTS: usize = 8;
 const ORIGINAL: usize = 6_000;
 
 /// An incident and what its score is made of.
-pub(super) struct Scored {
+#[derive(Debug)]
+pub(in crate::output) struct Scored {
     pub level: &'static str,
     pub text: String,
 }
 
 /// A finding told in full.
-pub(super) struct Told {
+#[derive(Debug)]
+pub(in crate::output) struct Told {
     pub level: &'static str,
     pub title: String,
     pub when: String,
@@ -34,7 +36,8 @@ pub(super) struct Told {
 }
 
 /// One event of a finding.
-pub(super) struct EventLine {
+#[derive(Debug)]
+pub(in crate::output) struct EventLine {
     pub id: String,
     pub time: String,
     pub operation: String,
@@ -47,7 +50,8 @@ pub(super) struct EventLine {
 }
 
 /// A finding of level low or informational, in one line.
-pub(super) struct Line {
+#[derive(Debug)]
+pub(in crate::output) struct Line {
     pub level: &'static str,
     pub title: String,
     pub summary: String,

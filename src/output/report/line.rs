@@ -12,7 +12,8 @@ use crate::rule::Level;
 use chrono::DateTime;
 
 /// One account in a table.
-pub(super) struct AccountLine {
+#[derive(Debug)]
+pub(in crate::output) struct AccountLine {
     pub name: String,
     pub level: &'static str,
     /// Place of the level among the levels, for sorting.
@@ -30,7 +31,8 @@ pub(super) struct AccountLine {
 }
 
 /// One address in a table.
-pub(super) struct AddressLine {
+#[derive(Debug)]
+pub(in crate::output) struct AddressLine {
     pub address: String,
     pub place: String,
     pub network: String,

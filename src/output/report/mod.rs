@@ -12,6 +12,13 @@ mod line;
 mod opening;
 mod timeline;
 
+pub(super) use account::Section;
+pub(super) use answer::{Answer, StatementLine};
+pub(super) use evidence::Evidence;
+pub(super) use finding::{EventLine, Told};
+pub(super) use line::{AccountLine, AddressLine};
+pub(super) use opening::Opening;
+
 use super::chart;
 use super::folder::Sink;
 use super::view::View;
@@ -20,12 +27,9 @@ use crate::case::addresses::Address;
 use crate::case::severity::{LEVELS, Severity};
 use crate::language::Voice;
 use crate::rule::Level;
-use account::Section;
 use askama::Template;
 use base64::Engine;
-use evidence::Evidence;
-use line::{AccountLine, AddressLine, more};
-use opening::Opening;
+use line::more;
 use sha2::{Digest, Sha256};
 use std::io;
 use timeline::Timeline;
@@ -45,38 +49,39 @@ pub(crate) fn html(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
     page(view)?.write_into(sink).map_err(io::Error::other)
 }
 
-#[derive(Template)]
+#[derive(Debug, Template)]
 #[template(path = "report/page.html")]
-struct Page {
-    t: Voice,
-    title: String,
-    policy: String,
-    style: &'static str,
-    script: &'static str,
-    clock: String,
-    opening: Opening,
-    levels: Vec<(&'static str, u64)>,
-    suspects: Vec<AccountLine>,
-    sections: Vec<Section>,
-    more_sections: String,
-    timeline: Timeline,
+pub(super) struct Page {
+    pub t: Voice,
+    pub title: String,
+    pub policy: String,
+    pub style: &'static str,
+    pub script: &'static str,
+    pub clock: String,
+    pub opening: Opening,
+    pub levels: Vec<(&'static str, u64)>,
+    pub suspects: Vec<AccountLine>,
+    pub sections: Vec<Section>,
+    pub more_sections: String,
+    pub timeline: Timeline,
     /// What happened, in pictures.
-    story: Vec<Chart>,
+    pub story: Vec<Chart>,
     /// The evidence in pictures.
-    charts: Vec<Chart>,
-    addresses: Vec<AddressLine>,
-    more_addresses: String,
-    accounts: Vec<AccountLine>,
-    more_accounts: String,
-    evidence: Evidence,
+    pub charts: Vec<Chart>,
+    pub addresses: Vec<AddressLine>,
+    pub more_addresses: String,
+    pub accounts: Vec<AccountLine>,
+    pub more_accounts: String,
+    pub evidence: Evidence,
 }
 
 /// A picture; its text is SVG that [`chart`] escaped.
-struct Chart {
-    file: String,
-    title: String,
-    alt: String,
-    svg: String,
+#[derive(Debug)]
+pub(super) struct Chart {
+    pub file: String,
+    pub title: String,
+    pub alt: String,
+    pub svg: String,
 }
 
 impl Chart {
@@ -90,7 +95,13 @@ impl Chart {
     }
 }
 
-fn page(view: &View<'_>) -> io::Result<Page> {
+/// The content of the report, worked out when it is first asked for.
+pub(super) fn page<'a>(view: &'a View<'_>) -> io::Result<&'a Page> {
+    let page = view.page.get_or_init(|| new_page(view));
+    page.as_ref().map_err(|cause| io::Error::new(cause.kind(), cause.to_string()))
+}
+
+fn new_page(view: &View<'_>) -> io::Result<Page> {
     let t = view.case.facts.voice;
     let mut severity = Severity::default();
     view.case.findings.iter().for_each(|finding| severity.add(finding));

@@ -17,7 +17,8 @@ use std::collections::BTreeSet;
 const FEW: usize = 8;
 
 /// The first screen.
-pub(super) struct Opening {
+#[derive(Debug)]
+pub(in crate::output) struct Opening {
     /// Sentences.
     pub lead: Vec<String>,
     /// Name and value: the case, the evidence.
@@ -33,7 +34,8 @@ pub(super) struct Opening {
 }
 
 /// An account that an intruder had.
-pub(super) struct TakenLine {
+#[derive(Debug)]
+pub(in crate::output) struct TakenLine {
     pub name: String,
     pub anchor: String,
     pub since: String,

@@ -13,7 +13,8 @@ use std::fmt::Write;
 const MOST: usize = 50_000;
 
 /// What the page's script gets.
-pub(super) struct Timeline {
+#[derive(Debug)]
+pub(in crate::output) struct Timeline {
     /// How many events there are and which of them the page holds.
     pub told: String,
     /// An object; its text is safe inside a script element.
