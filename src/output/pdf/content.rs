@@ -4,7 +4,9 @@ use super::CaseFacts;
 use super::document::{Block, Column, Document, Kind, Look, Margins, Size, Text, column, heading, level, plain, span};
 use crate::coverage::Counts;
 use crate::output::escape::excerpt;
-use crate::output::report::{AccountLine, AddressLine, Answer, Chart, Evidence, Page, Section, Told};
+use crate::output::report::{
+    AccountLine, AddressLine, Answer, Chart, EventLine, Evidence, Page, RuleLine, Section, Told,
+};
 
 /// The report as a document; `digest` is that of the case.
 pub(super) fn document(page: &Page, facts: &CaseFacts<'_>, digest: &str) -> Document {
@@ -17,6 +19,7 @@ pub(super) fn document(page: &Page, facts: &CaseFacts<'_>, digest: &str) -> Docu
     page.charts.iter().for_each(|chart| blocks.push(figure(chart)));
     addresses(&mut blocks, page);
     accounts(&mut blocks, page);
+    rules(&mut blocks, page);
     evidence(&mut blocks, &page.evidence);
     method(&mut blocks, &page.evidence);
     hashes(&mut blocks, &page.evidence, digest);
@@ -177,7 +180,7 @@ fn suspects(blocks: &mut Vec<Block>, page: &Page) {
 
 fn section(blocks: &mut Vec<Block>, section: &Section) {
     let mut title = level(section.level);
-    title.extend(plain(format!(" {}", section.name)));
+    title.extend(plain(section.name.clone()));
     blocks.push(Block::Heading { level: 2, text: title, bookmark: format!("Findings: {}", section.name) });
     let tenant = if section.tenant.is_empty() { String::new() } else { format!(" Tenant {}.", section.tenant) };
     blocks.push(note(format!("{}.{tenant}", section.facts)));
@@ -207,7 +210,7 @@ fn section(blocks: &mut Vec<Block>, section: &Section) {
 
 fn finding(blocks: &mut Vec<Block>, told: &Told) {
     let mut title = level(told.level);
-    title.extend(plain(format!(" {}", told.title)));
+    title.extend(plain(told.title.clone()));
     blocks.push(Block::Heading { level: 3, text: title, bookmark: told.title.clone() });
     blocks.push(note(&told.when));
     blocks.push(body(&told.summary));
@@ -219,7 +222,7 @@ fn finding(blocks: &mut Vec<Block>, told: &Told) {
         ("Network", Kind::Words),
         ("Record", Kind::Words),
     ];
-    let row = |event: &crate::output::report::EventLine| {
+    let row = |event: &EventLine| {
         [&event.time, &event.operation, &event.address, &event.place, &event.network, &event.source].map(plain).into()
     };
     blocks.push(Block::Table { columns: columns(&head), rows: told.events.iter().map(row).collect() });
@@ -276,6 +279,17 @@ fn accounts(blocks: &mut Vec<Block>, page: &Page) {
     more(blocks, page.more_accounts, " accounts: see users.csv.");
 }
 
+fn rules(blocks: &mut Vec<Block>, page: &Page) {
+    blocks.push(heading(2, "Findings by rule"));
+    if page.rules.is_empty() {
+        blocks.push(body("No rule has a finding."));
+        return;
+    }
+    let head = [("Level", Kind::Whole), ("Rule", Kind::Words), ("Findings", Kind::Number), ("Accounts", Kind::Number)];
+    let row = |rule: &RuleLine| vec![level(rule.level), plain(&rule.title), count(rule.findings), count(rule.accounts)];
+    blocks.push(Block::Table { columns: columns(&head), rows: page.rules.iter().map(row).collect() });
+}
+
 fn evidence(blocks: &mut Vec<Block>, evidence: &Evidence) {
     blocks.push(heading(2, "What was read, and what could not be used"));
     let Counts { rows, used, rejected, duplicate, degraded, conflict, outside, .. } = &evidence.totals;
@@ -285,14 +299,14 @@ fn evidence(blocks: &mut Vec<Block>, evidence: &Evidence) {
     )));
     let mut head = vec![("File", Kind::Words), ("Format", Kind::Words)];
     head.extend(["Rows", "Used", "Rejected", "Duplicates"].map(|title| (title, Kind::Number)));
-    head.push(("First and last record", Kind::Words));
+    head.push(("First and last record", Kind::Whole));
     let files = evidence.files.iter().map(|file| {
         let mut path = plain(&file.path);
         path.extend(file.notes.iter().map(|note| span(format!("\n{note}"), Look::Faded)));
         let counts = &file.counts;
         let mut row = vec![path, plain(&file.format)];
         row.extend([counts.rows, counts.used, counts.rejected, counts.duplicate].map(count));
-        row.push(plain(&file.span));
+        row.push(plain(file.span.replace(" to ", "\n")));
         row
     });
     blocks.push(Block::Table { columns: columns(&head), rows: files.collect() });

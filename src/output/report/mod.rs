@@ -18,11 +18,13 @@ use super::view::View;
 use crate::case::accounts::Account;
 use crate::case::addresses::Address;
 use crate::case::civil::{moment, span};
-use crate::case::severity::{LEVELS, Severity};
+use crate::case::severity::{LEVELS, Severity, level};
 use crate::case::sign_in::SignIns;
 use crate::event::Place;
 use crate::rule::Level;
 use askama::Template;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::io;
 
 /// Accounts that get a section of their own.
@@ -51,6 +53,7 @@ pub(super) struct Page {
     pub more_addresses: usize,
     pub accounts: Vec<AccountLine>,
     pub more_accounts: usize,
+    pub rules: Vec<RuleLine>,
     pub evidence: Evidence,
 }
 
@@ -88,6 +91,15 @@ pub(super) struct AddressLine {
     pub sign_ins: SignIns,
     pub findings: u64,
     pub level: &'static str,
+}
+
+/// A rule that has findings.
+#[derive(Debug)]
+pub(super) struct RuleLine {
+    pub level: &'static str,
+    pub title: String,
+    pub findings: u64,
+    pub accounts: u64,
 }
 
 /// The content of the report, worked out when it is first asked for.
@@ -130,6 +142,7 @@ fn new_page(view: &View<'_>) -> io::Result<Page> {
         more_addresses: addresses.len().saturating_sub(LINES),
         accounts: view.accounts.iter().take(LINES).map(line).collect(),
         more_accounts: view.accounts.len().saturating_sub(LINES),
+        rules: rules(view),
         evidence: Evidence::new(view),
         sections,
     })
@@ -159,6 +172,22 @@ fn headline(view: &View<'_>, suspects: &[&Account], severity: &Severity) -> Stri
         suspects.len(),
         first.join(", ")
     )
+}
+
+/// Every rule that has findings, the most severe first, so that none goes untold for want of room.
+fn rules(view: &View<'_>) -> Vec<RuleLine> {
+    let mut rules: BTreeMap<(Reverse<Level>, &str, &str), Vec<(&str, &str)>> = BTreeMap::new();
+    for finding in &view.case.findings {
+        let rule = (Reverse(level(finding.rule.level)), finding.rule.title.as_str(), finding.rule.id.as_str());
+        rules.entry(rule).or_default().push((&finding.tenant, &finding.account));
+    }
+    let line = |((level, title, _), mut accounts): ((Reverse<Level>, &str, &str), Vec<(&str, &str)>)| {
+        let findings = accounts.len() as u64;
+        accounts.sort_unstable();
+        accounts.dedup();
+        RuleLine { level: level.0.name(), title: excerpt(title, 200), findings, accounts: accounts.len() as u64 }
+    };
+    rules.into_iter().map(line).collect()
 }
 
 fn counted(count: u64, noun: &str) -> String {
