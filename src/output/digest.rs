@@ -16,7 +16,9 @@ const PLACED: [&str; 2] = ["inputs", "settings"];
 /// SHA-256, lower-case hex, of a manifest as JSON without blanks, the keys of each object sorted.
 pub(super) fn digest(mut manifest: Value) -> String {
     if let Some(members) = manifest.as_object_mut() {
-        OUTSIDE.iter().for_each(|name| drop(members.remove(*name)));
+        for name in OUTSIDE {
+            members.remove(name);
+        }
         for list in PLACED {
             let files = members.get_mut(list).and_then(Value::as_array_mut);
             for file in files.into_iter().flatten().filter_map(Value::as_object_mut) {

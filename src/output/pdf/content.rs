@@ -7,7 +7,7 @@ use super::document::{Block, Column, Document, Kind, Look, Margins, Size, Text, 
 use crate::case::facts::CaseFacts;
 use crate::language::Voice;
 use crate::output::escape::excerpt;
-use crate::output::report::{AccountLine, AddressLine, Chart, Page};
+use crate::output::report::{AccountLine, AddressLine, Chart, Page, RuleLine};
 
 /// The report as a document; `digest` is that of the case.
 pub(super) fn document(page: &Page, facts: &CaseFacts, digest: &str) -> Document {
@@ -24,6 +24,7 @@ pub(super) fn document(page: &Page, facts: &CaseFacts, digest: &str) -> Document
     blocks.extend(page.charts.iter().map(figure));
     addresses(&mut blocks, page);
     everybody(&mut blocks, page);
+    rules(&mut blocks, page);
     evidence::method(&mut blocks, t, &page.evidence);
     evidence::limits(&mut blocks, t, &page.evidence);
     evidence::coverage(&mut blocks, t, &page.evidence);
@@ -218,4 +219,21 @@ fn everybody(blocks: &mut Vec<Block>, page: &Page) {
     };
     blocks.push(Block::Table { columns: columns(t, &head), rows: page.accounts.iter().map(row).collect() });
     more(blocks, &page.more_accounts);
+}
+
+fn rules(blocks: &mut Vec<Block>, page: &Page) {
+    let t = page.t;
+    blocks.push(heading(2, t.text("report.by_rule")));
+    if page.rules.is_empty() {
+        blocks.push(body(t.text("report.by_rule_none")));
+        return;
+    }
+    let head = [
+        ("report.level", Kind::Whole),
+        ("report.rule", Kind::Words),
+        ("report.findings", Kind::Number),
+        ("report.accounts", Kind::Number),
+    ];
+    let row = |rule: &RuleLine| vec![level(rule.level), plain(&rule.title), count(rule.findings), count(rule.accounts)];
+    blocks.push(Block::Table { columns: columns(t, &head), rows: page.rules.iter().map(row).collect() });
 }

@@ -9,9 +9,9 @@ static BOLD: &[u8] = include_bytes!("../assets/DejaVuSans-Bold.ttf");
 /// Which face.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Weight {
-    /// DejaVu Sans.
+    /// `DejaVuSans.ttf`.
     Regular,
-    /// DejaVu Sans Bold.
+    /// `DejaVuSans-Bold.ttf`.
     Bold,
 }
 

@@ -2,9 +2,10 @@
 //!
 //! Sections of ISO 32000-1: 7.5.7 (object streams), 7.5.8 (cross-reference streams).
 
+use crate::store::hex;
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::io::{self, Write};
 
 /// Objects that one object stream holds.
@@ -95,7 +96,7 @@ impl Objects {
         let (mut heads, mut bodies) = (String::new(), String::new());
         let id = self.reserve();
         for (number, (object, text)) in pack.iter().enumerate() {
-            heads.push_str(&format!("{object} {} ", bodies.len()));
+            let _ = write!(heads, "{object} {} ", bodies.len());
             bodies.push_str(text);
             bodies.push('\n');
             self.places[*object as usize] = Place::In(id.0, number);
@@ -123,7 +124,7 @@ impl Objects {
             table.extend_from_slice(&first.to_be_bytes());
             table.extend_from_slice(&second.to_be_bytes());
         }
-        let key: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+        let key = hex(key);
         let entries = format!(
             "/Type/XRef/Size {}/W[1 4 2]/Root {root}/Info {info}/ID[<{key}><{key}>]/Filter/FlateDecode",
             self.places.len()

@@ -64,14 +64,14 @@ pub(super) struct Piece {
 /// Pages and outline.
 #[derive(Debug, Default)]
 pub(super) struct Pages {
-    pub pages: Vec<Vec<Item>>,
+    pub sheets: Vec<Vec<Item>>,
     pub outline: Vec<Entry>,
     y: f32,
 }
 
 /// Puts pieces on pages.
 pub(super) fn paginate(pieces: Vec<Piece>) -> Pages {
-    let mut pages = Pages { pages: vec![Vec::new()], outline: Vec::new(), y: TOP };
+    let mut pages = Pages { sheets: vec![Vec::new()], outline: Vec::new(), y: TOP };
     let mut group: Vec<Piece> = Vec::new();
     for piece in pieces {
         let ends = !piece.keep;
@@ -106,7 +106,7 @@ impl Pages {
         if self.y <= TOP {
             return;
         }
-        self.pages.push(Vec::new());
+        self.sheets.push(Vec::new());
         self.y = TOP;
         if let Some(header) = next.and_then(|piece| piece.header.as_ref()) {
             // The header is read where the table begins; here it is for the eye.
@@ -119,13 +119,13 @@ impl Pages {
         if self.y > TOP {
             self.y += piece.before;
         }
-        let page = self.pages.len() - 1;
+        let page = self.sheets.len() - 1;
         if let Some((level, title)) = piece.entry {
             self.outline.push(Entry { level, title, page, y: self.y });
         }
         for mut item in piece.items {
             item.mark.lower(self.y);
-            self.pages[page].push(item);
+            self.sheets[page].push(item);
         }
         self.y += piece.height;
     }
@@ -153,7 +153,7 @@ mod tests {
     fn what_belongs_together_goes_to_the_next_page_together() {
         let room = BOTTOM - TOP;
         let pages = paginate(vec![piece(room - 50.0, false), piece(30.0, true), piece(30.0, false)]);
-        assert_eq!(pages.pages.iter().map(Vec::len).collect::<Vec<_>>(), [1, 2]);
+        assert_eq!(pages.sheets.iter().map(Vec::len).collect::<Vec<_>>(), [1, 2]);
     }
 
     #[test]
@@ -161,8 +161,8 @@ mod tests {
         let header = Rc::new(piece(20.0, true));
         let rows = (0..100).map(|_| Piece { header: Some(Rc::clone(&header)), ..piece(20.0, true) });
         let pages = paginate(std::iter::once(piece(20.0, true)).chain(rows).collect());
-        assert_eq!(pages.pages.iter().map(Vec::len).sum::<usize>(), 101 + pages.pages.len() - 1);
-        for page in &pages.pages {
+        assert_eq!(pages.sheets.iter().map(Vec::len).sum::<usize>(), 101 + pages.sheets.len() - 1);
+        for page in &pages.sheets {
             let ends = page.iter().map(|item| match item.mark {
                 Mark::Box { y, height, .. } => y + height,
                 _ => 0.0,

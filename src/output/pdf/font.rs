@@ -1,9 +1,10 @@
 //! A face to a font of the file: only the glyphs that were shown, with a code a character.
 
 use super::face::{Face, Used};
-use super::file::{Id, Objects};
+use super::file::{Id, Objects, push_hex};
 use super::paint::push_number;
 use sha2::{Digest, Sha256};
+use std::fmt::Write;
 use std::io;
 use subsetter::GlyphRemapper;
 
@@ -45,7 +46,9 @@ pub(super) fn write(objects: &mut Objects, face: &Face) -> io::Result<Option<Id>
 /// Six letters that tell this subset from others.
 fn tag(used: &[Used]) -> String {
     let mut hash = Sha256::new();
-    used.iter().for_each(|used| hash.update(u32::from(used.char).to_be_bytes()));
+    for used in used {
+        hash.update(u32::from(used.char).to_be_bytes());
+    }
     hash.finalize().iter().take(6).map(|byte| char::from(b'A' + byte % 26)).collect()
 }
 
@@ -72,10 +75,11 @@ fn to_unicode(used: &[Used]) -> String {
     );
     let coded: Vec<(usize, char)> = used.iter().map(|used| used.char).enumerate().skip(1).collect();
     for block in coded.chunks(BLOCK) {
-        out.push_str(&format!("{} beginbfchar\n", block.len()));
+        let _ = write!(out, "{} beginbfchar\n", block.len());
         for (code, char) in block {
-            let units: String = char.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("{unit:04x}")).collect();
-            out.push_str(&format!("<{code:04x}><{units}>\n"));
+            let _ = write!(out, "<{code:04x}><");
+            char.encode_utf16(&mut [0; 2]).iter().for_each(|&unit| push_hex(&mut out, unit));
+            out.push_str(">\n");
         }
         out.push_str("endbfchar\n");
     }

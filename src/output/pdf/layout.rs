@@ -180,7 +180,7 @@ impl Layout<'_> {
 /// Sets the pages of headings, which are known now.
 fn number(faces: &mut Faces, pages: &mut Pages) {
     let outline = &pages.outline;
-    for item in pages.pages.iter_mut().flatten() {
+    for item in pages.sheets.iter_mut().flatten() {
         if let Mark::PageOf { right, y, entry } = item.mark {
             let page = outline.get(entry).map_or_else(String::new, |entry| (entry.page + 1).to_string());
             let line = Measured::new(faces, &plain(page), regular(9.2)).single(faces, 60.0);
@@ -191,13 +191,13 @@ fn number(faces: &mut Faces, pages: &mut Pages) {
 
 /// Sets head and foot of each page.
 fn margins(document: &Document, faces: &mut Faces, pages: &mut Pages) {
-    let total = pages.pages.len();
+    let total = pages.sheets.len();
     let margins = &document.margins;
     let mut set = |text: &str, style: Style, width: f32| Measured::new(faces, &plain(text), style).single(faces, width);
     let head_right = set(&margins.head_right, faded(7.4), WIDTH * 0.62);
     let head_left = set(&margins.head_left, faded(7.4), WIDTH - head_right.width - 16.0);
     let foot = set(&margins.foot, faded(6.4), WIDTH - 90.0);
-    for (number, page) in pages.pages.iter_mut().enumerate() {
+    for (number, page) in pages.sheets.iter_mut().enumerate() {
         let text = margins.page.replace("{page}", &(number + 1).to_string()).replace("{pages}", &total.to_string());
         let text = set(&text, faded(7.4), 90.0);
         let (above, below) = (TOP - 26.0, BOTTOM + 26.0);

@@ -32,7 +32,7 @@ pub(crate) fn pdf(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
 
 fn bytes(view: &View<'_>) -> io::Result<Vec<u8>> {
     let document = content::document(report::page(view)?, &view.case.facts, &view.digest);
-    let mut faces = Faces::new()?;
-    let (pages, tree) = layout::lay_out(&document, &mut faces)?;
-    paint::write(&document, &faces, &pages, tree)
+    let mut fonts = Faces::new()?;
+    let (pages, tree) = layout::lay_out(&document, &mut fonts)?;
+    paint::write(&document, &fonts, &pages, tree)
 }

@@ -3,6 +3,7 @@
 use super::file::{Id, Objects, text};
 use super::flow::{Entry, PAGE};
 use super::paint::push_number;
+use std::fmt::Write;
 use std::io;
 
 /// Puts the outline; `None` when there is no heading.
@@ -22,7 +23,7 @@ pub(super) fn write(objects: &mut Objects, entries: &[Entry], pages: &[Id]) -> i
         beside(&mut links, &ids, &tops, number);
         if let (Some(&first), Some(&last)) = (below.first(), below.last()) {
             // A negative count: closed until the reader opens it.
-            links.push_str(&format!("/First {}/Last {}/Count -{}", ids[first], ids[last], below.len()));
+            let _ = write!(links, "/First {}/Last {}/Count -{}", ids[first], ids[last], below.len());
         }
         objects.put(ids[top], item(&entries[top], pages, &links))?;
         for (place, &at) in below.iter().enumerate() {
@@ -39,10 +40,10 @@ pub(super) fn write(objects: &mut Objects, entries: &[Entry], pages: &[Id]) -> i
 /// The neighbours of an item.
 fn beside(links: &mut String, ids: &[Id], row: &[usize], number: usize) {
     if number > 0 {
-        links.push_str(&format!("/Prev {}", ids[row[number - 1]]));
+        let _ = write!(links, "/Prev {}", ids[row[number - 1]]);
     }
     if let Some(&next) = row.get(number + 1) {
-        links.push_str(&format!("/Next {}", ids[next]));
+        let _ = write!(links, "/Next {}", ids[next]);
     }
 }
 

@@ -13,6 +13,7 @@ use super::outline;
 use super::path::Step;
 use super::svg::{Drawing, Shape};
 use super::tags::{Node, Tree};
+use std::fmt::Write;
 use std::io;
 
 /// sRGB as Little CMS writes it, without rights reserved.
@@ -25,13 +26,13 @@ pub(super) fn write(document: &Document, faces: &Faces, pages: &Pages, mut tree:
     let mut fonts = String::new();
     for (name, weight) in [("R", Weight::Regular), ("B", Weight::Bold)] {
         if let Some(id) = font::write(&mut objects, faces.face(weight))? {
-            fonts.push_str(&format!("/{name} {id}"));
+            let _ = write!(fonts, "/{name} {id}");
         }
     }
     let resources = objects.add(format!("<</Font<<{fonts}>>>>"))?;
-    let ids: Vec<Id> = pages.pages.iter().map(|_| objects.reserve()).collect();
+    let ids: Vec<Id> = pages.sheets.iter().map(|_| objects.reserve()).collect();
     let mut marks = Vec::new();
-    for (number, (items, &id)) in pages.pages.iter().zip(&ids).enumerate() {
+    for (number, (items, &id)) in pages.sheets.iter().zip(&ids).enumerate() {
         let mut page = Canvas::default();
         let mut on_page = Vec::new();
         page.items(items, |node| (tree.name(node), tree.mark(node, number, &mut on_page)));
@@ -81,8 +82,9 @@ fn key(digest: &str) -> Vec<u8> {
 struct Canvas {
     out: String,
     color: Option<Color>,
-    /// What the marked content belongs to that is open.
-    open: Option<Option<Node>>,
+    /// Whether marked content is open, and what it belongs to.
+    open: bool,
+    owner: Option<Node>,
 }
 
 /// Upright text.
@@ -116,7 +118,7 @@ impl Canvas {
 
     /// Begins marked content, unless the one that is open belongs to the same.
     fn begin(&mut self, node: Option<Node>, apart: Option<&str>, mark: &mut impl FnMut(Node) -> (String, usize)) {
-        if apart.is_none() && self.open == Some(node) {
+        if apart.is_none() && self.open && self.owner == node {
             return;
         }
         self.close();
@@ -128,15 +130,15 @@ impl Canvas {
                     Some(shown) => ("Span", format!("/ActualText {}", text(shown))),
                     None => (role.as_str(), String::new()),
                 };
-                self.out.push_str(&format!("/{role}<</MCID {number}{actual}>>BDC\n"));
+                let _ = write!(self.out, "/{role}<</MCID {number}{actual}>>BDC\n");
             }
             None => self.out.push_str("/Artifact BMC\n"),
         }
-        self.open = Some(node);
+        (self.open, self.owner) = (true, node);
     }
 
     fn close(&mut self) {
-        if self.open.take().is_some() {
+        if std::mem::take(&mut self.open) {
             self.out.push_str("EMC\n");
         }
     }
@@ -155,7 +157,6 @@ impl Canvas {
 
     /// Draws a part of a line of text whose base line begins at a point; `matrix` turns and mirrors it.
     fn run(&mut self, run: &Run, x: f32, y: f32, matrix: [f32; 4]) {
-        let [a, b, c, d] = matrix;
         let size = run.style.size;
         if let Some(ground) = run.style.ground {
             self.fill(ground);
@@ -164,10 +165,11 @@ impl Canvas {
         }
         self.fill(run.style.color);
         let face = if run.weight == Weight::Bold { 'B' } else { 'R' };
-        self.out.push_str(&format!("BT /{face} "));
+        let _ = write!(self.out, "BT /{face} ");
         self.numbers(&[size]);
         self.out.push_str("Tf ");
-        self.numbers(&[a, b, c, d, x + run.x * a, y + run.x * b]);
+        self.numbers(&matrix);
+        self.numbers(&[x + run.x * matrix[0], y + run.x * matrix[1]]);
         self.out.push_str("Tm <");
         run.codes.iter().for_each(|&code| push_hex(&mut self.out, code));
         self.out.push_str("> Tj ET\n");

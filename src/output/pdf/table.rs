@@ -63,7 +63,8 @@ pub(super) fn facts(layout: &mut Layout<'_>, pairs: &[(Text, Text)]) {
     const NAMES: f32 = 118.0;
     let (name_style, style) = (faded(8.6), regular(8.6));
     let table = layout.tree.add(layout.tree.root(), Role::Table);
-    for (name, value) in pairs {
+    for (number, (name, value)) in pairs.iter().enumerate() {
+        let first = layout.pieces.len();
         let row = layout.tree.add(table, Role::Row);
         let name_node = layout.tree.add(row, Role::RowHeader);
         let value_node = layout.tree.add(row, Role::Cell);
@@ -73,6 +74,9 @@ pub(super) fn facts(layout: &mut Layout<'_>, pairs: &[(Text, Text)]) {
         let cell = |x, width, lines, node| Cell { x, width, lines, right: false, node: Some(node) };
         let cells = [cell(LEFT, NAMES - GAP, left, name_node), cell(LEFT + NAMES, room, right, value_node)];
         put_row(layout, &cells, style.size, None);
+        if number == 0 {
+            layout.pieces[first].before = 7.0;
+        }
     }
 }
 
@@ -177,8 +181,7 @@ fn share(columns: &[Column], room: f32, least: &[f32], natural: &[f32]) -> Vec<f
         return widths.iter().map(|width| width * (room / left).min(1.0)).collect();
     }
     if wanted > room {
-        let part = (room - needed) / (wanted - needed);
-        return least.iter().zip(natural).map(|(least, natural)| least + (natural - least) * part).collect();
+        return grow(room, least, natural);
     }
     // What is left over goes to the columns of words, else to the last.
     let words: f32 = columns.iter().zip(natural).filter(|(column, _)| column.kind == Kind::Words).map(|(_, w)| w).sum();
@@ -191,6 +194,23 @@ fn share(columns: &[Column], room: f32, least: &[f32], natural: &[f32]) -> Vec<f
         }
     } else if let Some(last) = widths.last_mut() {
         *last += room - wanted;
+    }
+    widths
+}
+
+/// Widens columns towards their natural widths: those with more to say get more, but not in proportion.
+fn grow(room: f32, least: &[f32], natural: &[f32]) -> Vec<f32> {
+    let mut widths = least.to_vec();
+    // A column that has all it wants leaves the rest to the others in the next turn.
+    for _ in 0..widths.len() {
+        let wishes: Vec<f32> = widths.iter().zip(natural).map(|(width, most)| (most - width).max(0.0).sqrt()).collect();
+        let (left, all) = (room - widths.iter().sum::<f32>(), wishes.iter().sum::<f32>());
+        if left < 0.1 || all < 0.1 {
+            break;
+        }
+        for ((width, most), wish) in widths.iter_mut().zip(natural).zip(wishes) {
+            *width = (*width + left * wish / all).min(most.max(*width));
+        }
     }
     widths
 }

@@ -1,6 +1,7 @@
 //! The structure of a document beside its looks: what is a heading, a cell, a list item, in reading order.
 
 use super::file::{Id, Objects, text};
+use std::fmt::Write;
 use std::io;
 
 /// Roles of ISO 32000-1, 14.8.4.
@@ -97,25 +98,27 @@ impl Tree {
         let root = objects.reserve();
         for (element, &id) in self.elements.iter().zip(&ids) {
             let parent = element.parent.map_or(root, |node| ids[node.0]);
-            objects.put(id, self.element(element, parent, &ids, pages))?;
+            objects.put(id, element.dictionary(parent, &ids, pages))?;
         }
         let mut numbers = String::new();
         for (page, nodes) in marks.iter().enumerate() {
             let nodes: Vec<String> = nodes.iter().map(|node| ids[node.0].to_string()).collect();
-            numbers.push_str(&format!("{page} {} ", objects.add(format!("[{}]", nodes.join(" ")))?));
+            let _ = write!(numbers, "{page} {} ", objects.add(format!("[{}]", nodes.join(" ")))?);
         }
         let parents = objects.add(format!("<</Nums[{numbers}]>>"))?;
         let entries = format!("/K {}/ParentTree {parents}/ParentTreeNextKey {}", ids[0], pages.len());
         objects.put(root, format!("<</Type/StructTreeRoot{entries}>>"))?;
         Ok(root)
     }
+}
 
-    fn element(&self, element: &Element, parent: Id, ids: &[Id], pages: &[Id]) -> String {
-        let page = element.kids.iter().find_map(|kid| match kid {
+impl Element {
+    fn dictionary(&self, parent: Id, ids: &[Id], pages: &[Id]) -> String {
+        let page = self.kids.iter().find_map(|kid| match kid {
             Kid::Mark(page, _) => Some(*page),
             Kid::Element(_) => None,
         });
-        let kids: Vec<String> = element
+        let kids: Vec<String> = self
             .kids
             .iter()
             .map(|kid| match kid {
@@ -125,9 +128,9 @@ impl Tree {
             })
             .collect();
         let page = page.map_or_else(String::new, |page| format!("/Pg {}", pages[page]));
-        let alt = if element.role == Role::Figure { format!("/Alt {}", text(&element.alt)) } else { String::new() };
-        let attributes = element.role.attributes();
-        format!("<</S/{}/P {parent}{page}/K[{}]{alt}{attributes}>>", element.role.name(), kids.join(" "))
+        let alt = if self.role == Role::Figure { format!("/Alt {}", text(&self.alt)) } else { String::new() };
+        let attributes = self.role.attributes();
+        format!("<</S/{}/P {parent}{page}/K[{}]{alt}{attributes}>>", self.role.name(), kids.join(" "))
     }
 }
 

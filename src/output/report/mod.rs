@@ -10,6 +10,7 @@ mod exposed;
 mod finding;
 mod line;
 mod opening;
+mod rules;
 mod timeline;
 
 pub(super) use account::Section;
@@ -18,6 +19,7 @@ pub(super) use evidence::Evidence;
 pub(super) use finding::{EventLine, Told};
 pub(super) use line::{AccountLine, AddressLine};
 pub(super) use opening::Opening;
+pub(super) use rules::RuleLine;
 
 use super::chart;
 use super::folder::Sink;
@@ -72,6 +74,7 @@ pub(super) struct Page {
     pub more_addresses: String,
     pub accounts: Vec<AccountLine>,
     pub more_accounts: String,
+    pub rules: Vec<RuleLine>,
     pub evidence: Evidence,
 }
 
@@ -137,6 +140,7 @@ fn new_page(view: &View<'_>) -> io::Result<Page> {
             .map(|account| AccountLine::new(t, account, anchor(account)))
             .collect(),
         more_accounts: more(t, "report.more_accounts", view.accounts.len(), LINES, "users.csv"),
+        rules: rules::rules(view),
         evidence: Evidence::new(view),
         sections,
     })

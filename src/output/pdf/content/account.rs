@@ -7,7 +7,7 @@ use crate::output::report::{AddressLine, Answer, EventLine, Section, StatementLi
 
 pub(super) fn section(blocks: &mut Vec<Block>, t: Voice, section: &Section) {
     let mut title = level(section.level);
-    title.extend(plain(format!(" {}", section.name)));
+    title.extend(plain(&section.name));
     blocks.push(Block::Heading { level: 2, text: title, bookmark: section.name.clone() });
     blocks.push(note(format!("{} {}", section.facts, section.tenant).trim()));
     if let Some(told) = &section.answer {
@@ -158,7 +158,7 @@ fn remains(blocks: &mut Vec<Block>, t: Voice, answer: &Answer) {
 
 fn finding(blocks: &mut Vec<Block>, t: Voice, told: &Told) {
     let mut title = level(told.level);
-    title.extend(plain(format!(" {}", told.title)));
+    title.extend(plain(&told.title));
     blocks.push(Block::Heading { level: 3, text: title, bookmark: told.title.clone() });
     blocks.push(note(&told.when));
     blocks.push(body(&told.summary));
