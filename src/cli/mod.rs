@@ -9,6 +9,7 @@ mod known;
 mod progress;
 mod raw;
 mod rules;
+mod sign;
 mod terminal;
 mod timeline;
 mod unused;
@@ -60,7 +61,9 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Case(CaseCommand::Show(args)) => case::run(&args),
         Command::Timeline(args) => timeline::run(&args),
         Command::Raw(args) => raw::run(&args),
-        Command::Verify { case } => verify::run(&case),
+        Command::Verify(args) => verify::run(&args),
+        Command::Keygen(args) => sign::keygen(&args),
+        Command::Sign(args) => sign::sign(&args),
     }
 }
 

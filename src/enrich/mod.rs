@@ -9,7 +9,7 @@ mod fact;
 mod geo;
 mod network;
 
-pub use book::AddressBook;
+pub use book::{AddressBook, BuiltIn, built_in};
 pub use fact::{AcceptedDomains, DERIVERS, Facts, Known, own_senders};
 pub use network::folded;
 

@@ -1,6 +1,6 @@
 //! The case folder: one file a product, written from the finished [`crate::case::Case`].
 //!
-//! [`write_case`] writes it, [`verify`] proves that it is still what was written, [`standing`] compares it with a
+//! [`write_case`] writes it, [`verify`] proves that it is still what was written, [`sign`] and [`check`] by whom, [`standing`] compares it with a
 //! run that would write it again; [`tune`] says what each rule found in it. [`OUTPUTS`] lists it. [`overview`] tells of many cases.
 
 mod blocks;
@@ -13,9 +13,11 @@ mod country;
 pub mod escape;
 mod folder;
 mod manifest;
+mod moved;
 mod overview;
 mod report;
 mod select;
+mod signature;
 mod standing;
 mod table;
 mod timeline;
@@ -23,9 +25,11 @@ mod tune;
 mod view;
 
 pub use cases::{Cases, case_name};
-pub use manifest::{Input, Mismatch, RunFacts, evidence, input, verify};
+pub use manifest::{Input, Mismatch, Proof, RunFacts, evidence, input, verify};
+pub use moved::evidence_walk;
 pub use overview::{Facts, In, Link, Overview, State, Tenant, overview};
 pub use select::{Filter, Lines, RecordPlace, places, product, select};
+pub use signature::{Refused, Signed, Signing, check, generate, is_locked, sign, signed};
 pub use standing::{Standing, Wanted, standing};
 pub use tune::{Common, NOISY, Tuned, Tuning, tune};
 

@@ -8,6 +8,7 @@ mod case_folder;
 mod cli;
 mod completeness;
 mod correlate;
+mod custody;
 mod dates;
 mod days;
 mod dossier;
