@@ -6,7 +6,7 @@
 //! ```
 //!
 //! [`pipeline`] runs that flow, for one tenant or for many. Modules import downward only:
-//! `pipeline > output > case > correlate > rule | enrich | source > store > input > event, field > error, coverage`.
+//! `pipeline > output > case > correlate > rule | enrich | source | redact > store > input > event, field > error, coverage`.
 
 pub mod case;
 pub mod correlate;
@@ -19,6 +19,7 @@ pub mod field;
 pub mod input;
 pub mod output;
 pub mod pipeline;
+pub mod redact;
 pub mod rule;
 pub mod source;
 pub mod store;

@@ -1,6 +1,7 @@
 //! What was typed to validated options.
 
 use super::case::CaseCommand;
+use super::export::ExportArgs;
 use super::known::KnownArgs;
 use super::raw::RawArgs;
 use super::rules::list::ListArgs;
@@ -49,6 +50,8 @@ pub(super) enum Command {
     Raw(RawArgs),
     /// Hash every file of a case again, and its evidence, and compare with the manifest; with --key check its signature.
     Verify(VerifyArgs),
+    /// Write a copy of a case for one party, in which other people's names and addresses are replaced by pseudonyms.
+    Export(ExportArgs),
     /// Make a pair of keys to sign cases with.
     Keygen(KeygenArgs),
     /// Sign the manifest of a case, in the format of minisign.

@@ -4,6 +4,7 @@ mod analyze;
 mod args;
 mod batch;
 mod case;
+mod export;
 mod inspect;
 mod known;
 mod progress;
@@ -62,6 +63,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Timeline(args) => timeline::run(&args),
         Command::Raw(args) => raw::run(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::Export(args) => export::run(&args),
         Command::Keygen(args) => sign::keygen(&args),
         Command::Sign(args) => sign::sign(&args),
     }

@@ -10,7 +10,7 @@ mod geo;
 mod network;
 
 pub use book::{AddressBook, BuiltIn, built_in};
-pub use fact::{AcceptedDomains, DERIVERS, Facts, Known, own_senders};
+pub use fact::{AcceptedDomains, DERIVERS, Facts, Known, own_domains, own_senders};
 pub use network::folded;
 
 use crate::event::Place;

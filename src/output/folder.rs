@@ -93,6 +93,11 @@ impl Folder {
         list
     }
 
+    /// Where the files are until the folder is closed.
+    pub(crate) fn hidden(&self) -> &Path {
+        self.hidden.path()
+    }
+
     /// Moves the whole folder to its place.
     ///
     /// # Errors

@@ -12,7 +12,9 @@ use crate::enrich;
 use crate::error::Error;
 use crate::input::Limits;
 use crate::rule::{self, Level};
+use crate::store::hex;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -48,12 +50,25 @@ pub struct RunFacts {
     pub finished: Option<SystemTime>,
     /// How many threads worked.
     pub threads: usize,
+    /// Of what the case is a redacted copy, if it is one.
+    pub redacted: Option<Redacted>,
+}
+
+/// That a case is a copy in which people have pseudonyms.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Redacted {
+    /// SHA-256 of the manifest of the original, lower-case hex. Event ids and the digests of records are the same there.
+    pub of: String,
+    /// Which events it holds.
+    pub how: String,
 }
 
 /// `manifest.json`.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Manifest {
     pub(super) program: Program,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    redacted: Option<Redacted>,
     pub(super) options: Vec<Choice>,
     pub(super) counts: Summary,
     pub(super) inputs: Vec<InputFile>,
@@ -173,6 +188,7 @@ pub(crate) fn manifest(view: &View<'_>, run: &RunFacts, outputs: &[Written], sin
             pack_sha256: run.pack_sha256.clone(),
             databases: built_in(),
         },
+        redacted: run.redacted.clone(),
         options: case.options.iter().map(choice).collect(),
         counts: summary(view),
         inputs,
@@ -277,6 +293,35 @@ impl Manifest {
 /// [`Error::Case`] when `case_dir` holds no manifest that can be read.
 pub fn evidence(case_dir: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(Manifest::read(case_dir)?.paths())
+}
+
+/// The bytes of a case's manifest, and their SHA-256.
+///
+/// # Errors
+/// [`Error::Case`] when `case_dir` holds no manifest that can be read.
+pub fn manifest_of(case_dir: &Path) -> Result<(Vec<u8>, String), Error> {
+    let path = case_dir.join("manifest.json");
+    let bytes = std::fs::read(&path)
+        .map_err(|cause| Error::Case { path, reason: format!("cannot be read: {cause}; give the folder of a case") })?;
+    let sha256 = hex(&Sha256::digest(&bytes));
+    Ok((bytes, sha256))
+}
+
+/// The number of events of a case, as its manifest states it.
+///
+/// # Errors
+/// [`Error::Case`] when `case_dir` holds no manifest that can be read.
+pub fn counted(case_dir: &Path) -> Result<u64, Error> {
+    Ok(Manifest::read(case_dir)?.counts.events)
+}
+
+/// The choices that a case was made with, as they were typed.
+///
+/// # Errors
+/// [`Error::Case`] when `case_dir` holds no manifest that can be read.
+pub fn options(case_dir: &Path) -> Result<Vec<(String, String)>, Error> {
+    let options = Manifest::read(case_dir)?.options;
+    Ok(options.into_iter().map(|Choice { option, value }| (option, value)).collect())
 }
 
 /// The file on disk that holds the evidence with this name, and the SHA-256 that the manifest states of it.

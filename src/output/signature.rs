@@ -8,7 +8,7 @@ use crate::error::Error;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use minisign::{KeyPair, PublicKey, SecretKey, SecretKeyBox};
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -98,10 +98,10 @@ pub fn sign(case_dir: &Path, signing: &Signing) -> Result<Signed, Error> {
     let sha256 = hash_file(&manifest).map_err(|error| refuse(&manifest, &format!("cannot be read: {error}")))?;
     let mut comment = format!("manifest.json {DIGEST}{sha256} speur:{}", env!("CARGO_PKG_VERSION"));
     if let Some(time) = signing.time.and_then(|time| time.duration_since(UNIX_EPOCH).ok()) {
-        comment.push_str(&format!(" timestamp:{}", time.as_secs()));
+        let _ = write!(comment, " timestamp:{}", time.as_secs());
     }
     if !said.is_empty() {
-        comment.push_str(&format!(" comment: {said}"));
+        let _ = write!(comment, " comment: {said}");
     }
     let secret = unlocked(&signing.key, signing.password.clone())?;
     let bytes = std::fs::read(&manifest).map_err(|error| refuse(&manifest, &format!("cannot be read: {error}")))?;

@@ -13,6 +13,7 @@ mod dates;
 mod days;
 mod dossier;
 mod event_fixture;
+mod export;
 mod facts;
 mod footholds;
 mod geo;

@@ -23,6 +23,7 @@ fn facts() -> RunFacts {
         started: moment,
         finished: Some(moment + Duration::from_secs(3)),
         threads: 1,
+        redacted: None,
     }
 }
 
