@@ -341,28 +341,48 @@ pub fn input(case_dir: &Path, name: &str) -> Result<(PathBuf, String), Error> {
 }
 
 /// Hashes every output, input, setting and rule file again, and what is built into the program; what is the same is
-/// not told. `paths` say where the evidence is now; none means where it was.
+/// not told. `paths` say where the evidence is now; none means where it was. Of a redacted copy the evidence is left aside.
 ///
 /// # Errors
 /// [`Error::Case`] when `case_dir` holds no manifest that can be read; [`Error::Path`] when a path does not exist.
 pub fn verify(case_dir: &Path, paths: &[PathBuf]) -> Result<Proof, Error> {
     let manifest = Manifest::read(case_dir)?;
     let mut found = changed_outputs(case_dir)?;
+    let mut notes = Vec::new();
+    match &manifest.redacted {
+        None => sources(case_dir, &manifest, paths, &mut found)?,
+        // The names of its files may be pseudonyms, and whoever has the copy has no evidence.
+        Some(Redacted { of, .. }) => notes.push(format!(
+            "a redacted copy: the evidence is proven with the original, whose manifest has the SHA-256 {of}"
+        )),
+    }
+    unlisted(case_dir, &manifest.outputs, &mut found);
+    embedded(&manifest.program, &mut found, &mut notes);
+    let signed = signed(case_dir);
+    if let Some(sha256) = signed.as_ref().and_then(Signed::sha256) {
+        check(&case_dir.join("manifest.json"), "manifest.json", sha256, &mut found);
+    }
+    found.sort();
+    Ok(Proof { mismatches: found, notes, signed })
+}
+
+/// Hashes what the case was made from: evidence, settings, rules.
+fn sources(case_dir: &Path, manifest: &Manifest, paths: &[PathBuf], found: &mut Vec<Mismatch>) -> Result<(), Error> {
     let moved = match paths {
         [] => None,
         paths => Some(moved::places(&moved::evidence_walk(case_dir, paths, &Limits::default())?)),
     };
     for input in manifest.inputs.iter().filter(|input| !input.sha256.is_empty()) {
         match &moved {
-            None => check(Path::new(&input.path), &input.path, &input.sha256, &mut found),
+            None => check(Path::new(&input.path), &input.path, &input.sha256, found),
             Some(places) => {
                 let place = places.get(&input.name).map_or(Path::new(""), PathBuf::as_path);
-                check(place, &input.name, &input.sha256, &mut found);
+                check(place, &input.name, &input.sha256, found);
             }
         }
     }
     for file in manifest.settings.iter().filter(|file| !file.sha256.is_empty()) {
-        check(Path::new(&file.path), &file.path, &file.sha256, &mut found);
+        check(Path::new(&file.path), &file.path, &file.sha256, found);
     }
     // Rules of the embedded pack have no file.
     let mut rules: Vec<(&str, &str)> = manifest
@@ -374,17 +394,9 @@ pub fn verify(case_dir: &Path, paths: &[PathBuf]) -> Result<Proof, Error> {
     rules.sort_unstable();
     rules.dedup();
     for (file, sha256) in rules {
-        check(Path::new(file), file, sha256, &mut found);
+        check(Path::new(file), file, sha256, found);
     }
-    unlisted(case_dir, &manifest.outputs, &mut found);
-    let mut notes = Vec::new();
-    embedded(&manifest.program, &mut found, &mut notes);
-    let signed = signed(case_dir);
-    if let Some(sha256) = signed.as_ref().and_then(Signed::sha256) {
-        check(&case_dir.join("manifest.json"), "manifest.json", sha256, &mut found);
-    }
-    found.sort();
-    Ok(Proof { mismatches: found, notes, signed })
+    Ok(())
 }
 
 /// The outputs that are not what the manifest states.

@@ -56,7 +56,7 @@ const NAMES: &[(&str, &str)] = &[
 /// Members that hold the name of a person, whatever else the object holds.
 const PERSONS: &[&str] = &["userdisplayname", "logonuserdisplayname", "givenname", "surname"];
 
-/// As [`NAMES`], of ids.
+/// As [`NAMES`], of ids; the first is not looked at in records.
 const IDS: &[(&str, &str)] = &[
     ("id", "userprincipalname"),
     ("objectid", "userprincipalname"),
@@ -215,7 +215,9 @@ impl Identities {
                 self.names.entry(name.to_lowercase()).or_default().insert(address);
             }
         }
-        for (id, address) in pairs(IDS) {
+        // A record that names the user by another member has an id of its own.
+        let is_record = ["userid", "correlationid"].iter().any(|key| texts.contains_key(*key));
+        for (id, address) in pairs(if is_record { &IDS[1..] } else { IDS }) {
             self.ids_in(&id, &address);
         }
         for key in PERSONS {
@@ -310,6 +312,10 @@ mod tests {
             user.ids().map(|(id, linked)| (id, linked.len())).collect::<Vec<_>>(),
             [("0c5ad2d5-2b1e-4f8e-9d43-5a0e1a1b2c3d", 1)]
         );
+        let record = of(
+            r#"{"id":"2077c807-5bd8-46e8-a65d-05a33b419a00","userId":"0c5ad2d5-2b1e-4f8e-9d43-5a0e1a1b2c3d","userPrincipalName":"a@x.example"}"#,
+        );
+        assert_eq!(record.ids().map(|(id, _)| id).collect::<Vec<_>>(), ["0c5ad2d5-2b1e-4f8e-9d43-5a0e1a1b2c3d"]);
         let audit = of(
             r#"{"UserId":"b@x.example","UserKey":"i:0h.f|membership|1003bffd8a1b2c3d@live.com","Actor":[{"ID":"b@x.example","Type":5},{"ID":"User_0c5ad2d5-2b1e-4f8e-9d43-5a0e1a1b2c3d","Type":2},{"ID":"User","Type":2}]}"#,
         );

@@ -274,9 +274,17 @@ fn what_is_built_in_is_in_the_manifest() {
     assert!(found.mismatches.is_empty() && found.notes.len() == 1 && found.notes[0].contains("0.0.1"), "{found:?}");
 }
 
-/// Outputs that count or draw, and so name no single event.
-const NO_EVENTS: &[&str] =
-    &["users.csv", "addresses.csv", "coverage.json", "rejected.jsonl", "suppressed.csv", "manifest.json"];
+/// Outputs that count or draw, and so name no single event; incidents name findings, which name theirs.
+const NO_EVENTS: &[&str] = &[
+    "users.csv",
+    "addresses.csv",
+    "coverage.json",
+    "incidents.csv",
+    "incidents.json",
+    "manifest.json",
+    "rejected.jsonl",
+    "suppressed.csv",
+];
 
 #[test]
 fn every_output_leads_to_the_records() {
@@ -295,6 +303,10 @@ fn every_output_leads_to_the_records() {
             continue;
         }
         let bytes = std::fs::read(&file).unwrap();
+        if bytes.iter().filter(|byte| **byte == b'\n').count() == 1 && name.ends_with(".csv") {
+            // Nothing but its header: the sample has none of it.
+            continue;
+        }
         let found = id.find_iter(&bytes).map(|found| String::from_utf8_lossy(found.as_bytes()).into_owned());
         let found: BTreeSet<String> = found.filter(|id| rows.contains_key(id)).collect();
         let first = found.first().unwrap_or_else(|| panic!("{name} names no event"));
