@@ -81,6 +81,18 @@ impl Decisions {
         }
     }
 
+    /// The same decisions of accounts that are called otherwise; what is said of why is put through `new` too.
+    #[must_use]
+    pub fn renamed(&self, new: &dyn Fn(&str) -> String) -> Self {
+        let renamed = |decision: &Decision| {
+            let mut decision = decision.clone();
+            decision.account = decision.account.map(|account| new(&account));
+            decision.why = new(&decision.why);
+            decision
+        };
+        Self(self.0.iter().map(renamed).collect())
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

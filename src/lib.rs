@@ -6,7 +6,7 @@
 //! ```
 //!
 //! [`pipeline`] runs that flow, for one tenant or for many. Modules import downward only:
-//! `pipeline > output > case > correlate > rule | enrich | source > store > input > event, field > error, coverage`.
+//! `pipeline > output > case > correlate > rule | enrich | source | redact > store > input > event, field > error, coverage`.
 
 pub mod case;
 pub mod civil;
@@ -21,6 +21,7 @@ pub mod input;
 pub mod language;
 pub mod output;
 pub mod pipeline;
+pub mod redact;
 pub mod rule;
 pub mod source;
 pub mod store;

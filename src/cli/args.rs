@@ -1,13 +1,16 @@
 //! What was typed to validated options.
 
 use super::case::CaseCommand;
+use super::export::ExportArgs;
 use super::facts::FactArgs;
 use super::known::KnownArgs;
 use super::raw::RawArgs;
 use super::rules::list::ListArgs;
 use super::rules::matrix::MatrixArgs;
 use super::rules::tune::TuneArgs;
+use super::sign::{KeygenArgs, SignArgs};
 use super::timeline::TimelineArgs;
+use super::verify::VerifyArgs;
 use anyhow::{Context, bail};
 use chrono::{DateTime, NaiveDate, NaiveTime};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -46,12 +49,14 @@ pub(super) enum Command {
     Timeline(TimelineArgs),
     /// Print the original record behind an event, and prove that it is the one the case was made from.
     Raw(RawArgs),
-    /// Hash every file of a case again, and its evidence, and compare with the manifest.
-    Verify {
-        /// The case folder.
-        #[arg(value_name = "CASE")]
-        case: PathBuf,
-    },
+    /// Hash every file of a case again, and its evidence, and compare with the manifest; with --key check its signature.
+    Verify(VerifyArgs),
+    /// Write a copy of a case for one party, in which other people's names and addresses are replaced by pseudonyms.
+    Export(ExportArgs),
+    /// Make a pair of keys to sign cases with.
+    Keygen(KeygenArgs),
+    /// Sign the manifest of a case, in the format of minisign.
+    Sign(SignArgs),
 }
 
 /// What to read.

@@ -4,12 +4,14 @@ mod analyze;
 mod args;
 mod batch;
 mod case;
+mod export;
 mod facts;
 mod inspect;
 mod known;
 mod progress;
 mod raw;
 mod rules;
+mod sign;
 mod terminal;
 mod timeline;
 mod unused;
@@ -61,7 +63,10 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Case(CaseCommand::Show(args)) => case::run(&args),
         Command::Timeline(args) => timeline::run(&args),
         Command::Raw(args) => raw::run(&args),
-        Command::Verify { case } => verify::run(&case),
+        Command::Verify(args) => verify::run(&args),
+        Command::Export(args) => export::run(&args),
+        Command::Keygen(args) => sign::keygen(&args),
+        Command::Sign(args) => sign::sign(&args),
     }
 }
 

@@ -1,23 +1,62 @@
-//! `speur verify`: the case folder and its evidence against the manifest.
+//! `speur verify`: the signature on the manifest, then the case folder and its evidence against the manifest.
 
 use super::Exit;
 use super::terminal::Terminal;
-use speur::output::{self, Mismatch};
-use std::path::Path;
+use clap::Args;
+use speur::output::{self, Mismatch, Signed};
+use std::path::PathBuf;
 
-pub(super) fn run(case: &Path) -> anyhow::Result<Exit> {
-    let mismatches = output::verify(case)?;
+#[derive(Debug, Args)]
+pub(super) struct VerifyArgs {
+    /// The case folder.
+    #[arg(value_name = "CASE")]
+    case: PathBuf,
+    /// Where the evidence is now, if it was moved since; may be repeated.
+    #[arg(long, value_name = "PATH")]
+    evidence: Vec<PathBuf>,
+    /// The public key that must have signed the manifest: its file, or the text of it.
+    #[arg(long, value_name = "PUBLIC")]
+    key: Option<String>,
+}
+
+pub(super) fn run(args: &VerifyArgs) -> anyhow::Result<Exit> {
     let mut out = Terminal::new();
-    for mismatch in &mismatches {
+    let case = args.case.display();
+    if let Some(key) = &args.key {
+        match output::check(&args.case, key)? {
+            Ok(Signed { key, comment }) => {
+                out.line(&format!(
+                    "manifest.json: signed with the key {key}, as was asked; signed comment: {comment}"
+                ))?;
+            }
+            // What an unproven manifest states proves nothing of the files either.
+            Err(refused) => {
+                out.line(&refused.to_string())?;
+                out.line(&format!("{case}: the signature is refused; the files were not compared"))?;
+                out.close()?;
+                return Ok(Exit::Failed);
+            }
+        }
+    }
+    let proof = output::verify(&args.case, &args.evidence)?;
+    for mismatch in &proof.mismatches {
         out.line(&sentence(mismatch))?;
     }
-    let verdict = match mismatches.len() {
+    for note in &proof.notes {
+        out.line(note)?;
+    }
+    if let (None, Some(Signed { key, .. })) = (&args.key, &proof.signed) {
+        out.line(&format!(
+            "manifest.json: signed, it says with the key {key}, but not checked; give --key to check it"
+        ))?;
+    }
+    let verdict = match proof.mismatches.len() {
         0 => "every file is as the manifest states".to_owned(),
         count => format!("{count} files are not as the manifest states"),
     };
-    out.line(&format!("{}: {verdict}", case.display()))?;
+    out.line(&format!("{case}: {verdict}"))?;
     out.close()?;
-    Ok(if mismatches.is_empty() { Exit::Done } else { Exit::Failed })
+    Ok(if proof.mismatches.is_empty() { Exit::Done } else { Exit::Failed })
 }
 
 fn sentence(Mismatch { path, expected, found }: &Mismatch) -> String {

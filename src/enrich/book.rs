@@ -4,8 +4,9 @@ use super::database::Database;
 use super::geo::Ranked;
 use super::{ENRICHERS, network};
 use crate::error::Error;
-use crate::event::Place;
+use crate::event::{Place, hex};
 use rustc_hash::FxHashMap;
+use sha2::{Digest, Sha256};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -38,11 +39,33 @@ struct Opened {
     warnings: Vec<String>,
 }
 
-/// The embedded databases; `data/NOTICE.md` says where they come from.
-static BUILT_IN: &[(&str, &[u8])] = &[
-    ("ip-location-db user-country", include_bytes!("data/country.mmdb.zst")),
-    ("ip-location-db origin-asn", include_bytes!("data/asn.mmdb.zst")),
+/// The embedded databases: name, build date, bytes; `data/NOTICE.md` says where they come from.
+static BUILT_IN: &[(&str, &str, &[u8])] = &[
+    ("ip-location-db user-country", "2026-09-16", include_bytes!("data/country.mmdb.zst")),
+    ("ip-location-db origin-asn", "2026-09-16", include_bytes!("data/asn.mmdb.zst")),
 ];
+
+/// A database that is part of the program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BuiltIn {
+    /// Name.
+    pub name: &'static str,
+    /// The day it was built, as it states itself.
+    pub built: &'static str,
+    /// SHA-256 of the bytes in the program, lower-case hex.
+    pub sha256: String,
+    /// How many those are; they are compressed with Zstandard.
+    pub bytes: u64,
+}
+
+/// The databases that are part of the program.
+pub fn built_in() -> Vec<BuiltIn> {
+    let told = |&(name, built, bytes): &(&'static str, &'static str, &[u8])| {
+        let sha256 = hex(&Sha256::digest(bytes));
+        BuiltIn { name, built, sha256, bytes: bytes.len() as u64 }
+    };
+    BUILT_IN.iter().map(told).collect()
+}
 
 impl AddressBook {
     /// Opens and checks the user's files; the embedded databases wait for the first public address.
@@ -142,7 +165,7 @@ impl Databases {
 
     fn rank(&self) -> Opened {
         let mut opened = Opened::default();
-        for (name, compressed) in BUILT_IN.iter().filter(|_| self.built_in) {
+        for (name, _, compressed) in BUILT_IN.iter().filter(|_| self.built_in) {
             match Database::embedded(name, compressed) {
                 Ok(database) => opened.built_in.push(Arc::new(database)),
                 Err(reason) => opened.warnings.push(format!("{name} (built in): {reason}; please report this")),
@@ -159,5 +182,18 @@ impl Databases {
         anonymous.sort_by_key(|database| Reverse(database.built));
         opened.ranked = Ranked { location, network, anonymous };
         opened
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_embedded_database_is_as_old_as_the_program_says() {
+        for (name, built, compressed) in BUILT_IN {
+            let database = Database::embedded(name, compressed).unwrap();
+            assert_eq!(database.label(), format!("{name} {built}"));
+        }
     }
 }

@@ -15,7 +15,7 @@ mod session;
 mod since;
 mod travel;
 
-pub use domains::{AcceptedDomains, own_senders};
+pub use domains::{AcceptedDomains, own_domains, own_senders};
 use past::Past;
 
 use crate::event::{Lookup, Scalar, Visit};

@@ -9,8 +9,8 @@ mod fact;
 mod geo;
 mod network;
 
-pub use book::AddressBook;
-pub use fact::{AcceptedDomains, DERIVERS, Facts, Known, own_senders};
+pub use book::{AddressBook, BuiltIn, built_in};
+pub use fact::{AcceptedDomains, DERIVERS, Facts, Known, own_domains, own_senders};
 pub use network::folded;
 
 use crate::event::Place;

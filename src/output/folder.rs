@@ -5,7 +5,7 @@ use crate::store::hex;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -99,6 +99,11 @@ impl Folder {
         list
     }
 
+    /// Where the files are until the folder is closed.
+    pub(crate) fn hidden(&self) -> &Path {
+        self.hidden.path()
+    }
+
     /// Moves the whole folder to its place.
     ///
     /// # Errors
@@ -136,6 +141,19 @@ fn hidden_dir(prefix: &str, parent: &Path) -> io::Result<TempDir> {
         builder.permissions(std::fs::Permissions::from_mode(0o777));
     }
     builder.tempdir_in(parent)
+}
+
+/// SHA-256 of a file, lower-case hex.
+pub(super) fn hash_file(path: &Path) -> io::Result<String> {
+    let mut file = File::open(path)?;
+    let mut hash = Sha256::new();
+    let mut block = vec![0; 1 << 18];
+    loop {
+        match file.read(&mut block)? {
+            0 => return Ok(hex(&hash.finalize())),
+            length => hash.update(&block[..length]),
+        }
+    }
 }
 
 const BUFFER: usize = 256 * 1024;

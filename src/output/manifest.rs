@@ -1,19 +1,22 @@
 //! `manifest.json`: what went in, what came out, with which rules and choices; and whether all of it is still the same.
 
 use super::digest;
-use super::folder::{Sink, Written};
+use super::folder::{Sink, Written, hash_file};
+use super::moved;
+use super::signature::{SIGNATURE, Signed, signed};
 use super::table::json;
 use super::view::View;
 use crate::case::severity::Severity;
 use crate::civil::rfc3339;
 use crate::coverage::Counts;
+use crate::enrich;
 use crate::error::Error;
-use crate::rule::Level;
+use crate::input::Limits;
+use crate::rule::{self, Level};
 use crate::store::hex;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -48,6 +51,17 @@ pub struct RunFacts {
     pub finished: Option<SystemTime>,
     /// How many threads worked.
     pub threads: usize,
+    /// Of what the case is a redacted copy, if it is one.
+    pub redacted: Option<Redacted>,
+}
+
+/// That a case is a copy in which people have pseudonyms.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Redacted {
+    /// SHA-256 of the manifest of the original, lower-case hex. Event ids and the digests of records are the same there.
+    pub of: String,
+    /// Which events it holds.
+    pub how: String,
 }
 
 /// `manifest.json`.
@@ -57,6 +71,8 @@ pub(super) struct Manifest {
     #[serde(default)]
     digest: String,
     pub(super) program: Program,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    redacted: Option<Redacted>,
     pub(super) options: Vec<Choice>,
     pub(super) counts: Summary,
     pub(super) inputs: Vec<InputFile>,
@@ -74,6 +90,18 @@ pub(super) struct Program {
     pub(super) version: String,
     #[serde(default)]
     pub(super) pack_sha256: String,
+    /// The geolocation databases that are part of the program, whether or not they were asked.
+    #[serde(default)]
+    databases: Vec<BuiltIn>,
+}
+
+/// A database that is part of the program.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct BuiltIn {
+    name: String,
+    built: String,
+    sha256: String,
+    bytes: u64,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -175,7 +203,9 @@ fn of_case(view: &View<'_>, run: &RunFacts) -> Manifest {
             name: "speur".to_owned(),
             version: run.version.clone(),
             pack_sha256: run.pack_sha256.clone(),
+            databases: built_in(),
         },
+        redacted: run.redacted.clone(),
         options: case.options.iter().map(choice).collect(),
         counts: summary(view),
         inputs,
@@ -189,6 +219,17 @@ fn of_case(view: &View<'_>, run: &RunFacts) -> Manifest {
             threads: run.threads,
         },
     }
+}
+
+/// The databases that are part of this program.
+fn built_in() -> Vec<BuiltIn> {
+    let told = |database: enrich::BuiltIn| BuiltIn {
+        name: database.name.to_owned(),
+        built: database.built.to_owned(),
+        sha256: database.sha256,
+        bytes: database.bytes,
+    };
+    enrich::built_in().into_iter().map(told).collect()
 }
 
 fn summary(view: &View<'_>) -> Summary {
@@ -231,10 +272,27 @@ pub struct Mismatch {
     pub found: Option<String>,
 }
 
+/// What a comparison of a case with its manifest has shown.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Proof {
+    /// What is not as the manifest states, by path.
+    pub mismatches: Vec<Mismatch>,
+    /// What could not be compared, one line each.
+    pub notes: Vec<String>,
+    /// The signature beside the manifest, which was not checked with a key.
+    pub signed: Option<Signed>,
+}
+
 impl Manifest {
     /// Reads the manifest of a case folder.
     pub(super) fn read(case_dir: &Path) -> Result<Self, Error> {
         read(case_dir)
+    }
+
+    /// The paths of evidence, as they were typed.
+    pub(super) fn paths(&self) -> Vec<PathBuf> {
+        let typed = self.options.iter().filter(|choice| choice.option == "PATH");
+        typed.map(|choice| choice.value.as_str().into()).collect()
     }
 }
 
@@ -265,8 +323,36 @@ fn check_digest(case_dir: &Path, stated: &str, mismatches: &mut Vec<Mismatch>) -
 /// # Errors
 /// [`Error::Case`] when `case_dir` holds no manifest that can be read.
 pub fn evidence(case_dir: &Path) -> Result<Vec<PathBuf>, Error> {
+    Ok(Manifest::read(case_dir)?.paths())
+}
+
+/// The bytes of a case's manifest, and their SHA-256.
+///
+/// # Errors
+/// [`Error::Case`] when `case_dir` holds no manifest that can be read.
+pub fn manifest_of(case_dir: &Path) -> Result<(Vec<u8>, String), Error> {
+    let path = case_dir.join("manifest.json");
+    let bytes = std::fs::read(&path)
+        .map_err(|cause| Error::Case { path, reason: format!("cannot be read: {cause}; give the folder of a case") })?;
+    let sha256 = hex(&Sha256::digest(&bytes));
+    Ok((bytes, sha256))
+}
+
+/// The number of events of a case, as its manifest states it.
+///
+/// # Errors
+/// [`Error::Case`] when `case_dir` holds no manifest that can be read.
+pub fn counted(case_dir: &Path) -> Result<u64, Error> {
+    Ok(Manifest::read(case_dir)?.counts.events)
+}
+
+/// The choices that a case was made with, as they were typed.
+///
+/// # Errors
+/// [`Error::Case`] when `case_dir` holds no manifest that can be read.
+pub fn options(case_dir: &Path) -> Result<Vec<(String, String)>, Error> {
     let options = Manifest::read(case_dir)?.options;
-    Ok(options.into_iter().filter(|choice| choice.option == "PATH").map(|choice| choice.value.into()).collect())
+    Ok(options.into_iter().map(|Choice { option, value }| (option, value)).collect())
 }
 
 /// The file on disk that holds the evidence with this name, and the SHA-256 that the manifest states of it.
@@ -285,21 +371,53 @@ pub fn input(case_dir: &Path, name: &str) -> Result<(PathBuf, String), Error> {
     }
 }
 
-/// Hashes every output, input, setting and rule file again, and works out the case digest; what is the same is not
-/// told. Rules of the embedded pack have no file.
+/// Hashes every output, input, setting and rule file again, works out the case digest, and hashes what is built into the
+/// program; what is the same is not told. `paths` say where the evidence is now; none means where it was. Of a redacted copy
+/// the evidence is left aside.
 ///
 /// # Errors
-/// [`Error::Case`] when `case_dir` holds no manifest that can be read.
-pub fn verify(case_dir: &Path) -> Result<Vec<Mismatch>, Error> {
+/// [`Error::Case`] when `case_dir` holds no manifest that can be read; [`Error::Path`] when a path does not exist.
+pub fn verify(case_dir: &Path, paths: &[PathBuf]) -> Result<Proof, Error> {
     let manifest = Manifest::read(case_dir)?;
-    let mut found = Vec::new();
-    for output in &manifest.outputs {
-        check(&case_dir.join(&output.path), &output.path, &output.sha256, &mut found);
+    let mut found = changed_outputs(case_dir)?;
+    let mut notes = Vec::new();
+    match &manifest.redacted {
+        None => sources(case_dir, &manifest, paths, &mut found)?,
+        // The names of its files may be pseudonyms, and whoever has the copy has no evidence.
+        Some(Redacted { of, .. }) => notes.push(format!(
+            "a redacted copy: the evidence is proven with the original, whose manifest has the SHA-256 {of}"
+        )),
     }
-    let read = manifest.inputs.iter().chain(&manifest.settings);
-    for input in read.filter(|input| !input.sha256.is_empty()) {
-        check(Path::new(&input.path), &input.path, &input.sha256, &mut found);
+    unlisted(case_dir, &manifest.outputs, &mut found);
+    check_digest(case_dir, &manifest.digest, &mut found)?;
+    embedded(&manifest.program, &mut found, &mut notes);
+    let signed = signed(case_dir);
+    if let Some(sha256) = signed.as_ref().and_then(Signed::sha256) {
+        check(&case_dir.join("manifest.json"), "manifest.json", sha256, &mut found);
     }
+    found.sort();
+    Ok(Proof { mismatches: found, notes, signed })
+}
+
+/// Hashes what the case was made from: evidence, settings, rules.
+fn sources(case_dir: &Path, manifest: &Manifest, paths: &[PathBuf], found: &mut Vec<Mismatch>) -> Result<(), Error> {
+    let moved = match paths {
+        [] => None,
+        paths => Some(moved::places(&moved::evidence_walk(case_dir, paths, &Limits::default())?)),
+    };
+    for input in manifest.inputs.iter().filter(|input| !input.sha256.is_empty()) {
+        match &moved {
+            None => check(Path::new(&input.path), &input.path, &input.sha256, found),
+            Some(places) => {
+                let place = places.get(&input.name).map_or(Path::new(""), PathBuf::as_path);
+                check(place, &input.name, &input.sha256, found);
+            }
+        }
+    }
+    for file in manifest.settings.iter().filter(|file| !file.sha256.is_empty()) {
+        check(Path::new(&file.path), &file.path, &file.sha256, found);
+    }
+    // Rules of the embedded pack have no file.
     let mut rules: Vec<(&str, &str)> = manifest
         .rules
         .iter()
@@ -309,12 +427,41 @@ pub fn verify(case_dir: &Path) -> Result<Vec<Mismatch>, Error> {
     rules.sort_unstable();
     rules.dedup();
     for (file, sha256) in rules {
-        check(Path::new(file), file, sha256, &mut found);
+        check(Path::new(file), file, sha256, found);
     }
-    unlisted(case_dir, &manifest.outputs, &mut found);
-    check_digest(case_dir, &manifest.digest, &mut found)?;
-    found.sort();
+    Ok(())
+}
+
+/// The outputs that are not what the manifest states.
+pub(super) fn changed_outputs(case_dir: &Path) -> Result<Vec<Mismatch>, Error> {
+    let mut found = Vec::new();
+    for output in Manifest::read(case_dir)?.outputs {
+        check(&case_dir.join(&output.path), &output.path, &output.sha256, &mut found);
+    }
     Ok(found)
+}
+
+/// Compares what is built into this program; another version may hold other rules and databases, and then only says so.
+fn embedded(then: &Program, mismatches: &mut Vec<Mismatch>, notes: &mut Vec<String>) {
+    let databases = built_in();
+    let mut parts = vec![("rules of the program".to_owned(), then.pack_sha256.as_str(), rule::pack_sha256())];
+    for database in &then.databases {
+        let now = databases.iter().find(|now| now.name == database.name);
+        let name = format!("{} {} (built in)", database.name, database.built);
+        parts.push((name, &database.sha256, now.map(|now| now.sha256.clone()).unwrap_or_default()));
+    }
+    let other = then.version != env!("CARGO_PKG_VERSION");
+    for (path, expected, now) in parts.into_iter().filter(|(_, then, now)| !then.is_empty() && then != now) {
+        if other {
+            let version = &then.version;
+            notes.push(format!(
+                "{path}: not compared, they are those of version {version}; expected SHA-256 {expected}"
+            ));
+        } else {
+            let found = (!now.is_empty()).then_some(now);
+            mismatches.push(Mismatch { path, expected: expected.to_owned(), found });
+        }
+    }
 }
 
 fn check(path: &Path, name: &str, expected: &str, mismatches: &mut Vec<Mismatch>) {
@@ -324,27 +471,21 @@ fn check(path: &Path, name: &str, expected: &str, mismatches: &mut Vec<Mismatch>
     }
 }
 
+/// What a manifest cannot list: itself, and the signature on it.
+const OWN: &[&str] = &["manifest.json", SIGNATURE];
+
 /// Tells files of the case folder that the manifest does not list.
 fn unlisted(case_dir: &Path, outputs: &[OutputFile], mismatches: &mut Vec<Mismatch>) {
     for entry in walkdir::WalkDir::new(case_dir).sort_by_file_name().into_iter().flatten() {
         let Ok(within) = entry.path().strip_prefix(case_dir) else { continue };
         let parts: Vec<_> = within.components().map(|part| part.as_os_str().to_string_lossy()).collect();
         let name = parts.join("/");
-        if entry.file_type().is_dir() || name == "manifest.json" || outputs.iter().any(|output| output.path == name) {
+        if entry.file_type().is_dir()
+            || OWN.contains(&name.as_str())
+            || outputs.iter().any(|output| output.path == name)
+        {
             continue;
         }
         mismatches.push(Mismatch { found: hash_file(entry.path()).ok(), path: name, expected: String::new() });
-    }
-}
-
-pub(super) fn hash_file(path: &Path) -> io::Result<String> {
-    let mut file = File::open(path)?;
-    let mut hash = Sha256::new();
-    let mut block = vec![0; 1 << 18];
-    loop {
-        match file.read(&mut block)? {
-            0 => return Ok(hex(&hash.finalize())),
-            length => hash.update(&block[..length]),
-        }
     }
 }

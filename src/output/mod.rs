@@ -1,6 +1,6 @@
 //! The case folder: one file a product, written from the finished [`crate::case::Case`].
 //!
-//! [`write_case`] writes it, [`verify`] proves that it is still what was written, [`standing`] compares it with a
+//! [`write_case`] writes it, [`verify`] proves that it is still what was written, [`sign`] and [`check`] by whom, [`standing`] compares it with a
 //! run that would write it again; [`tune`] says what each rule found in it. [`OUTPUTS`] lists it. [`overview`] tells of many cases.
 
 mod blocks;
@@ -13,12 +13,15 @@ mod country;
 mod digest;
 pub mod escape;
 mod folder;
+mod leak;
 mod manifest;
+mod moved;
 mod overview;
 mod pdf;
 mod record;
 mod report;
 mod select;
+mod signature;
 mod standing;
 mod table;
 mod timeline;
@@ -27,9 +30,14 @@ mod view;
 mod workbook;
 
 pub use cases::{Cases, case_name};
-pub use manifest::{Input, Mismatch, RunFacts, evidence, input, verify};
+pub use leak::{Leak, search};
+pub use manifest::{
+    Input, Mismatch, Proof, Redacted, RunFacts, counted, evidence, input, manifest_of, options, verify,
+};
+pub use moved::evidence_walk;
 pub use overview::{Facts, In, Link, Overview, State, Tenant, overview};
 pub use select::{Filter, Lines, RecordPlace, places, product, select};
+pub use signature::{Refused, Signed, Signing, check, generate, is_locked, sign, signed};
 pub use standing::{Standing, Wanted, standing};
 pub use tune::{Common, NOISY, Tuned, Tuning, tune};
 pub use workbook::{Limits, workbook};
@@ -209,7 +217,29 @@ pub fn write_case(case: &Case, run: &RunFacts, out: &Path) -> Result<(), Error> 
     fill(Folder::create(out)?, case, run)
 }
 
+/// As [`write_case`], if `check` has nothing against the folder once all of it is written.
+///
+/// # Errors
+/// As [`write_case`], and what `check` says.
+pub fn write_checked(
+    case: &Case,
+    run: &RunFacts,
+    out: &Path,
+    check: &dyn Fn(&Path) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let folder = Folder::create(out)?;
+    put(&folder, case, run)?;
+    check(folder.hidden())?;
+    folder.close()
+}
+
 fn fill(folder: Folder, case: &Case, run: &RunFacts) -> Result<(), Error> {
+    put(&folder, case, run)?;
+    folder.close()
+}
+
+/// Writes every product, and the manifest behind them.
+fn put(folder: &Folder, case: &Case, run: &RunFacts) -> Result<(), Error> {
     let mut view = View::new(case);
     view.digest = manifest::case_digest(&view, run).map_err(|cause| folder.broken("manifest.json", cause))?;
     let view = view;
@@ -228,8 +258,7 @@ fn fill(folder: Folder, case: &Case, run: &RunFacts) -> Result<(), Error> {
     );
     products.and(stories)?;
     let written = folder.written();
-    folder.write("manifest.json", |sink| manifest::manifest(&view, run, &written, sink))?;
-    folder.close()
+    folder.write("manifest.json", |sink| manifest::manifest(&view, run, &written, sink))
 }
 
 #[cfg(test)]
@@ -265,6 +294,7 @@ mod tests {
             started: UNIX_EPOCH,
             finished: Some(UNIX_EPOCH),
             threads: 1,
+            redacted: None,
         };
         (case, run)
     }
@@ -288,6 +318,21 @@ mod tests {
             assert_eq!(source.kind(), io::ErrorKind::StorageFull);
             assert_eq!(std::fs::read_dir(around.path()).unwrap().count(), 0, "something is left behind");
         }
+    }
+
+    #[test]
+    fn a_copy_that_does_not_pass_is_not_left_behind() {
+        let (case, run) = nothing();
+        let around = tempfile::tempdir().unwrap();
+        let place = around.path().join("copy");
+        let refuse = |folder: &Path| {
+            assert!(folder.join("manifest.json").is_file(), "all of it is there to be looked at");
+            Err(Error::Case { path: folder.to_owned(), reason: "a name".to_owned() })
+        };
+        assert!(matches!(write_checked(&case, &run, &place, &refuse), Err(Error::Case { .. })));
+        assert_eq!(std::fs::read_dir(around.path()).unwrap().count(), 0);
+        write_checked(&case, &run, &place, &|_| Ok(())).unwrap();
+        assert!(place.join("manifest.json").is_file());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A case folder that stands already, compared with the run that would write it: the same, or what differs.
 
-use super::manifest::{Input, InputFile, Manifest, hash_file};
+use super::folder::hash_file;
+use super::manifest::{Input, InputFile, Manifest};
 use crate::rule::Meta;
 use rayon::prelude::*;
 use std::collections::BTreeMap;

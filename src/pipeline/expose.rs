@@ -6,12 +6,13 @@ use crate::case::exposure::{Opened, wanted};
 use crate::case::session::Session;
 use crate::event::Family;
 use crate::input::Limits;
+use crate::redact::Redactor;
 use crate::source::exposed::{letter, mail};
 use crate::store::Entry;
 use std::collections::BTreeMap;
 
-/// What the wanted records say of mail; one that cannot be read again is left out.
-pub(super) fn opened(read: &Reading, sessions: &[Session], limits: &Limits) -> Opened {
+/// What the wanted records say of mail; one that cannot be read again is left out. A redactor puts pseudonyms into it.
+pub(super) fn opened(read: &Reading, sessions: &[Session], limits: &Limits, redactor: Option<&Redactor>) -> Opened {
     let events = &read.events;
     let mut by_file: BTreeMap<u32, Vec<(u32, &Entry)>> = BTreeMap::new();
     for position in wanted(events, sessions) {
@@ -25,11 +26,18 @@ pub(super) fn opened(read: &Reading, sessions: &[Session], limits: &Limits) -> O
         entries.sort_by_key(|(position, entry)| (entry.origin.offset, *position));
         read_again(&entries, (found, context), limits, &mut |position, decoded| {
             if events.entries[position as usize].family == Family::Trace {
-                if let Some(letter) = letter(&decoded.record) {
+                if let Some(mut letter) = letter(&decoded.record) {
+                    if let Some(redactor) = redactor {
+                        letter.rewrite(&|text| redactor.owned(text));
+                    }
                     opened.letters.add(position, letter);
                 }
             } else {
-                opened.mail.insert(position, mail(&decoded.record));
+                let mut mail = mail(&decoded.record);
+                if let Some(redactor) = redactor {
+                    mail.rewrite(&|text| redactor.owned(text));
+                }
+                opened.mail.insert(position, mail);
             }
         });
     }

@@ -4,6 +4,7 @@ mod batch;
 mod collection_log;
 mod dates;
 mod explain;
+mod export;
 mod expose;
 mod hashes;
 mod ledger;
@@ -18,6 +19,7 @@ mod trial;
 
 pub use batch::{BatchOptions, BatchSummary, TenantBy, batch};
 pub use explain::{Explanation, explain};
+pub use export::{ExportOptions, Exported, export};
 pub use raw::{RawRecord, raw};
 pub use trial::{Trials, trials, try_records};
 
@@ -35,6 +37,7 @@ use crate::error::Error;
 use crate::event::Time;
 use crate::input::{self, Limits, Walk, walk};
 use crate::output::{self, Input, RunFacts};
+use crate::redact::Redactor;
 use crate::rule::{self, Meta, RuleSet, Withheld};
 use crate::source::DateOrder;
 use crate::store::{Entry, RuleIndex};
@@ -177,46 +180,58 @@ impl Kit {
     /// Reads what a walk has found and applies the rules; gives the case, and the files on disk that were read.
     fn case(&self, walk: Walk, options: &Options, progress: &dyn Progress) -> Result<(Case, Vec<Input>), Error> {
         let book = self.book.afresh();
-        let rules = self.rules.rules();
         self.pool.install(|| {
             let read = gather(walk, options, &self.rules, &book, progress)?;
-            let rule_coverage = RuleCoverage {
-                loaded: rules.len() as u64,
-                rejected: self.refused.clone(),
-                suppressed: suppressed(&read.withheld, rules),
-            };
-            let open = |sessions: &[Session]| expose::opened(&read, sessions, &options.limits);
-            let answer = answer(&read.events, (rules, self.rules.footholds()), &options.decisions, open);
-            let mut findings = findings(&read.events, rules);
-            let gaps = answer.dossiers.iter().flat_map(|dossier| dossier.gaps.iter().cloned());
-            finding::add(&mut findings, gaps, &read.events);
-            let originals = quote::quoted(&read, &findings);
-            let mut coverage = Coverage::close(read.files, rule_coverage)?;
-            coverage.completeness = completeness::judge(&coverage, &read.events, &findings);
-            let case = Case {
-                originals,
-                facts: options.facts.clone(),
-                coverage,
-                findings,
-                dossiers: answer.dossiers,
-                sessions: answer.sessions,
-                exposure: answer.exposure,
-                recipients: answer.recipients,
-                footholds: answer.footholds,
-                events: read.events,
-                rules: rules.to_vec(),
-                rejected: read.rejected,
-                withheld: read.withheld,
-                databases: book.databases(),
-                options: options.typed.clone(),
-            };
-            Ok((case, read.inputs))
+            self.finish(read, options, &book, None)
         })
     }
 
-    /// Writes the case folder.
-    fn write(&self, case: &Case, inputs: Vec<Input>, started: SystemTime, out: &Path) -> Result<(), Error> {
-        let run = RunFacts {
+    /// Events that rules have judged to the case; a redactor has been at the events, and sees what is read again.
+    fn finish(
+        &self,
+        read: Reading,
+        options: &Options,
+        book: &AddressBook,
+        redactor: Option<&Redactor>,
+    ) -> Result<(Case, Vec<Input>), Error> {
+        let rules = self.rules.rules();
+        let rule_coverage = RuleCoverage {
+            loaded: rules.len() as u64,
+            rejected: self.refused.clone(),
+            suppressed: suppressed(&read.withheld, rules),
+        };
+        let open = |sessions: &[Session]| expose::opened(&read, sessions, &options.limits, redactor);
+        let answer = answer(&read.events, (rules, self.rules.footholds()), &options.decisions, open);
+        let mut findings = findings(&read.events, rules);
+        let gaps = answer.dossiers.iter().flat_map(|dossier| dossier.gaps.iter().cloned());
+        finding::add(&mut findings, gaps, &read.events);
+        // A record as it stands names people: a redacted copy quotes none.
+        let originals = if redactor.is_none() { quote::quoted(&read, &findings) } else { BTreeMap::new() };
+        let mut coverage = Coverage::close(read.files, rule_coverage)?;
+        coverage.completeness = completeness::judge(&coverage, &read.events, &findings);
+        let case = Case {
+            facts: options.facts.clone(),
+            originals,
+            coverage,
+            findings,
+            dossiers: answer.dossiers,
+            sessions: answer.sessions,
+            exposure: answer.exposure,
+            recipients: answer.recipients,
+            footholds: answer.footholds,
+            events: read.events,
+            rules: rules.to_vec(),
+            rejected: read.rejected,
+            withheld: read.withheld,
+            databases: book.databases(),
+            options: options.typed.clone(),
+        };
+        Ok((case, read.inputs))
+    }
+
+    /// What a manifest tells of the run.
+    fn facts(&self, inputs: Vec<Input>, started: SystemTime) -> RunFacts {
+        RunFacts {
             version: VERSION.to_owned(),
             pack_sha256: self.pack_sha256.clone(),
             settings: self.settings.clone(),
@@ -224,7 +239,13 @@ impl Kit {
             started,
             finished: None,
             threads: self.pool.current_num_threads(),
-        };
+            redacted: None,
+        }
+    }
+
+    /// Writes the case folder.
+    fn write(&self, case: &Case, inputs: Vec<Input>, started: SystemTime, out: &Path) -> Result<(), Error> {
+        let run = self.facts(inputs, started);
         self.pool.install(|| output::write_case(case, &run, out))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Options;
 use crate::error::Error;
-use crate::input::{hash, read_back, walk};
+use crate::input::{hash, read_back};
 use crate::output::{self, RecordPlace};
 use crate::store::hex;
 use sha2::{Digest, Sha256};
@@ -35,8 +35,7 @@ impl RawRecord {
 /// [`Error`] when case or evidence cannot be read, or have no such event or file.
 pub fn raw(case_dir: &Path, event: &str, options: &Options) -> Result<Vec<RawRecord>, Error> {
     let places = output::places(case_dir, event)?;
-    let paths = if options.paths.is_empty() { output::evidence(case_dir)? } else { options.paths.clone() };
-    let walk = walk(&paths, &options.limits)?;
+    let walk = output::evidence_walk(case_dir, &options.paths, &options.limits)?;
     let read = |place: RecordPlace| {
         let gone = |reason: String| Error::Path { path: PathBuf::from(&place.file), reason };
         let found = walk.found.iter().find(|found| found.name == place.file);

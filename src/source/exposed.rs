@@ -55,6 +55,29 @@ pub struct Letter {
     pub subject: String,
 }
 
+impl Mail {
+    /// Puts what `new` gives in the place of every text.
+    pub fn rewrite(&mut self, new: &dyn Fn(&str) -> String) {
+        self.folder = new(&self.folder);
+        for message in &mut self.messages {
+            let Message { id, subject, folder } = message;
+            for text in [id, subject, folder] {
+                *text = new(text);
+            }
+        }
+    }
+}
+
+impl Letter {
+    /// Puts what `new` gives in the place of every text.
+    pub fn rewrite(&mut self, new: &dyn Fn(&str) -> String) {
+        let Self { id, sender, recipients, subject } = self;
+        for text in [id, sender, subject].into_iter().chain(recipients) {
+            *text = new(text);
+        }
+    }
+}
+
 /// Reads a record of a message trace, in the names of `Get-MessageTrace`; `None` where it names no message.
 pub fn letter(record: &Value) -> Option<Letter> {
     let get = |key: &str| string(record.get(key)).trim();

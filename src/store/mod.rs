@@ -15,6 +15,7 @@ pub use pool::{Pool, Sym};
 pub use crate::event::hex;
 use crate::event::{ActorKind, Event, Family, Origin, Outcome, Place, SIGN_IN_STEP, Scalar, Time};
 use crate::field::{Core, Field};
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use std::fmt::Write;
 use std::net::IpAddr;
 use std::ops::ControlFlow;
@@ -117,6 +118,29 @@ impl Events {
     /// What is known of the entry's address.
     pub fn place(&self, entry: &Entry) -> Option<&Place> {
         entry.ip.and_then(|ip| self.places.get(&ip)).map(Arc::as_ref)
+    }
+}
+
+impl Events {
+    /// Puts what `new` gives in the place of every text; an Id that is in no pool has the number of the empty text.
+    pub fn rewrite(&mut self, new: &(dyn Fn(Sym, &str) -> String + Sync)) {
+        let old = std::mem::take(&mut self.pool);
+        let texts: Vec<String> =
+            (1..old.len()).into_par_iter().map(|sym| Sym(sym as u32)).map(|sym| new(sym, old.get(sym))).collect();
+        let texts = texts.iter().map(|text| self.pool.intern(text));
+        let to: Vec<Sym> = std::iter::once(Sym(0)).chain(texts).collect();
+        for entry in &mut self.entries {
+            entry.renumber(&to);
+            // The id of a record about a user may be the user's.
+            if let Id::Guid(_) = entry.id {
+                let mut room = [0; GUID];
+                let text = entry.id.text(&old, &mut room);
+                let changed = new(Sym::default(), text);
+                if changed != text {
+                    entry.id = Id::of(&changed, &mut self.pool);
+                }
+            }
+        }
     }
 }
 

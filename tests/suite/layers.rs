@@ -12,7 +12,7 @@ const LAYERS: &[&[&str]] = &[
     &["decision"],
     &["input"],
     &["store"],
-    &["rule", "enrich", "source"],
+    &["rule", "enrich", "source", "redact"],
     &["correlate"],
     &["case"],
     &["output"],

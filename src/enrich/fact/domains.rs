@@ -91,6 +91,15 @@ pub(super) fn own(events: &Events, accepted: &AcceptedDomains) -> OwnDomains {
     OwnDomains(found)
 }
 
+/// The domains that are the tenants' own, lower case: accepted ones, and those that tenants are named after.
+pub fn own_domains(events: &Events, accepted: &AcceptedDomains) -> BTreeSet<String> {
+    let tenants: BTreeSet<Sym> = events.entries.iter().map(|entry| entry.tenant).collect();
+    let own = own(events, accepted);
+    let known = tenants.iter().filter_map(|tenant| own.of(*tenant)).flat_map(Own::domains).map(str::to_owned);
+    let named = tenants.iter().map(|tenant| events.text(*tenant).to_lowercase()).filter(|name| name.contains('.'));
+    known.chain(named).collect()
+}
+
 /// A message trace concerns whoever of the tenant sent the message, else who received it. When a trace is read nobody
 /// knows which of the two is the tenant's own; here it is known.
 pub fn own_senders(events: &mut Events, accepted: &AcceptedDomains) {
