@@ -40,8 +40,7 @@ pub(super) struct Domains {
 impl Domains {
     pub(super) fn new(identities: &Identities, own: BTreeSet<String>) -> Self {
         let mut domains = Self { own, foreign: BTreeSet::new() };
-        let met = identities.addresses().chain(identities.message_ids());
-        let met = met.filter_map(|address| address.rsplit_once('@'));
+        let met = identities.addresses().filter_map(|address| address.rsplit_once('@'));
         let met: Vec<&str> = met.map(|(_, domain)| domain).filter(|domain| !domains.stays(domain)).collect();
         domains.foreign.extend(met.into_iter().map(str::to_owned));
         domains

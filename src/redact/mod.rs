@@ -90,7 +90,8 @@ impl Redactor {
             return Cow::Borrowed(text);
         }
         let tokens = Tokens::of(text);
-        let mut changes: Vec<Change> = token::addresses(text).map(|address| self.address(text, &address)).collect();
+        let mut changes: Vec<Change> =
+            token::addresses(text).filter_map(|address| self.address(text, &address)).collect();
         for found in self.patterns.find(&tokens) {
             let (start, end) = tokens.span(found.first, found.last);
             if let Some(new) = self.replacement(&text[start..end], &tokens, &found, words) {
@@ -115,16 +116,15 @@ impl Redactor {
     }
 
     /// An address with its `@`, known or not.
-    fn address(&self, text: &str, found: &Address) -> Change {
+    fn address(&self, text: &str, found: &Address) -> Option<Change> {
+        let whole = &text[found.start..found.end];
+        if self.roll.is_message_id(whole) {
+            // Left to the patterns: a name in it goes, and a domain at which somebody has an address.
+            return None;
+        }
         let (local, domain) = (&text[found.start..found.at], &text[found.at + 1..found.end]);
-        let new = if self.roll.is_message_id(&text[found.start..found.end]) {
-            Some(format!("{local}@{}", self.domains.shown(domain, &self.key)))
-        } else if self.roll.is_kept(&text[found.start..found.end]) {
-            None
-        } else {
-            Some(self.pseudonym(local, domain))
-        };
-        Change { start: found.start, end: found.end, text: new }
+        let new = if self.roll.is_kept(whole) { None } else { Some(self.pseudonym(local, domain)) };
+        Some(Change { start: found.start, end: found.end, text: new })
     }
 
     fn pseudonym(&self, local: &str, domain: &str) -> String {
@@ -181,6 +181,7 @@ mod tests {
             r#"{"userPrincipalName":"bo@harbor.example","userDisplayName":"Bo de Wit"}"#,
             r#"{"UserId":"x@harbor.example","Parameters":[{"Name":"To","Value":"smtp:kees@kade-notaris.example"}],"phoneNumber":"+31 6 1234 5678"}"#,
             r#"{"InternetMessageId":"<q1.w2@kade-notaris.example>"}"#,
+            r#"{"InternetMessageId":"<e.3@mail.quay.example>"}"#,
         ] {
             identities.record(&sonic_rs::from_str(record).unwrap());
         }
@@ -250,6 +251,7 @@ mod tests {
         assert!(local.starts_with("person-") && domain.starts_with("domain-") && domain.ends_with(".example"), "{new}");
         assert_eq!(redactor.owned("https://kade-notaris.example/x"), format!("https://{domain}/x"));
         assert_eq!(redactor.owned("<q1.w2@kade-notaris.example>"), format!("<q1.w2@{domain}>"));
+        assert_eq!(redactor.text("<e.3@mail.quay.example>"), "<e.3@mail.quay.example>");
         assert_eq!(redactor.owned("kees_kade-notaris_example"), format!("{local}_{}", domain.replace('.', "_")));
         assert_eq!(redactor.owned("new.one@quay.example").matches("domain-").count(), 1, "nobody has met it");
         let guest = redactor.owned("kees_kade-notaris.example#EXT#@harbor.example");
