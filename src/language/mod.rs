@@ -177,14 +177,11 @@ fn filled(text: &str, values: &[(&str, &dyn Display)]) -> String {
             rest = after;
             continue;
         };
-        match values.iter().find(|(known, _)| *known == name) {
-            Some((_, value)) => {
-                let _ = write!(out, "{value}");
-            }
-            None => {
-                debug_assert!(false, "nothing is given for {{{name}}} of {text:?}");
-                let _ = write!(out, "{{{name}}}");
-            }
+        if let Some((_, value)) = values.iter().find(|(known, _)| *known == name) {
+            let _ = write!(out, "{value}");
+        } else {
+            debug_assert!(false, "nothing is given for {{{name}}} of {text:?}");
+            let _ = write!(out, "{{{name}}}");
         }
         rest = behind;
     }

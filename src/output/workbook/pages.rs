@@ -40,6 +40,14 @@ pub(super) fn lines(text: &str, width: f64) -> u32 {
     (shown as f64 / (width - 1.0)).ceil() as u32
 }
 
+/// Makes a row as high as a wrapped text in it needs, up to [`LINES`]: not every reader does so by itself.
+pub(super) fn heighten(sheet: &mut Worksheet, row: u32, lines: u32) -> io::Result<()> {
+    if lines < 2 {
+        return Ok(());
+    }
+    sheet.set_row_height(row, f64::from(lines.min(LINES)) * LINE).map(|_| ()).map_err(told)
+}
+
 /// One table as it grows, on one sheet or more.
 pub(super) struct Pages {
     name: String,
@@ -85,14 +93,6 @@ impl Maker<'_> {
             None => sheet.write_string(at.0, at.1, text),
         };
         written.map(|_| ()).map_err(told)
-    }
-
-    /// Makes a row as high as a wrapped text in it needs, up to [`LINES`]: not every reader does so by itself.
-    pub(super) fn heighten(&self, sheet: &mut Worksheet, row: u32, lines: u32) -> io::Result<()> {
-        if lines < 2 {
-            return Ok(());
-        }
-        sheet.set_row_height(row, f64::from(lines.min(LINES)) * LINE).map(|_| ()).map_err(told)
     }
 
     /// Writes a moment, and by the reader's clock in the column behind it where there is one.
@@ -151,7 +151,7 @@ impl Pages {
         }
         sheet.set_freeze_panes(1, 0).map_err(told)?;
         let high = self.heads.iter().map(|head| lines(&head.label, head.width)).max();
-        maker.heighten(&mut sheet, 0, high.unwrap_or(1))?;
+        heighten(&mut sheet, 0, high.unwrap_or(1))?;
         for (column, head) in (0..).zip(&self.heads) {
             sheet.set_column_width(column, head.width).map_err(told)?;
             if let Some(format) = &head.format {

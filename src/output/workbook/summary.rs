@@ -1,6 +1,6 @@
 //! The first sheet: the case, what was found, what to do, and what the other sheets hold.
 
-use super::pages::{Maker, lines};
+use super::pages::{Maker, heighten, lines};
 use super::told;
 use crate::case::dossier::Dossier;
 use crate::case::severity::{LEVELS, Severity};
@@ -105,7 +105,7 @@ impl Summary<'_, '_> {
             }
             self.maker.text(&mut self.sheet, (self.row, column), text, Some(format))?;
         }
-        self.maker.heighten(&mut self.sheet, self.row, high)?;
+        heighten(&mut self.sheet, self.row, high)?;
         self.row += 1;
         Ok(())
     }

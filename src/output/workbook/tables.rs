@@ -1,7 +1,7 @@
 //! The small tables to sheets.
 
 use super::columns::{Look, Shape, look};
-use super::pages::{Head, Maker, Pages, lines};
+use super::pages::{Head, Maker, Pages, heighten, lines};
 use super::told;
 use crate::output::record::{Table, Value};
 use crate::output::table;
@@ -51,7 +51,7 @@ impl Plan {
                 write(maker, sheet, (row, column), value, look.shape)?;
                 column += maker.columns(look.shape);
             }
-            maker.heighten(sheet, row, high)?;
+            heighten(sheet, row, high)?;
         }
         Ok(pages)
     }
