@@ -53,10 +53,10 @@ pub struct RunFacts {
 /// `manifest.json`.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Manifest {
+    pub(super) program: Program,
     /// See [`super::digest`]; empty in manifests of versions that had none.
     #[serde(default)]
     digest: String,
-    pub(super) program: Program,
     pub(super) options: Vec<Choice>,
     pub(super) counts: Summary,
     pub(super) inputs: Vec<InputFile>,

@@ -176,18 +176,20 @@ fn headline(view: &View<'_>, suspects: &[&Account], severity: &Severity) -> Stri
 
 /// Every rule that has findings, the most severe first, so that none goes untold for want of room.
 fn rules(view: &View<'_>) -> Vec<RuleLine> {
-    let mut rules: BTreeMap<(Reverse<Level>, &str, &str), Vec<(&str, &str)>> = BTreeMap::new();
+    let mut rules: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for finding in &view.case.findings {
-        let rule = (Reverse(level(finding.rule.level)), finding.rule.title.as_str(), finding.rule.id.as_str());
+        let rule = (Reverse(level(finding.rule.level)), &finding.rule.title, &finding.rule.id);
         rules.entry(rule).or_default().push((&finding.tenant, &finding.account));
     }
-    let line = |((level, title, _), mut accounts): ((Reverse<Level>, &str, &str), Vec<(&str, &str)>)| {
+    let mut lines = Vec::new();
+    for ((level, title, _), mut accounts) in rules {
         let findings = accounts.len() as u64;
         accounts.sort_unstable();
         accounts.dedup();
-        RuleLine { level: level.0.name(), title: excerpt(title, 200), findings, accounts: accounts.len() as u64 }
-    };
-    rules.into_iter().map(line).collect()
+        let (title, accounts) = (excerpt(title, 200), accounts.len() as u64);
+        lines.push(RuleLine { level: level.0.name(), title, findings, accounts });
+    }
+    lines
 }
 
 fn counted(count: u64, noun: &str) -> String {
