@@ -67,10 +67,10 @@ pub struct Redacted {
 /// `manifest.json`.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Manifest {
+    pub(super) program: Program,
     /// See [`super::digest`]; empty in manifests of versions that had none.
     #[serde(default)]
     digest: String,
-    pub(super) program: Program,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     redacted: Option<Redacted>,
     pub(super) options: Vec<Choice>,

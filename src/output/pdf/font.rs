@@ -75,7 +75,7 @@ fn to_unicode(used: &[Used]) -> String {
     );
     let coded: Vec<(usize, char)> = used.iter().map(|used| used.char).enumerate().skip(1).collect();
     for block in coded.chunks(BLOCK) {
-        let _ = write!(out, "{} beginbfchar\n", block.len());
+        let _ = writeln!(out, "{} beginbfchar", block.len());
         for (code, char) in block {
             let _ = write!(out, "<{code:04x}><");
             char.encode_utf16(&mut [0; 2]).iter().for_each(|&unit| push_hex(&mut out, unit));

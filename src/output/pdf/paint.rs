@@ -130,7 +130,7 @@ impl Canvas {
                     Some(shown) => ("Span", format!("/ActualText {}", text(shown))),
                     None => (role.as_str(), String::new()),
                 };
-                let _ = write!(self.out, "/{role}<</MCID {number}{actual}>>BDC\n");
+                let _ = writeln!(self.out, "/{role}<</MCID {number}{actual}>>BDC");
             }
             None => self.out.push_str("/Artifact BMC\n"),
         }
