@@ -15,8 +15,8 @@ use std::collections::BTreeMap;
 use std::io;
 
 const FILE: &str = "charts/containment.svg";
-/// Accounts that get a field of bars.
-const FIELDS: usize = 8;
+/// Accounts that get a field of bars: as many as fit a page.
+const FIELDS: usize = 6;
 /// Height of the name, of the letters of steps, of the bars, and of the air below them.
 const NAME: i32 = 20;
 const LETTERS: i32 = 22;

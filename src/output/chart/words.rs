@@ -287,14 +287,11 @@ pub(super) mod sessions {
         format!("{account}: {}, {}, {span}", counted(presences, "presence", "presences"), acts(events))
     }
 
-    pub(in super::super) fn alt(accounts: u64, span: &str, told: &[String]) -> String {
+    pub(in super::super) fn alt(accounts: u64, told: &[String]) -> String {
         let rest = accounts - told.len() as u64;
         let more = if rest > 0 { format!("; and {} more", number(rest)) } else { String::new() };
-        format!(
-            "{} with presences of an intruder, {span}. {}{more}.",
-            counted(accounts, "account", "accounts"),
-            told.join("; ")
-        )
+        let accounts = counted(accounts, "account", "accounts");
+        format!("{accounts} with presences of an intruder. {}{more}.", told.join("; "))
     }
 }
 
