@@ -338,7 +338,7 @@ fn charts_of_nothing_say_so() {
         ("map", "No event states an address that a geolocation database can place"),
         ("sessions", "No presence of an intruder was found"),
         ("exposure", "No record tells of mail or files that an intruder reached"),
-        ("containment", "No act of an intruder was found"),
+        ("containment", "No act of an intruder that went through was found"),
         ("events", "No events"),
         ("signins", "No sign-ins"),
         ("hours", "No events"),

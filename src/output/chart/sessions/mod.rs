@@ -5,7 +5,7 @@ mod marks;
 
 use super::Picture;
 use super::canvas::{Anchor, Canvas, Drawn, Sheet, legend_height};
-use super::held::{Held, Step, held, tasks};
+use super::held::{Held, Step, got_in, held, tasks};
 use super::ink::{
     DESK, DESK_TINT, FADED, GREY, GRID, INK, INTRUDER, INTRUDER_TINT, MARGIN, SERVANT, SERVANT_TINT, Sign, WIDTH,
 };
@@ -60,7 +60,11 @@ impl Kind {
 
 /// Draws the chart.
 pub(super) fn draw(view: &View<'_>) -> io::Result<Picture> {
-    let all = held(view);
+    let (mut all, mut refused) = got_in(held(view));
+    if all.is_empty() {
+        // Attempts are all that there is to show.
+        (all, refused) = (held(view), 0);
+    }
     if all.is_empty() {
         let sheet = Sheet::new(FILE, words::TITLE, "", words::NONE);
         let middle = sheet.top() + 60;
@@ -77,7 +81,7 @@ pub(super) fn draw(view: &View<'_>) -> io::Result<Picture> {
     let (shown, steps) = (&shown[..fit], &steps[..fit]);
     let ticks = elsewhere(view, shown, &axis, (first, last));
     lanes.iter_mut().zip(ticks).for_each(|(lane, ticks)| lane.ticks = ticks);
-    let sheet = Sheet::new(FILE, words::TITLE, &words::note(all.len() - fit), &alt(shown, all.len()));
+    let sheet = Sheet::new(FILE, words::TITLE, &words::note(all.len() - fit, refused), &alt(shown, all.len()));
     let items = legend(shown, steps, &lanes);
     let keys = sheet.top();
     let top = keys + legend_height(&items) + 8;
