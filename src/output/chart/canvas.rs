@@ -20,6 +20,9 @@ pub(crate) const LINE: i32 = 15;
 /// Characters of a text alternative.
 const TOLD: usize = 1_200;
 
+/// From the middle of a diamond to its corners, in pixels.
+pub(crate) const DIAMOND: f64 = 5.0;
+
 /// Where a text stands relative to its point.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Anchor {
@@ -196,7 +199,7 @@ impl Canvas<'_> {
                 Ok(())
             }
             Sign::Diamond => {
-                self.diamond((f64::from(x), f64::from(y)), 7.0);
+                self.diamond((f64::from(x), f64::from(y)));
                 Ok(())
             }
         }
@@ -231,19 +234,13 @@ impl Canvas<'_> {
         ));
     }
 
-    /// A diamond around a place.
-    pub(crate) fn diamond(&self, (x, y): (f64, f64), reach: f64) {
-        let path = format!(
-            "M{x:.1} {:.1}L{:.1} {y:.1}L{x:.1} {:.1}L{:.1} {y:.1}Z",
-            y - reach,
-            x + reach,
-            y + reach,
-            x - reach
-        );
-        for (color, wide) in [(WHITE, "4"), (INTRUDER, "2")] {
-            let color = hex(color);
-            self.above(&format!("<path d=\"{path}\" fill=\"none\" stroke=\"{color}\" stroke-width=\"{wide}\"/>\n"));
-        }
+    /// A diamond, which marks a place where an intruder was; [`DIAMOND`] is its reach.
+    pub(crate) fn diamond(&self, (x, y): (f64, f64)) {
+        let (up, down, left, right) = (y - DIAMOND, y + DIAMOND, x - DIAMOND, x + DIAMOND);
+        let path = format!("M{x:.1} {up:.1}L{right:.1} {y:.1}L{x:.1} {down:.1}L{left:.1} {y:.1}Z");
+        let (white, color, ink) = (hex(WHITE), hex(INTRUDER), hex(INK));
+        self.above(&format!("<path d=\"{path}\" fill=\"none\" stroke=\"{white}\" stroke-width=\"3.5\"/>\n"));
+        self.above(&format!("<path d=\"{path}\" fill=\"{color}\" stroke=\"{ink}\" stroke-width=\"1.2\"/>\n"));
     }
 
     /// Adds markup of numbers and colours, never of log text, below everything that is drawn.

@@ -2,7 +2,7 @@
 
 use super::Picture;
 use super::canvas::{Anchor, Canvas, Drawn, LINE, Sheet, legend_height};
-use super::held::{Held, Step, held, tasks};
+use super::held::{Held, Step, got_in, held, tasks};
 use super::ink::{FADED, GREY, GRID, INK, INTRUDER, MARGIN, RESPONSE, Sign, WIDTH};
 use super::measure::lines;
 use super::plot::Plot;
@@ -15,8 +15,8 @@ use std::collections::BTreeMap;
 use std::io;
 
 const FILE: &str = "charts/containment.svg";
-/// Accounts that get a field of bars.
-const FIELDS: usize = 8;
+/// Accounts that get a field of bars: as many as fit a page.
+const FIELDS: usize = 6;
 /// Height of the name, of the letters of steps, of the bars, and of the air below them.
 const NAME: i32 = 20;
 const LETTERS: i32 = 22;
@@ -36,7 +36,7 @@ struct Field<'a> {
 
 /// Draws the chart.
 pub(super) fn draw(view: &View<'_>) -> io::Result<Picture> {
-    let all = held(view);
+    let (all, refused) = got_in(held(view));
     let shown = &all[..all.len().min(FIELDS)];
     if shown.is_empty() {
         let sheet = Sheet::new(FILE, words::TITLE, "", words::NONE);
@@ -51,7 +51,7 @@ pub(super) fn draw(view: &View<'_>) -> io::Result<Picture> {
     let bin = Bin::choose_fine(first, last);
     let fields: Vec<Field<'_>> =
         shown.iter().zip(&steps).map(|(held, steps)| Field::new(view, held, steps, bin)).collect();
-    let note = words::note(bin.name(), all.len() - shown.len());
+    let note = words::note(bin.name(), all.len() - shown.len(), refused);
     let sheet = Sheet::new(FILE, words::TITLE, &note, &alt(&fields, &span(first, last)));
     let items = legend(shown, &steps, &fields);
     let keys = sheet.top();

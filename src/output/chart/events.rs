@@ -20,6 +20,8 @@ const FILE: &str = "charts/events.svg";
 /// Height of the field of bars, and of the row of marks above it.
 const HIGH: i32 = 240;
 const MARKS: i32 = 46;
+/// Pixels that one of them takes.
+const MARK: i32 = 16;
 
 /// What the chart shows.
 struct Bars {
@@ -129,11 +131,14 @@ fn color(place: usize) -> RGBColor {
 
 fn marks(canvas: &Canvas<'_>, plot: &Plot, findings: &BTreeMap<i64, (Level, u64)>) -> Drawn {
     let y = plot.down.0 - 20;
-    for (&bar, &(level, count)) in findings {
-        let (x, (from, to)) = (plot.middle(bar), plot.edges(bar));
+    let places: Vec<(i32, Level, u64)> =
+        findings.iter().map(|(&bar, &(level, count))| (plot.middle(bar), level, count)).collect();
+    // Where bars are narrow the most severe of neighbours stands for them.
+    for near in places.chunk_by(|a, b| a.0 / MARK == b.0 / MARK) {
+        let Some(&(x, level, count)) = near.iter().rev().max_by_key(|place| place.1) else { continue };
         canvas.line((x, y), (x, plot.down.0 - 4), GRID)?;
         canvas.sign((x, y), Sign::Level(level))?;
-        if to - from >= 14 {
+        if near.len() == 1 && plot.has_room(MARK) {
             canvas.text((x, y - 14), &count.to_string(), 10, INK, Anchor::Middle)?;
         }
     }

@@ -3,7 +3,7 @@
 use super::Picture;
 use super::canvas::{Anchor, Canvas, Drawn, Sheet, legend_height};
 use super::ink::{FADED, GRID, MARGIN, PALETTE, Sign, WIDTH};
-use super::measure::{cut, width};
+use super::measure::cut;
 use super::plot::Plot;
 use super::scale::Bin;
 use super::words::{by, exposure as words, name};
@@ -18,8 +18,8 @@ const FILE: &str = "charts/exposure.svg";
 const HIGH: i32 = 210;
 const ACROSS: (i32, i32) = (MARGIN + 44, WIDTH - MARGIN);
 /// Mailboxes whose dark times get a row, and the height of one.
-const ROWS: usize = 8;
-const ROW: i32 = 34;
+const ROWS: usize = 6;
+const ROW: i32 = 48;
 
 /// The parts of a bar, the lowest first.
 const COLORS: [RGBColor; 5] = [PALETTE[0], PALETTE[5], PALETTE[6], PALETTE[3], PALETTE[2]];
@@ -58,7 +58,7 @@ pub(super) fn draw(view: &View<'_>) -> io::Result<Picture> {
         totals[part] += 1;
     }
     let alt = words::alt(&totals, &span(first, last), dark.len() as u64);
-    let sheet = Sheet::new(FILE, &words::title(bin.name()), &words::note(bin.name()), &alt);
+    let sheet = Sheet::new(FILE, &words::title(bin.name()), words::NOTE, &alt);
     let items = legend(&totals, !dark.is_empty());
     let keys = sheet.top();
     let top = keys + legend_height(&items) + 26;
@@ -130,15 +130,13 @@ fn unknown(canvas: &Canvas<'_>, plot: &Plot, dark: &[(&str, Dark)], top: i32) ->
     }
     canvas.text((MARGIN, top), words::DARK_TITLE, 11, FADED, Anchor::Start)?;
     for ((mailbox, dark), y) in dark.iter().take(ROWS).zip((top + 12..).step_by(ROW as usize)) {
-        let label = cut(&name(mailbox), 11, 250);
-        let beside = MARGIN + width(&label, 11) + 10;
-        canvas.fit((MARGIN, y + 8), &label, 11, 260, Anchor::Start)?;
+        canvas.fit((MARGIN, y + 8), &name(mailbox), 11, WIDTH - 2 * MARGIN, Anchor::Start)?;
         let why: Vec<&str> = dark.why.iter().map(String::as_str).collect();
-        let why = cut(&why.join("; "), 10, WIDTH - MARGIN - beside);
-        canvas.text((beside, y + 8), &why, 10, FADED, Anchor::Start)?;
-        canvas.line((plot.across.0, y + 23), (plot.across.1, y + 23), GRID)?;
+        let why = cut(&why.join("; "), 10, WIDTH - 2 * MARGIN);
+        canvas.text((MARGIN, y + 22), &why, 10, FADED, Anchor::Start)?;
+        canvas.line((plot.across.0, y + 36), (plot.across.1, y + 36), GRID)?;
         for (from, to) in joined(plot, &dark.spans) {
-            canvas.hatch((from, y + 18), (to, y + 28))?;
+            canvas.hatch((from, y + 31), (to, y + 41))?;
         }
     }
     if dark.len() > ROWS {

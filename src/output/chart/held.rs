@@ -67,6 +67,13 @@ pub(super) fn held<'a>(view: &View<'a>) -> Vec<Held<'a>> {
     held
 }
 
+/// Those in which an act went through, and the number of the others, in which every one was refused.
+pub(super) fn got_in(held: Vec<Held<'_>>) -> (Vec<Held<'_>>, usize) {
+    let (got_in, refused): (Vec<_>, Vec<_>) =
+        held.into_iter().partition(|held| held.sessions.iter().any(|session| session.succeeded > 0));
+    (got_in, refused.len())
+}
+
 impl Held<'_> {
     /// The steps that records tell of, in time order.
     pub(super) fn steps(&self, view: &View<'_>) -> Vec<Step> {

@@ -77,7 +77,7 @@ pub(crate) enum Sign {
     Halves,
     /// A small ring.
     Ring,
-    /// The frame of a place where an intruder was.
+    /// Stands over a place where an intruder was.
     Diamond,
 }
 

@@ -36,6 +36,11 @@ impl Plot {
         f64::from(self.across.0) + (place - self.bars.0 as f64) * self.width()
     }
 
+    /// Whether bars are so many pixels apart.
+    pub(super) fn has_room(&self, pixels: i32) -> bool {
+        self.width() >= f64::from(pixels)
+    }
+
     /// The pixel of a moment.
     pub(super) fn moment(&self, micros: i64) -> i32 {
         (self.at(self.bin.place(micros)).round() as i32).clamp(self.across.0, self.across.1)
@@ -75,7 +80,8 @@ impl Plot {
     /// Labels of the bars below `y`, and what a bar is.
     pub(super) fn times(&self, canvas: &Canvas<'_>, y: i32, unit: &str) -> Drawn {
         let (first, last) = self.bars;
-        let fit = i64::from((self.across.1 - self.across.0) / LABEL).max(1);
+        let label = if self.bin == Bin::Hour { LABEL + 20 } else { LABEL };
+        let fit = i64::from((self.across.1 - self.across.0) / label).max(1);
         let mut every = ((last - first + 1) as u64).div_ceil(fit as u64).max(1) as i64;
         if self.bin == Bin::Hour {
             every = [1, 2, 3, 6, 12, 24].into_iter().find(|step| *step >= every).unwrap_or(every);
@@ -85,10 +91,9 @@ impl Plot {
         for bar in (round..=last).step_by(every as usize).filter(|bar| *bar >= first) {
             let x = self.middle(bar);
             canvas.line((x, y), (x, y + 4), INK)?;
-            let mut label = self.bin.label(bar);
-            if let Some(of) = self.bin.year(bar).filter(|of| year.replace(*of) != Some(*of)) {
-                label = format!("{label} {of}");
-            }
+            let of = self.bin.start(bar).map(|start| Civil::new(start).year);
+            let is_new = std::mem::replace(&mut year, of) != of;
+            let label = if is_new { self.bin.full_label(bar) } else { self.bin.label(bar) };
             canvas.text((x, y + 13), &label, 10, INK, Anchor::Middle)?;
         }
         canvas.text((self.across.0.midpoint(self.across.1), y + 31), unit, 10, FADED, Anchor::Middle)
@@ -115,12 +120,5 @@ impl Plot {
     /// The line that the bars stand on.
     pub(super) fn ground(&self, canvas: &Canvas<'_>) -> Drawn {
         canvas.line((self.across.0, self.down.1), (self.across.1, self.down.1), INK)
-    }
-}
-
-impl Bin {
-    /// The year of a bar, where its label does not name it.
-    fn year(self, bar: i64) -> Option<i64> {
-        self.start(bar).map(|micros| Civil::new(micros).year)
     }
 }

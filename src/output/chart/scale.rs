@@ -105,13 +105,25 @@ impl Bin {
 
     /// How a bar is labelled: `14 Jan`, `14 Jan 09:00`, or `Jan 2026`.
     pub(crate) fn label(self, bar: i64) -> String {
+        self.labelled(bar, false)
+    }
+
+    /// The same with the year: `14 Jan 2026`, `14 Jan 2026 09:00`.
+    pub(crate) fn full_label(self, bar: i64) -> String {
+        self.labelled(bar, true)
+    }
+
+    fn labelled(self, bar: i64, with_year: bool) -> String {
         let Some(start) = self.start(bar) else {
             let month = bar.rem_euclid(12) as u8 + 1;
             return format!("{} {}", month_name(month), bar.div_euclid(12));
         };
         let civil = Civil::new(start);
-        let day = format!("{} {}", civil.day, month_name(civil.month));
-        if self == Self::Hour { format!("{day} {:02}:00", civil.hour) } else { day }
+        let mut label = format!("{} {}", civil.day, month_name(civil.month));
+        if with_year {
+            label = format!("{label} {}", civil.year);
+        }
+        if self == Self::Hour { format!("{label} {:02}:00", civil.hour) } else { label }
     }
 }
 
@@ -208,6 +220,7 @@ mod tests {
         assert_eq!(Bin::Week.label(Bin::Week.of(monday + DAY)), "12 Jan");
         assert_eq!(Bin::Month.label(Bin::Month.of(monday)), "Jan 2026");
         assert_eq!(Bin::Hour.label(Bin::Hour.of(monday + HOUR)), "12 Jan 01:00");
+        assert_eq!(Bin::Hour.full_label(Bin::Hour.of(monday + HOUR)), "12 Jan 2026 01:00");
         for bin in [Bin::Hour, Bin::Day, Bin::Week, Bin::Month] {
             let places = [monday, monday + HOUR / 2, monday + DAY, monday + 40 * DAY].map(|time| bin.place(time));
             assert!(places.is_sorted() && places[0].floor() as i64 == bin.of(monday), "{bin:?}: {places:?}");

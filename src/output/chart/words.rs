@@ -33,13 +33,17 @@ pub(super) fn others(count: usize) -> String {
     counted(count as u64, "other", "others")
 }
 
-/// A sentence on what the picture leaves out.
-pub(super) fn left_out(count: usize, file: &str) -> String {
-    if count == 0 {
-        return String::new();
+/// Sentences on what the picture leaves out: accounts for want of room, and those in which nobody got anywhere.
+fn left_out(hidden: usize, refused: usize) -> String {
+    let accounts = |count: usize| counted(count as u64, "account", "accounts");
+    let mut parts = Vec::new();
+    if hidden > 0 {
+        parts.push(format!("{} more", accounts(hidden)));
     }
-    let what = counted(count as u64, "account is", "accounts are");
-    format!(" {what} not shown: see {file}.")
+    if refused > 0 {
+        parts.push(format!("{} with nothing but refused attempts", accounts(refused)));
+    }
+    if parts.is_empty() { String::new() } else { format!(" Not shown: {}; see sessions.csv.", parts.join(", ")) }
 }
 
 /// The chart of events over time.
@@ -265,9 +269,9 @@ pub(super) mod sessions {
     pub(in super::super) const OPENED: &str = "something was left behind";
     pub(in super::super) const CLOSED: &str = "it was taken away";
 
-    pub(in super::super) fn note(hidden: usize) -> String {
+    pub(in super::super) fn note(hidden: usize, refused: usize) -> String {
         let note = "Each presence is what one account did from one address. A letter is a step of the response, at the time of its record.";
-        format!("{note}{}", left_out(hidden, "sessions.csv"))
+        format!("{note}{}", left_out(hidden, refused))
     }
 
     pub(in super::super) fn place(address: &str, country: &str) -> String {
@@ -287,14 +291,11 @@ pub(super) mod sessions {
         format!("{account}: {}, {}, {span}", counted(presences, "presence", "presences"), acts(events))
     }
 
-    pub(in super::super) fn alt(accounts: u64, span: &str, told: &[String]) -> String {
+    pub(in super::super) fn alt(accounts: u64, told: &[String]) -> String {
         let rest = accounts - told.len() as u64;
         let more = if rest > 0 { format!("; and {} more", number(rest)) } else { String::new() };
-        format!(
-            "{} with presences of an intruder, {span}. {}{more}.",
-            counted(accounts, "account", "accounts"),
-            told.join("; ")
-        )
+        let accounts = counted(accounts, "account", "accounts");
+        format!("{accounts} with presences of an intruder. {}{more}.", told.join("; "))
     }
 }
 
@@ -304,16 +305,16 @@ pub(super) mod containment {
 
     pub(in super::super) const TITLE: &str = "Acts of the intruder before and after the response";
     pub(in super::super) const NONE: &str =
-        "No act of an intruder was found, so there is nothing that a response had to end";
+        "No act of an intruder that went through was found, so there is nothing that a response had to end";
     pub(in super::super) const ACTS: &str = "acts of the intruder";
     pub(in super::super) const REFUSED: &str = "attempts that were refused";
     pub(in super::super) const NOT_JUDGED: &str =
         "No answer is given for it: nobody is seen to have got in, or it is no person's account.";
 
-    pub(in super::super) fn note(unit: &str, hidden: usize) -> String {
+    pub(in super::super) fn note(unit: &str, hidden: usize, refused: usize) -> String {
         format!(
             "A bar is one {unit}. A green line is a step of the response at the time of its record. Each account has a scale of its own.{}",
-            left_out(hidden, "sessions.csv")
+            left_out(hidden, refused)
         )
     }
 
@@ -366,11 +367,7 @@ pub(super) mod exposure {
         format!("What the intruder reached, by {unit}")
     }
 
-    pub(in super::super) fn note(unit: &str) -> String {
-        format!(
-            "Each message, folder, search and file counts once, in the {unit} it was first reached in. The numbers are lower bounds: Exchange leaves out repeats, and a folder may hold many messages."
-        )
-    }
+    pub(in super::super) const NOTE: &str = "Each message, folder, search and file counts once, when it was first reached. The numbers are lower bounds: Exchange leaves out repeats, and a folder may hold many messages.";
 
     pub(in super::super) fn part(name: &str, total: u64) -> String {
         format!("{name} ({})", number(total))

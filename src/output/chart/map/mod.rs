@@ -5,7 +5,7 @@ mod spots;
 mod world;
 
 use super::Picture;
-use super::canvas::{Anchor, Canvas, Drawn, LINE, Sheet, hex, legend_height};
+use super::canvas::{Anchor, Canvas, DIAMOND, Drawn, LINE, Sheet, hex, legend_height};
 use super::ink::{FADED, GRID, INK, LAND, MARGIN, SEA, Sign, WIDTH};
 use super::measure::cut;
 use super::scale::number;
@@ -24,10 +24,10 @@ const NAMED: usize = 14;
 const LISTED: usize = 12;
 /// Radius of the largest half circle, and of the smallest that is still seen, in pixels.
 const LARGEST: f64 = 17.0;
-const SMALLEST: f64 = 2.5;
+const SMALLEST: f64 = 3.5;
 /// Height of the enlarged part, in pixels, and how many times it may be enlarged.
 const PART: f64 = 216.0;
-const FACTORS: (f64, f64) = (2.5, 7.0);
+const FACTORS: (f64, f64) = (4.0, 7.0);
 
 /// The map with what is on it.
 struct Map<'a> {
@@ -119,8 +119,7 @@ impl Map<'_> {
 
     /// How far a spot reaches from its middle.
     fn reach(&self, spot: &Spot) -> f64 {
-        let circle = self.radius(spot.sign_ins.succeeded.max(spot.sign_ins.failed)).max(4.0);
-        if spot.intruder { circle * 1.45 + 3.0 } else { circle }
+        self.radius(spot.sign_ins.succeeded.max(spot.sign_ins.failed)).max(4.0)
     }
 
     /// Where places lie on each other: the middle of the largest crowd, and how much room it leaves to enlarge.
@@ -193,12 +192,12 @@ impl Map<'_> {
         }
         for spot in &shown {
             let ((x, y), reach) = (port.at(spot.point), self.reach(spot));
+            let mut top = y - reach;
             if spot.intruder {
-                canvas.diamond((x, y), reach);
+                canvas.diamond((x, top - DIAMOND));
+                top -= 2.0 * DIAMOND + 1.0;
             }
-            // The corners of a diamond's box are empty.
-            let half = if spot.intruder { reach * 0.7 } else { reach };
-            taken.push([x - half, y - half, x + half, y + half].map(|at| at.round() as i32));
+            taken.push([x - reach, top, x + reach, y + reach].map(|at| at.round() as i32));
         }
         let (from, to) = corners(port);
         let mut labels = Labels::new([from.0 + 2, from.1 + 2, to.0 - 2, to.1 - 2], taken);
@@ -229,7 +228,7 @@ fn list(canvas: &Canvas<'_>, spots: &[Spot], top: i32) -> Drawn {
     let mixed = spots.iter().any(|spot| !spot.is_centre);
     for (line, spot) in (1..).zip(spots.iter().take(LISTED)) {
         if spot.intruder {
-            canvas.diamond((f64::from(MARGIN + 8), f64::from(y(line))), 4.0);
+            canvas.diamond((f64::from(MARGIN + 8), f64::from(y(line))));
         }
         let mark = if mixed && spot.is_centre { words::CENTRE } else { "" };
         let name = format!("{}{mark}", cut(&spot.name, 11, 300 - MARGIN));

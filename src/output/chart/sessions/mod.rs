@@ -5,7 +5,7 @@ mod marks;
 
 use super::Picture;
 use super::canvas::{Anchor, Canvas, Drawn, Sheet, legend_height};
-use super::held::{Held, Step, held, tasks};
+use super::held::{Held, Step, got_in, held, tasks};
 use super::ink::{
     DESK, DESK_TINT, FADED, GREY, GRID, INK, INTRUDER, INTRUDER_TINT, MARGIN, SERVANT, SERVANT_TINT, Sign, WIDTH,
 };
@@ -19,8 +19,9 @@ use lane::Lane;
 use std::io;
 
 const FILE: &str = "charts/sessions.svg";
-/// Accounts that get a lane.
+/// Accounts that get a lane, if there is room for them, and the height of all lanes, in pixels.
 const LANES: usize = 10;
+const HIGHEST: i32 = 720;
 const LEFT: i32 = MARGIN;
 const RIGHT: i32 = WIDTH - MARGIN;
 
@@ -59,23 +60,29 @@ impl Kind {
 
 /// Draws the chart.
 pub(super) fn draw(view: &View<'_>) -> io::Result<Picture> {
-    let all = held(view);
-    let shown = &all[..all.len().min(LANES)];
-    if shown.is_empty() {
+    let (mut all, mut refused) = got_in(held(view));
+    if all.is_empty() {
+        // Attempts are all that there is to show.
+        (all, refused) = (held(view), 0);
+    }
+    if all.is_empty() {
         let sheet = Sheet::new(FILE, words::TITLE, "", words::NONE);
         let middle = sheet.top() + 60;
         return sheet.draw(middle + 60, |canvas| canvas.nothing(middle, words::NONE));
     }
+    let shown = &all[..all.len().min(LANES)];
     let steps: Vec<Vec<Step>> = shown.iter().map(|held| held.steps(view)).collect();
     let (first, last) = reach(shown, &steps);
     let axis = Axis::new(first, last, LEFT, RIGHT);
     let mut lanes: Vec<Lane> =
         shown.iter().zip(&steps).map(|(held, steps)| Lane::new(view, held, steps, &axis)).collect();
+    let fit = fit(&lanes);
+    lanes.truncate(fit);
+    let (shown, steps) = (&shown[..fit], &steps[..fit]);
     let ticks = elsewhere(view, shown, &axis, (first, last));
     lanes.iter_mut().zip(ticks).for_each(|(lane, ticks)| lane.ticks = ticks);
-    let sheet =
-        Sheet::new(FILE, words::TITLE, &words::note(all.len() - shown.len()), &alt(shown, all.len(), (first, last)));
-    let items = legend(shown, &steps, &lanes);
+    let sheet = Sheet::new(FILE, words::TITLE, &words::note(all.len() - fit, refused), &alt(shown, all.len()));
+    let items = legend(shown, steps, &lanes);
     let keys = sheet.top();
     let top = keys + legend_height(&items) + 8;
     let bottom = top + lanes.iter().map(Lane::height).sum::<i32>();
@@ -84,6 +91,15 @@ pub(super) fn draw(view: &View<'_>) -> io::Result<Picture> {
         axis.draw(canvas, (top, bottom))?;
         lay(canvas, &lanes, (top, bottom))
     })
+}
+
+/// How many lanes fit a page; one always is shown.
+fn fit(lanes: &[Lane]) -> usize {
+    let ends = lanes.iter().scan(0, |end, lane| {
+        *end += lane.height();
+        Some(*end)
+    });
+    ends.take_while(|end| *end <= HIGHEST).count().max(1)
 }
 
 fn lay(canvas: &Canvas<'_>, lanes: &[Lane], (top, bottom): (i32, i32)) -> Drawn {
@@ -136,14 +152,13 @@ fn elsewhere(view: &View<'_>, shown: &[Held<'_>], axis: &Axis, (first, last): (i
     seen.iter().map(pixels).collect()
 }
 
-fn alt(shown: &[Held<'_>], all: usize, (first, last): (i64, i64)) -> String {
-    let told = shown.iter().map(|held| {
+fn alt(shown: &[Held<'_>], all: usize) -> String {
+    let told = shown.iter().take(5).map(|held| {
         let (from, to) = held.span();
         let events: u64 = held.sessions.iter().map(|session| session.events).sum();
         words::told(&name(held.account), held.sessions.len() as u64, events, &span(from, to))
     });
-    let told: Vec<String> = told.take(5).collect();
-    words::alt(all as u64, &span(first, last), &told)
+    words::alt(all as u64, &told.collect::<Vec<_>>())
 }
 
 fn legend(shown: &[Held<'_>], steps: &[Vec<Step>], lanes: &[Lane]) -> Vec<(Sign, String)> {
