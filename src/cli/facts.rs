@@ -30,7 +30,7 @@ pub(super) struct FactArgs {
     /// The language of what is written for people: en or nl.
     #[arg(long, value_name = "CODE")]
     language: Option<String>,
-    /// A case.toml that says so: case_number, examiner, organisation, timezone, language, each as text. What is typed
+    /// A case.toml that says so: `case_number`, examiner, organisation, timezone, language, each as text. What is typed
     /// as an option goes before it.
     #[arg(long, value_name = "FILE")]
     case_file: Option<PathBuf>,

@@ -3,7 +3,6 @@
 use crate::case::severity::level;
 use crate::output::escape::excerpt;
 use crate::output::view::View;
-use crate::rule::Level;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -18,16 +17,18 @@ pub(in crate::output) struct RuleLine {
 
 /// The rules that have findings, the most severe first.
 pub(super) fn rules(view: &View<'_>) -> Vec<RuleLine> {
-    let mut rules: BTreeMap<(Reverse<Level>, &str, &str), Vec<(&str, &str)>> = BTreeMap::new();
+    let mut rules: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for finding in &view.case.findings {
-        let rule = (Reverse(level(finding.rule.level)), finding.rule.title.as_str(), finding.rule.id.as_str());
+        let rule = (Reverse(level(finding.rule.level)), &finding.rule.title, &finding.rule.id);
         rules.entry(rule).or_default().push((&finding.tenant, &finding.account));
     }
-    let line = |((level, title, _), mut accounts): ((Reverse<Level>, &str, &str), Vec<(&str, &str)>)| {
+    let mut lines = Vec::new();
+    for ((level, title, _), mut accounts) in rules {
         let findings = accounts.len() as u64;
         accounts.sort_unstable();
         accounts.dedup();
-        RuleLine { level: level.0.name(), title: excerpt(title, 200), findings, accounts: accounts.len() as u64 }
-    };
-    rules.into_iter().map(line).collect()
+        let (level, title) = (level.0.name(), excerpt(title, 200));
+        lines.push(RuleLine { level, title, findings, accounts: accounts.len() as u64 });
+    }
+    lines
 }

@@ -31,7 +31,9 @@ impl Timeline {
             view.case.sessions.iter().flat_map(|session| session.positions.iter().copied()).collect();
         let ranks = ranks(view, suspects, &hostile);
         let mut counts = [0_usize; RANKS];
-        ranks.iter().for_each(|rank| counts[usize::from(*rank)] += 1);
+        for rank in &ranks {
+            counts[usize::from(*rank)] += 1;
+        }
         // Whole ranks, so that what is shown can be said in words; of the first at least its beginning.
         let mut kept = 1;
         while kept < RANKS && counts[..=kept].iter().sum::<usize>() <= MOST {
