@@ -117,8 +117,12 @@ fn plant(bytes: &[u8], name: &str, front: bool) -> Vec<u8> {
     } else if bare.starts_with(['{', '[']) {
         let values: Result<Vec<Value>, _> = serde_json::Deserializer::from_str(bare).into_iter().collect();
         values.ok().map(|mut values| {
-            values.iter_mut().for_each(|value| plant_json(value, "", front));
-            values.iter().map(|value| format!("{value}\n")).collect()
+            let mut text = String::new();
+            for value in &mut values {
+                plant_json(value, "", front);
+                let _ = writeln!(text, "{value}");
+            }
+            text
         })
     } else {
         plant_csv(bare, front)

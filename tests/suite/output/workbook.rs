@@ -33,7 +33,7 @@ fn harbor() -> &'static Path {
             rules: speur::rule::Options { pack: true, ..speur::rule::Options::default() },
             ..Options::default()
         };
-        options.facts.number = "2026-0117".to_owned();
+        "2026-0117".clone_into(&mut options.facts.number);
         options.facts.voice.zone = "Europe/Amsterdam".parse().ok();
         analyze(&options, &Silent).unwrap();
         (home, options.out)

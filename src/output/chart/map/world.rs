@@ -195,7 +195,7 @@ mod tests {
             let (kind, numbers) = outline.split_once(' ').unwrap();
             assert!(matches!(kind, "land" | "border"), "{kind}");
             let numbers: Vec<i32> = numbers.split(' ').map(|number| number.parse().unwrap()).collect();
-            assert!(numbers.len() % 2 == 0 && numbers.len() >= 4, "{outline}");
+            assert!(numbers.len().is_multiple_of(2) && numbers.len() >= 4, "{outline}");
             let (mut east, mut north) = (0, 0);
             for point in numbers.chunks_exact(2) {
                 (east, north) = (east + point[0], north + point[1]);
