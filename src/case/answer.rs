@@ -6,6 +6,7 @@ use super::foothold::{Foothold, footholds};
 use super::session::{Session, sessions};
 use super::warn::{Recipient, recipients};
 use crate::decision::Decisions;
+use crate::language::Voice;
 use crate::rule::Meta;
 use crate::rule::foothold::Foothold as Kind;
 use crate::store::Events;
@@ -30,15 +31,17 @@ pub fn answer(
     events: &Events,
     (rules, kinds): (&[Meta], &[Kind]),
     decisions: &Decisions,
+    voice: Voice,
     open: impl FnOnce(&[Session]) -> Opened,
 ) -> Answer {
-    let left = footholds(events, kinds);
-    let sessions = sessions(events, rules, decisions, &left.footholds);
+    let left = footholds(events, kinds, voice);
+    let sessions = sessions(events, rules, decisions, &left.footholds, voice);
     let opened = open(&sessions);
-    let exposure = exposure(events, &sessions, &left.footholds, &opened);
+    let exposure = exposure(events, &sessions, &left.footholds, &opened, voice);
     let letters = &opened.letters;
     let recipients = recipients(events, &sessions, &exposure, letters);
-    let sources = Sources { events, rules, kinds, sessions: &sessions, left: &left, exposure: &exposure, letters };
+    let sources =
+        Sources { events, rules, kinds, voice, sessions: &sessions, left: &left, exposure: &exposure, letters };
     let dossiers = dossiers(sources);
     Answer { dossiers, sessions, exposure, recipients, footholds: left.footholds }
 }

@@ -13,6 +13,7 @@ use super::logs::{AllLogs, Logs};
 use super::response::{BLOCK, Response, Step};
 use super::session::{CONSENT, Link, Session};
 use crate::civil::rfc3339;
+use crate::language::Voice;
 use crate::rule::Meta;
 use crate::rule::foothold::Foothold as Kind;
 use crate::store::Events;
@@ -93,6 +94,8 @@ pub struct Sources<'a> {
     pub rules: &'a [Meta],
     /// The kinds of footholds.
     pub kinds: &'a [Kind],
+    /// How sentences are told.
+    pub voice: Voice,
     /// The presences of intruders.
     pub sessions: &'a [Session],
     /// What was left behind.
@@ -157,7 +160,8 @@ impl Sources<'_> {
             logs: logs.of(&any.tenant),
         };
         let last = self.time(*positions.last()?);
-        let response = Response { events: self.events, kinds: self.kinds, left: self.left, logs: taken.logs, last };
+        let (events, kinds, voice) = (self.events, self.kinds, self.voice);
+        let response = Response { events, kinds, voice, left: self.left, logs: taken.logs, last };
         let steps = response.steps(&any.account, taken.began, &left);
         let (open, gaps) = self.open(&taken, &steps);
         Some(Dossier {
@@ -166,14 +170,14 @@ impl Sources<'_> {
             first_time: rfc3339(self.time(*positions.first()?)),
             last_time: rfc3339(last),
             entry: self.statement("initial-access", &[entry], ""),
-            method: self.method(&taken),
+            method: self.voice.text(self.method(&taken)).to_owned(),
             confidence: confidence(own),
-            would_change: would_change(own).to_owned(),
+            would_change: self.voice.text(would_change(own)).to_owned(),
             sessions: own.iter().map(|session| session.id.clone()).collect(),
             story: self.story(&positions),
             footholds: left.iter().map(|foothold| foothold.id.clone()).collect(),
             fraud: self.fraud(&taken),
-            todo: open::todo(&any.account, &steps),
+            todo: open::todo(&any.account, &steps, self.voice),
             unknown: unknown::unknown(self, &taken),
             response: steps,
             open,
@@ -209,6 +213,11 @@ impl Sources<'_> {
     }
 }
 
+/// How many more there are; empty where none is.
+fn more(count: usize) -> String {
+    if count == 0 { String::new() } else { count.to_string() }
+}
+
 /// The confidence in what may have another explanation.
 pub const LOW: &str = "low";
 
@@ -225,16 +234,16 @@ fn confidence(own: &[&Session]) -> &'static str {
     }
 }
 
-/// What would change that.
+/// What would change that: the key of a text.
 fn would_change(own: &[&Session]) -> &'static str {
     let only = |link: Link| own.iter().all(|session| session.link == link);
     if only(Link::Desk) {
-        "whether the owner was told to do it: nothing speaks of a stranger; say so with --decisions"
+        "case.change.desk"
     } else if only(Link::Application) {
-        "whether the application is wanted, and who published it; say so with --decisions"
+        "case.change.application"
     } else if only(Link::Address) {
-        "whether others rightly use the intruder's address; say so with --decisions"
+        "case.change.address"
     } else {
-        "what the owner says of these addresses and programs; say so with --decisions"
+        "case.change.owner"
     }
 }

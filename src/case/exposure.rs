@@ -13,6 +13,7 @@ use super::letters::Letters;
 use super::session::Session;
 use super::trail::Trail;
 use crate::event::Family;
+use crate::language::Voice;
 use crate::source::exposed::Mail;
 use crate::store::{Entry, Events};
 use gather::Gathered;
@@ -40,6 +41,11 @@ impl Class {
             Self::Search => "search",
             Self::Unknown => "unknown",
         }
+    }
+
+    /// As people are told.
+    pub fn label(self, voice: Voice) -> &'static str {
+        voice.label("label.class.", self.name())
     }
 }
 
@@ -175,8 +181,14 @@ pub fn wanted(events: &Events, sessions: &[Session]) -> Vec<u32> {
 }
 
 /// Puts together what the intruder reached.
-pub fn exposure(events: &Events, sessions: &[Session], footholds: &[Foothold], opened: &Opened) -> Exposure {
-    let mut gathered = Gathered::new(events, opened);
+pub fn exposure(
+    events: &Events,
+    sessions: &[Session],
+    footholds: &[Foothold],
+    opened: &Opened,
+    voice: Voice,
+) -> Exposure {
+    let mut gathered = Gathered::new(events, opened, voice);
     for session in sessions {
         for position in &session.positions {
             let entry = &events.entries[*position as usize];

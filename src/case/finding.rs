@@ -5,7 +5,8 @@ use super::indicator::Indicators;
 use super::sentence::push_act;
 use super::severity::level;
 use super::{Finding, FindingRule};
-use crate::civil::{rfc3339, span};
+use crate::civil::rfc3339;
+use crate::language::Voice;
 use crate::rule::Meta;
 use crate::store::{Entry, Events, RuleIndex, Sym, hex};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
@@ -13,7 +14,6 @@ use rustc_hash::FxHashSet;
 use sha2::{Digest, Sha256};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
 
 /// The id of the finding of this rule, tenant and account.
 pub fn finding_id(rule: &str, tenant: &str, account: &str) -> String {
@@ -26,7 +26,7 @@ pub fn finding_id(rule: &str, tenant: &str, account: &str) -> String {
 }
 
 /// Builds the findings of rules, most severe first, then by first time and id.
-pub fn findings(events: &Events, rules: &[Meta]) -> Vec<Finding> {
+pub fn findings(events: &Events, rules: &[Meta], voice: Voice) -> Vec<Finding> {
     let groups: Vec<_> = group(events).into_iter().collect();
     let indicators = Indicators::new(events, rules);
     let build = |((rule, tenant, account), positions): ((RuleIndex, Sym, Sym), Vec<u32>)| {
@@ -37,7 +37,8 @@ pub fn findings(events: &Events, rules: &[Meta]) -> Vec<Finding> {
             level: meta.level.name(),
             tags: meta.tags.clone(),
         };
-        finding(events, rule, (events.text(tenant), events.text(account)), positions, Some(&indicators))
+        let whose = (events.text(tenant), events.text(account));
+        finding(events, rule, whose, positions, Some(&indicators)).map(|finding| finding.told(events, voice))
     };
     let mut found: Vec<Finding> = groups.into_par_iter().filter_map(build).collect();
     sort(&mut found, events);
@@ -67,7 +68,7 @@ fn group(events: &Events) -> BTreeMap<(RuleIndex, Sym, Sym), Vec<u32>> {
     groups
 }
 
-/// What one account did that a rule found; `None` where that is nothing.
+/// What one account did that a rule found, without a sentence; `None` where that is nothing.
 pub(super) fn finding(
     events: &Events,
     rule: FindingRule,
@@ -93,40 +94,36 @@ pub(super) fn finding(
         last_time: rfc3339(last.time.micros),
         count: entries.len() as u64,
         event_ids: entries.iter().map(|entry| entry.event_id()).collect(),
-        summary: summary(events, &entries, &addresses),
+        summary: String::new(),
         indicators: indicators.map(|indicators| indicators.of(&entries)).unwrap_or_default(),
         addresses: addresses.into_iter().collect(),
         positions,
     })
 }
 
-/// "anna@… set forwarding of … to … (3 events, 14 Jan 2026 09:12 to 09:15 UTC, from 203.0.113.7 NG)".
-fn summary(events: &Events, entries: &[&Entry], addresses: &BTreeSet<String>) -> String {
-    let mut out = String::new();
-    let (Some(first), Some(last)) = (entries.first(), entries.last()) else { return out };
-    push_act(&mut out, events, first);
-    let kind = |entry: &Entry| (entry.operation, entry.actor, entry.object, entry.detail);
-    if entries.iter().any(|entry| kind(entry) != kind(first)) {
-        out.push_str(", and more of the kind");
-    }
-    out.push_str(" (");
-    if entries.len() > 1 {
-        let _ = write!(out, "{} events, ", entries.len());
-    }
-    out.push_str(&span(first.time.micros, last.time.micros));
-    if let Some(entry) = entries.iter().find(|entry| entry.ip.is_some() || !entry.address.is_empty()) {
-        let _ = write!(out, ", from {}", address_text(events, entry));
-        if let Some(place) = events.place(entry).filter(|place| !place.country.is_empty()) {
-            let _ = write!(out, " {}", place.country);
+impl Finding {
+    /// The same with its sentence: "anna@… set forwarding of … to … (3 events, 14 Jan 2026 09:12 to 09:15 UTC, from 203.0.113.7 NG)".
+    fn told(self, events: &Events, voice: Voice) -> Self {
+        let entries: Vec<&Entry> = self.positions.iter().filter_map(|&at| events.entries.get(at as usize)).collect();
+        let (Some(first), Some(last)) = (entries.first(), entries.last()) else { return self };
+        let mut summary = String::new();
+        push_act(&mut summary, events, first, voice);
+        let kind = |entry: &Entry| (entry.operation, entry.actor, entry.object, entry.detail);
+        if entries.iter().any(|entry| kind(entry) != kind(first)) {
+            summary.push_str(voice.text("case.finding.more"));
         }
-        match addresses.len() {
-            0 | 1 => {}
-            2 => out.push_str(" and 1 other address"),
-            more => {
-                let _ = write!(out, " and {} other addresses", more - 1);
-            }
-        }
+        let count = (entries.len() > 1).then(|| voice.count("case.finding.events", entries.len() as u64, &[]));
+        let span = voice.span(first.time.micros, last.time.micros);
+        let from = entries.iter().find(|entry| entry.ip.is_some() || !entry.address.is_empty()).map(|entry| {
+            let country = events.place(entry).map_or("", |place| &place.country);
+            let others = match self.addresses.len().saturating_sub(1) as u64 {
+                0 => String::new(),
+                others => voice.count("case.finding.others", others, &[]),
+            };
+            let address = address_text(events, entry);
+            voice.fill("case.finding.from", &[("address", &address), ("country", &country), ("others", &others)])
+        });
+        let parts: Vec<String> = count.into_iter().chain([span]).chain(from).collect();
+        Self { summary: format!("{summary} ({})", parts.join(", ")), ..self }
     }
-    out.push(')');
-    out
 }

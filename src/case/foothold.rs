@@ -7,8 +7,9 @@ mod follow;
 
 use super::finding::finding_id;
 use super::index::address_text;
-use crate::civil::{moment, rfc3339};
+use crate::civil::rfc3339;
 use crate::event::Family;
+use crate::language::Voice;
 use crate::rule::foothold::Foothold as Kind;
 use crate::store::{Entry, Events};
 use follow::Follow;
@@ -38,6 +39,11 @@ impl State {
             Self::Unknown => "unknown",
         }
     }
+
+    /// As people are told.
+    pub fn label(self, voice: Voice) -> &'static str {
+        voice.label("label.state.", self.name())
+    }
 }
 
 /// One act on a foothold.
@@ -63,7 +69,7 @@ pub struct Foothold {
     pub id: String,
     /// The kind's short name, such as `inbox_rule`.
     pub kind: String,
-    /// What the kind is called.
+    /// What the kind is called, for people.
     pub title: String,
     /// The step of Microsoft's response that deals with it; `None` for what none names.
     pub step: Option<u8>,
@@ -114,8 +120,8 @@ pub struct Left {
 }
 
 /// Follows the footholds of all kinds.
-pub fn footholds(events: &Events, kinds: &[Kind]) -> Left {
-    let mut follow = Follow::new(events, kinds);
+pub fn footholds(events: &Events, kinds: &[Kind], voice: Voice) -> Left {
+    let mut follow = Follow::new(events, kinds, voice);
     for position in 0..events.entries.len() {
         follow.meet(position as u32);
     }
@@ -143,10 +149,6 @@ fn act(events: &Events, position: u32) -> Act {
 struct Collected {
     last: Option<i64>,
     accounts: usize,
-}
-
-fn when(entry: &Entry) -> String {
-    moment(entry.time.micros)
 }
 
 fn is_state(entry: &Entry) -> bool {

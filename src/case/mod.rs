@@ -12,6 +12,7 @@ pub mod foothold;
 pub mod incident;
 pub mod index;
 pub mod indicator;
+pub mod label;
 pub mod letters;
 mod logs;
 pub mod quote;

@@ -6,7 +6,8 @@
 
 use super::foothold::{Foothold, Left, State, alias};
 use super::logs::Logs;
-use crate::civil::{moment, rfc3339};
+use crate::civil::rfc3339;
+use crate::language::Voice;
 use crate::rule::foothold::Foothold as Kind;
 use crate::store::{Entry, Events};
 use serde::Serialize;
@@ -30,16 +31,21 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// In words.
-    pub fn name(self) -> &'static str {
+    /// As it is serialised.
+    fn code(self) -> &'static str {
         match self {
             Self::Done => "done",
             Self::Partial => "partial",
-            Self::NotSeen => "not seen",
-            Self::Outside => "outside the window",
-            Self::NotApplicable => "not needed",
-            Self::Unknown => "cannot be known",
+            Self::NotSeen => "not_seen",
+            Self::Outside => "outside",
+            Self::NotApplicable => "not_applicable",
+            Self::Unknown => "unknown",
         }
+    }
+
+    /// As people are told.
+    pub fn label(self, voice: Voice) -> &'static str {
+        voice.label("label.verdict.", self.code())
     }
 }
 
@@ -74,6 +80,7 @@ pub struct Step {
 pub(super) struct Response<'a> {
     pub events: &'a Events,
     pub kinds: &'a [Kind],
+    pub voice: Voice,
     pub left: &'a Left,
     pub logs: &'a Logs,
     /// The last act of the intruder, microseconds since 1970.
@@ -83,43 +90,43 @@ pub(super) struct Response<'a> {
 /// The kind of what is no foothold of the intruder's: Microsoft stopped the mailbox.
 pub(super) const BLOCK: &str = "sending_block";
 
-/// Footholds that no step of Microsoft's page names, and what to do about each: kind and task.
-const BESIDE: &[(&str, &str)] = &[
-    ("consent", "revoke the consent to applications"),
-    ("app_credential", "remove the secrets added to applications"),
-    ("mailbox_permission", "remove full access to the mailbox"),
-    ("send_as", "remove the right to send as the mailbox"),
-    ("send_on_behalf", "remove the right to send on behalf"),
-    ("folder_permission", "remove permissions on folders"),
-    ("transport_rule", "remove mail flow rules"),
-    ("connector", "remove mail connectors"),
-    ("device", "delete devices registered by the intruder"),
-    ("conditional_access", "set conditional access back"),
-    ("named_location", "set named locations back"),
-    ("federation", "set the federation of domains back"),
-    ("audit_bypass", "turn mailbox auditing on again"),
-    ("mail_protocol", "disable mail protocols that were enabled"),
-    ("add_in", "remove Outlook add-ins"),
-    ("guest", "delete guests invited by the intruder"),
-    ("account", "delete accounts made by the intruder"),
+/// Footholds that no step of Microsoft's page names, by kind.
+const BESIDE: &[&str] = &[
+    "consent",
+    "app_credential",
+    "mailbox_permission",
+    "send_as",
+    "send_on_behalf",
+    "folder_permission",
+    "transport_rule",
+    "connector",
+    "device",
+    "conditional_access",
+    "named_location",
+    "federation",
+    "audit_bypass",
+    "mail_protocol",
+    "add_in",
+    "guest",
+    "account",
 ];
 
 impl Response<'_> {
     /// The steps for an account that an intruder had from `first` on; `own` are the footholds that the intruder left.
     pub(super) fn steps(&self, account: &str, first: i64, own: &[&Foothold]) -> Vec<Step> {
         let mut steps = vec![
-            self.deed(1, "reset the password", "password", (account, first)),
-            self.deed(1, "revoke the sessions", "sessions", (account, first)),
-            self.ended(1, "remove sign-in methods that the owner does not know", "mfa_method", own),
-            self.ended(1, "delete application passwords", "app_password", own),
-            self.ended(2, "remove forwarding", "forwarding", own),
-            self.ended(3, "remove inbox rules", "inbox_rule", own),
+            self.deed(1, "password", (account, first)),
+            self.deed(1, "sessions", (account, first)),
+            self.ended(1, "mfa_method", own),
+            self.ended(1, "app_password", own),
+            self.ended(2, "forwarding", own),
+            self.ended(3, "inbox_rule", own),
             self.unblocked(account),
-            self.deed(5, "block sign-in", "sign_in", (account, first)),
-            self.ended(6, "remove roles", "role", own),
+            self.deed(5, "sign_in", (account, first)),
+            self.ended(6, "role", own),
         ];
-        for (kind, task) in BESIDE.iter().filter(|(kind, _)| own.iter().any(|foothold| foothold.kind == *kind)) {
-            steps.push(self.ended(0, task, kind, own));
+        for kind in BESIDE.iter().filter(|kind| own.iter().any(|foothold| foothold.kind == **kind)) {
+            steps.push(self.ended(0, kind, own));
         }
         steps
     }
@@ -134,7 +141,7 @@ impl Response<'_> {
     }
 
     /// A step that leaves a record and ends nothing that has one.
-    fn deed(&self, step: u8, task: &str, kind: &str, (account, first): (&str, i64)) -> Step {
+    fn deed(&self, step: u8, kind: &str, (account, first): (&str, i64)) -> Step {
         let number = self.kinds.iter().position(|known| known.kind == kind);
         let own = |position: &u32| {
             let entry = self.entry(*position);
@@ -149,15 +156,15 @@ impl Response<'_> {
         };
         let note = match verdict {
             Verdict::Done => String::new(),
-            Verdict::Unknown => "needs the directory audit, or the unified audit log with all activities".to_owned(),
-            Verdict::Outside => ends(self.logs.directory),
-            _ => format!("no record of it after {}", moment(first)),
+            Verdict::Unknown => self.voice.text("case.note.needs_directory").to_owned(),
+            Verdict::Outside => self.ends(self.logs.directory),
+            _ => self.voice.fill("case.note.no_record", &[("when", &self.voice.moment(first))]),
         };
-        self.step((step, task, kind), verdict, &done, note)
+        self.step((step, kind), verdict, &done, note)
     }
 
     /// A step that ends footholds.
-    fn ended(&self, step: u8, task: &str, kind: &str, own: &[&Foothold]) -> Step {
+    fn ended(&self, step: u8, kind: &str, own: &[&Foothold]) -> Step {
         let those: Vec<&&Foothold> = own.iter().filter(|foothold| foothold.kind == kind).collect();
         let ended = |foothold: &&&&Foothold| matches!(foothold.state, State::Closed | State::Gone);
         let count = those.iter().filter(ended).count();
@@ -171,20 +178,19 @@ impl Response<'_> {
             _ => Verdict::Partial,
         };
         let note = match verdict {
-            Verdict::Unknown => "needs the unified audit log with all activities".to_owned(),
-            Verdict::NotApplicable => "none of the intruder's was found".to_owned(),
-            Verdict::Done => format!("{count} of {}", those.len()),
-            Verdict::Outside => ends(end),
+            Verdict::Unknown => self.voice.text("case.note.needs_audit").to_owned(),
+            Verdict::NotApplicable => self.voice.text("case.note.none").to_owned(),
+            Verdict::Outside => self.ends(end),
             _ => {
                 let open = those.iter().filter(|foothold| !ended(foothold)).map(|foothold| foothold.name.as_str());
                 let open: Vec<&str> = open.filter(|name| !name.is_empty()).collect();
-                let named = if open.is_empty() { String::new() } else { format!("; still there: {}", open.join(", ")) };
-                format!("{count} of {}{named}", those.len())
+                let (all, names) = (those.len(), open.join(", "));
+                self.voice.fill("case.note.some", &[("done", &count), ("all", &all), ("names", &names)])
             }
         };
         let mut done: Vec<u32> = those.iter().filter_map(|foothold| Some(foothold.closed.as_ref()?.position)).collect();
         done.sort_unstable();
-        self.step((step, task, kind), verdict, &done, note)
+        self.step((step, kind), verdict, &done, note)
     }
 
     /// Whether a block on sending was lifted.
@@ -193,19 +199,19 @@ impl Response<'_> {
         let blocked = blocked
             .filter(|foothold| foothold.kind == BLOCK && alias(&foothold.account) == alias(account))
             .collect::<Vec<_>>();
-        let mut step = self.ended(4, "unblock sending", BLOCK, &blocked);
+        let mut step = self.ended(4, BLOCK, &blocked);
         if step.verdict == Verdict::NotApplicable {
-            "the mailbox was not blocked from sending".clone_into(&mut step.note);
+            self.voice.text("case.note.not_blocked").clone_into(&mut step.note);
         }
         step
     }
 
-    fn step(&self, (step, task, kind): (u8, &str, &str), verdict: Verdict, done: &[u32], note: String) -> Step {
+    fn step(&self, (step, kind): (u8, &str), verdict: Verdict, done: &[u32], note: String) -> Step {
         let first = done.first().map(|position| self.entry(*position));
         let by = first.map_or("", |entry| self.events.text(entry.by()));
         Step {
             step,
-            task: task.to_owned(),
+            task: self.voice.label("case.task.", kind).to_owned(),
             kind: kind.to_owned(),
             verdict,
             time: first.map(|entry| rfc3339(entry.time.micros)),
@@ -216,10 +222,10 @@ impl Response<'_> {
             positions: done.to_vec(),
         }
     }
-}
 
-/// What would show a step that the logs end too early for.
-fn ends(end: Option<i64>) -> String {
-    let end = end.map(moment).unwrap_or_default();
-    format!("needs the logs from after the last act of the intruder; they end on {end}")
+    /// What would show a step that the logs end too early for.
+    fn ends(&self, end: Option<i64>) -> String {
+        let end = end.map(|end| self.voice.moment(end)).unwrap_or_default();
+        self.voice.fill("case.note.needs_later", &[("when", &end)])
+    }
 }

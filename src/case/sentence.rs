@@ -2,236 +2,285 @@
 
 use super::index::Seen;
 use crate::event::{Family, Outcome};
-use crate::store::{Entry, Events};
+use crate::language::{Language, Pattern, Voice};
+use crate::store::{Entry, Events, Sym};
+use rustc_hash::FxHashMap;
+use std::sync::LazyLock;
 
-/// What the sentence names after the verb.
+/// What a sentence names.
 #[derive(Debug, Clone, Copy)]
-enum Noun {
+enum Place {
     /// The object: rule, file, subject.
     Object,
-    /// The target: mailbox or user.
+    /// The object, else the target.
+    What,
+    /// The target, else the account: mailbox or user.
+    Whom,
+    /// The same without the rule behind a mailbox, unless it is the object.
+    Owner,
+    Application,
+    /// The error code of what was refused.
+    Code,
+    /// What the record says beside, where the whole is told.
+    Detail,
+    Operation,
+    /// To whom mail went.
     Target,
-    /// The object, then the target after "for".
-    Both,
+    /// The object of a risk, which is no name.
+    Risk,
+    Result,
+    /// Whose mail is forwarded, and where to.
+    Mailbox,
+    To,
 }
 
-/// How people say an operation; sorted by operation for the binary search.
-static ACTS: &[(&str, &str, Noun)] = &[
-    ("Add app role assignment grant to user", "gave a user a role in the application", Noun::Object),
-    ("Add app role assignment to service principal", "gave an application the permission", Noun::Object),
-    ("Add application", "registered the application", Noun::Object),
-    ("Add delegated permission grant", "granted delegated permissions to", Noun::Object),
-    ("Add device", "added the device", Noun::Object),
-    ("Add member to group", "added a member to a group:", Noun::Both),
-    ("Add member to role", "gave an administrative role to", Noun::Both),
-    ("Add owner to application", "added an owner to the application", Noun::Object),
-    ("Add registered owner to device", "registered an owner of the device", Noun::Object),
-    ("Add service principal", "added the service principal", Noun::Object),
-    ("Add service principal credentials", "added a credential to the application", Noun::Object),
-    ("Add user", "created the user", Noun::Target),
-    ("Add-MailboxFolderPermission", "gave access to the mailbox folder", Noun::Object),
-    ("Add-MailboxPermission", "gave access to the mailbox", Noun::Object),
-    ("Add-RecipientPermission", "gave the right to send as", Noun::Object),
-    ("AddFolderPermissions", "gave access to a mail folder of", Noun::Target),
-    ("Change user password", "changed the password of", Noun::Target),
-    ("Consent to application", "consented to the application", Noun::Object),
-    ("Create", "created an item in the mailbox:", Noun::Object),
-    ("Delete user", "deleted the user", Noun::Target),
-    ("Disable account", "disabled the account", Noun::Target),
-    ("Disable-InboxRule", "disabled the inbox rule", Noun::Both),
-    ("Enable account", "enabled the account", Noun::Target),
-    ("Enable-InboxRule", "enabled the inbox rule", Noun::Both),
-    ("FileAccessed", "opened the file", Noun::Object),
-    ("FileDeleted", "deleted the file", Noun::Object),
-    ("FileDownloaded", "downloaded the file", Noun::Object),
-    ("FileModified", "changed the file", Noun::Object),
-    ("FilePreviewed", "previewed the file", Noun::Object),
-    ("FileUploaded", "uploaded the file", Noun::Object),
-    ("HardDelete", "deleted mail for good:", Noun::Object),
-    ("MailItemsAccessed", "opened mail in the mailbox of", Noun::Target),
-    ("MailboxLogin", "signed in to the mailbox of", Noun::Target),
-    ("Move", "moved mail:", Noun::Object),
-    ("MoveToDeletedItems", "moved mail to Deleted Items:", Noun::Object),
-    ("New-InboxRule", "created the inbox rule", Noun::Both),
-    ("New-TransportRule", "created the mail flow rule", Noun::Object),
-    ("Remove-InboxRule", "removed the inbox rule", Noun::Both),
-    ("Remove-MailboxPermission", "took away access to the mailbox", Noun::Object),
-    ("Remove-TransportRule", "removed the mail flow rule", Noun::Object),
-    ("Reset user password", "reset the password of", Noun::Target),
-    ("Send", "sent mail:", Noun::Object),
-    ("SendAs", "sent mail in the name of another mailbox:", Noun::Both),
-    ("SendOnBehalf", "sent mail on behalf of another mailbox:", Noun::Both),
-    ("Set-CASMailbox", "changed the mailbox's protocols:", Noun::Object),
-    ("Set-InboxRule", "changed the inbox rule", Noun::Both),
-    ("Set-Mailbox", "changed settings of the mailbox", Noun::Object),
-    ("Set-MailboxAutoReplyConfiguration", "changed the automatic reply of", Noun::Object),
-    ("Set-MailboxMessageConfiguration", "changed the message settings (signature) of", Noun::Object),
-    ("Set-TransportRule", "changed the mail flow rule", Noun::Object),
-    ("Set-User", "changed the profile of", Noun::Object),
-    ("SoftDelete", "deleted mail:", Noun::Object),
-    ("Update", "changed an item in the mailbox:", Noun::Object),
-    ("Update application", "changed the application", Noun::Object),
-    ("Update user", "changed the user", Noun::Target),
-    ("UpdateInboxRules", "changed the inbox rules of", Noun::Target),
-    ("User deleted security info", "removed a sign-in method of", Noun::Target),
-    ("User registered security info", "registered a sign-in method of", Noun::Target),
-];
+impl Place {
+    fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "object" => Self::Object,
+            "what" => Self::What,
+            "whom" => Self::Whom,
+            "owner" => Self::Owner,
+            "application" => Self::Application,
+            "code" => Self::Code,
+            "detail" => Self::Detail,
+            "operation" => Self::Operation,
+            "target" => Self::Target,
+            "risk" => Self::Risk,
+            "result" => Self::Result,
+            "mailbox" => Self::Mailbox,
+            "to" => Self::To,
+            _ => return None,
+        })
+    }
+}
+
+type Phrase = Pattern<'static, Place>;
+
+/// The texts of one language, taken apart once: there are millions of sentences.
+struct Phrases {
+    /// How people say an operation.
+    acts: FxHashMap<&'static str, Phrase>,
+    /// What operations that this program named itself are called, where that is not their name.
+    called: FxHashMap<&'static str, &'static str>,
+    signed_in: Phrase,
+    refused: Phrase,
+    interrupted: Phrase,
+    unstated: Phrase,
+    trace: Phrase,
+    risk: Phrase,
+    forwarding_set: Phrase,
+    forwarding_cleared: Phrase,
+    plain: Phrase,
+    nameless: Phrase,
+    no_actor: &'static str,
+    failed: &'static str,
+    /// Its places are the address and the country.
+    from: Pattern<'static, bool>,
+    /// Its place is the titles.
+    meets: Pattern<'static, ()>,
+}
+
+static PHRASES: LazyLock<[Phrases; Language::ALL.len()]> = LazyLock::new(|| Language::ALL.map(Phrases::new));
+
+impl Phrases {
+    fn new(language: Language) -> Self {
+        let voice = Voice { language, zone: None };
+        let phrase = |text| Pattern::new(text, Place::named);
+        let called = voice.part("event.called.").filter(|(name, text)| name != text);
+        Self {
+            acts: voice.part("event.act.").map(|(operation, text)| (operation, phrase(text))).collect(),
+            called: called.collect(),
+            signed_in: phrase(voice.text("event.signed_in")),
+            refused: phrase(voice.text("event.refused")),
+            interrupted: phrase(voice.text("event.interrupted")),
+            unstated: phrase(voice.text("event.unstated")),
+            trace: phrase(voice.text("event.trace")),
+            risk: phrase(voice.text("event.risk")),
+            forwarding_set: phrase(voice.text("event.forwarding_set")),
+            forwarding_cleared: phrase(voice.text("event.forwarding_cleared")),
+            plain: phrase(voice.text("event.plain")),
+            nameless: phrase(voice.text("event.nameless")),
+            no_actor: voice.text("event.no_actor"),
+            failed: voice.text("event.failed"),
+            from: Pattern::new(voice.text("event.from"), |name| Some(name == "address")),
+            meets: Pattern::new(voice.text("event.meets"), |_| Some(())),
+        }
+    }
+
+    fn of(voice: Voice) -> &'static Self {
+        let [english, dutch] = &*PHRASES;
+        match voice.language {
+            Language::English => english,
+            Language::Dutch => dutch,
+        }
+    }
+
+    /// What people call an operation.
+    fn called<'a>(&self, operation: &'a str) -> &'a str {
+        if self.called.is_empty() { operation } else { self.called.get(operation).copied().unwrap_or(operation) }
+    }
+}
 
 /// The longest object, detail or agent that a sentence repeats, in bytes.
 const LONGEST: usize = 200;
 
+/// One event that is told.
+struct Told<'a> {
+    events: &'a Events,
+    entry: &'a Entry,
+    phrases: &'static Phrases,
+    /// With the details.
+    whole: bool,
+}
+
 /// Appends who did what: `anna@x.example created the inbox rule "." for anna@x.example (MoveToFolder=RSS Feeds)`.
-pub fn push_act(out: &mut String, events: &Events, entry: &Entry) {
-    push(out, events, entry, true);
+pub fn push_act(out: &mut String, events: &Events, entry: &Entry, voice: Voice) {
+    Told { events, entry, phrases: Phrases::of(voice), whole: true }.push(out);
 }
 
 /// As [`push_act`], without the details in parentheses.
-pub fn push_brief_act(out: &mut String, events: &Events, entry: &Entry) {
-    push(out, events, entry, false);
-}
-
-fn push(out: &mut String, events: &Events, entry: &Entry, whole: bool) {
-    if !entry.is_act() {
-        return push_state(out, events, entry);
-    }
-    let actor = [entry.actor, entry.account, entry.actor_id].into_iter().find(|sym| !sym.is_empty());
-    out.push_str(actor.map_or("an actor the record does not name", |sym| events.text(sym)));
-    out.push(' ');
-    if events.is_sign_in(entry) {
-        push_sign_in(out, events, entry, whole);
-        return;
-    }
-    // Neither is an act of the account: the servers handed the message on, and Microsoft saw the risk.
-    match entry.family {
-        Family::Trace => return push_trace(out, events, entry),
-        Family::Risk => return push_risk(out, events, entry),
-        _ => {}
-    }
-    let (operation, detail) = (events.text(entry.operation), events.text(entry.detail));
-    let told = operation == "Set-Mailbox" && push_forwarding(out, events, entry, detail);
-    if !told {
-        match ACTS.binary_search_by(|act| act.0.cmp(operation)) {
-            Ok(at) => push_noun(out, events, entry, ACTS[at].1, ACTS[at].2),
-            Err(_) => push_plain(out, events, entry, operation),
-        }
-        if whole && !detail.is_empty() && !matches!(operation, "Send" | "MailItemsAccessed") {
-            out.push_str(" (");
-            push_cut(out, detail);
-            out.push(')');
-        }
-    }
-    if entry.outcome == Outcome::Failure {
-        out.push_str(", which failed");
-    }
+pub fn push_brief_act(out: &mut String, events: &Events, entry: &Entry, voice: Voice) {
+    Told { events, entry, phrases: Phrases::of(voice), whole: false }.push(out);
 }
 
 /// Appends the act, the address, the country and the rules it meets: the `message` of a timeline.
-pub fn push_sentence(out: &mut String, events: &Events, entry: &Entry, from: &Seen<'_>, rules: &str) {
-    push_act(out, events, entry);
+pub fn push_sentence(out: &mut String, (events, entry): (&Events, &Entry), from: &Seen<'_>, rules: &str, voice: Voice) {
+    let phrases = Phrases::of(voice);
+    Told { events, entry, phrases, whole: true }.push(out);
     if !from.text.is_empty() {
-        out.push_str(", from ");
-        out.push_str(&from.text);
-        if !from.country().is_empty() {
+        phrases.from.push(out, |is_address, out| out.push_str(if is_address { &from.text } else { from.country() }));
+    }
+    if !rules.is_empty() {
+        phrases.meets.push(out, |(), out| out.push_str(rules));
+    }
+}
+
+impl<'a> Told<'a> {
+    fn push(&self, out: &mut String) {
+        let entry = self.entry;
+        if !entry.is_act() {
+            return self.push_state(out);
+        }
+        let actor = [entry.actor, entry.account, entry.actor_id].into_iter().find(|sym| !sym.is_empty());
+        out.push_str(actor.map_or(self.phrases.no_actor, |sym| self.events.text(sym)));
+        out.push(' ');
+        if self.events.is_sign_in(entry) {
+            return self.say(out, self.sign_in());
+        }
+        match entry.family {
+            // Neither is an act of the account: the servers handed the message on, and Microsoft saw the risk.
+            Family::Trace => self.say(out, &self.phrases.trace),
+            Family::Risk => self.say(out, &self.phrases.risk),
+            _ => self.push_deed(out),
+        }
+    }
+
+    fn text(&self, sym: Sym) -> &'a str {
+        self.events.text(sym)
+    }
+
+    /// The first of these that is not empty.
+    fn first(&self, syms: [Sym; 2]) -> &'a str {
+        self.text(if syms[0].is_empty() { syms[1] } else { syms[0] })
+    }
+
+    fn say(&self, out: &mut String, phrase: &Phrase) {
+        phrase.push(out, |place, out| self.fill(place, out));
+    }
+
+    fn fill(&self, place: Place, out: &mut String) {
+        let entry = self.entry;
+        match place {
+            Place::Object => push_quoted(out, self.text(entry.object)),
+            Place::What => push_quoted(out, self.first([entry.object, entry.target])),
+            Place::Whom => push_quoted(out, self.first([entry.target, entry.account])),
+            Place::Owner => {
+                // An inbox rule is named `mailbox\rule`: the rule is the object, the mailbox is whose it is.
+                let whose = self.first([entry.target, entry.account]);
+                let whose = whose.rsplit_once('\\').map_or(whose, |(mailbox, _)| mailbox);
+                if whose != self.text(entry.object) {
+                    push_cut(out, whose);
+                }
+            }
+            Place::Application => push_cut(out, self.text(entry.application)),
+            Place::Code => push_cut(out, Some(self.text(entry.error_code)).filter(|code| *code != "0").unwrap_or("")),
+            Place::Detail if self.whole => push_cut(out, self.text(entry.detail)),
+            Place::Detail => {}
+            Place::Operation => push_cut(out, self.phrases.called(self.text(entry.operation))),
+            Place::Target => push_cut(out, self.text(entry.target)),
+            Place::Risk => push_cut(out, self.text(entry.object)),
+            Place::Result => push_cut(out, self.text(entry.result)),
+            Place::Mailbox => {
+                let mailbox = [entry.object, entry.target, entry.account].into_iter().find(|sym| !sym.is_empty());
+                push_cut(out, mailbox.map_or("", |sym| self.text(sym)));
+            }
+            Place::To => {
+                let to = self.forwarding().unwrap_or_default();
+                let scheme = to.get(..5).filter(|scheme| scheme.eq_ignore_ascii_case("smtp:"));
+                push_cut(out, scheme.map_or(to, |_| &to[5..]));
+            }
+        }
+    }
+
+    /// What was so: `anna@x.example: Inbox rule at collection, "." (ForwardTo=…)`.
+    fn push_state(&self, out: &mut String) {
+        let (account, object) = (self.text(self.entry.account), self.text(self.entry.object));
+        if !account.is_empty() {
+            push_cut(out, account);
+            out.push_str(": ");
+        }
+        self.fill(Place::Operation, out);
+        if !object.is_empty() {
+            out.push_str(", ");
+            push_quoted(out, object);
+        }
+        self.push_detail(out);
+    }
+
+    fn push_detail(&self, out: &mut String) {
+        let detail = self.text(self.entry.detail);
+        if !detail.is_empty() {
             out.push_str(" (");
-            out.push_str(from.country());
+            push_cut(out, detail);
             out.push(')');
         }
     }
-    if !rules.is_empty() {
-        out.push_str("; meets: ");
-        out.push_str(rules);
-    }
-}
 
-/// What was so: `anna@x.example: Inbox rule at collection, "." (ForwardTo=…)`.
-fn push_state(out: &mut String, events: &Events, entry: &Entry) {
-    let (account, object) = (events.text(entry.account), events.text(entry.object));
-    if !account.is_empty() {
-        push_cut(out, account);
-        out.push_str(": ");
-    }
-    push_cut(out, events.text(entry.operation));
-    if !object.is_empty() {
-        out.push_str(", ");
-        push_quoted(out, object);
-    }
-    let detail = events.text(entry.detail);
-    if !detail.is_empty() {
-        out.push_str(" (");
-        push_cut(out, detail);
-        out.push(')');
-    }
-}
-
-fn push_sign_in(out: &mut String, events: &Events, entry: &Entry, whole: bool) {
-    out.push_str(match entry.outcome {
-        Outcome::Success => "signed in",
-        Outcome::Failure => "failed to sign in",
-        Outcome::Interrupted => "was asked for a further step while signing in",
-        Outcome::Unknown => "signed in, with an outcome the record does not state,",
-    });
-    if !entry.application.is_empty() {
-        out.push_str(" to ");
-        push_cut(out, events.text(entry.application));
-    }
-    let (code, detail) = (events.text(entry.error_code), events.text(entry.detail));
-    if entry.outcome != Outcome::Success && !(code.is_empty() || code == "0") {
-        out.push_str(" (error ");
-        push_cut(out, code);
-        if whole && !detail.is_empty() {
-            out.push_str(": ");
-            push_cut(out, detail);
+    fn sign_in(&self) -> &'static Phrase {
+        match self.entry.outcome {
+            Outcome::Success => &self.phrases.signed_in,
+            Outcome::Failure => &self.phrases.refused,
+            Outcome::Interrupted => &self.phrases.interrupted,
+            Outcome::Unknown => &self.phrases.unstated,
         }
-        out.push(')');
     }
-}
 
-fn push_trace(out: &mut String, events: &Events, entry: &Entry) {
-    out.push_str("sent mail");
-    if !entry.object.is_empty() {
-        out.push(' ');
-        push_quoted(out, events.text(entry.object));
+    fn push_deed(&self, out: &mut String) {
+        let operation = self.text(self.entry.operation);
+        let forwarding = if operation == "Set-Mailbox" { self.forwarding() } else { None };
+        match (forwarding, self.phrases.acts.get(operation)) {
+            (Some(""), _) => self.say(out, &self.phrases.forwarding_cleared),
+            (Some(_), _) => self.say(out, &self.phrases.forwarding_set),
+            (None, Some(act)) => self.say(out, act),
+            (None, None) if operation.is_empty() => self.say(out, &self.phrases.nameless),
+            (None, None) => self.say(out, &self.phrases.plain),
+        }
+        if forwarding.is_none() && self.whole && !matches!(operation, "Send" | "MailItemsAccessed") {
+            self.push_detail(out);
+        }
+        if self.entry.outcome == Outcome::Failure {
+            out.push_str(self.phrases.failed);
+        }
     }
-    if !entry.target.is_empty() {
-        out.push_str(" to ");
-        push_cut(out, events.text(entry.target));
-    }
-    out.push_str(": ");
-    push_cut(out, events.text(entry.operation));
-}
 
-fn push_risk(out: &mut String, events: &Events, entry: &Entry) {
-    out.push_str("was reported as at risk");
-    if !entry.object.is_empty() {
-        out.push_str(": ");
-        push_cut(out, events.text(entry.object));
+    /// Where mail is forwarded to; empty where that was cleared, `None` where the parameters are not about it.
+    fn forwarding(&self) -> Option<&'a str> {
+        let detail = self.text(self.entry.detail);
+        let both = ["ForwardingSmtpAddress", "ForwardingAddress"].map(|name| parameter(detail, name).map(str::trim));
+        let set = both.into_iter().flatten().find(|to| !(to.is_empty() || to.eq_ignore_ascii_case("$null")));
+        (both != [None, None]).then_some(set.unwrap_or_default())
     }
-    if !entry.result.is_empty() {
-        out.push_str(", state ");
-        push_cut(out, events.text(entry.result));
-    }
-}
-
-/// Tells forwarding set from forwarding cleared; says whether the parameters are about forwarding at all.
-fn push_forwarding(out: &mut String, events: &Events, entry: &Entry, detail: &str) -> bool {
-    let both = ["ForwardingSmtpAddress", "ForwardingAddress"].map(|name| parameter(detail, name).map(str::trim));
-    let set = both.into_iter().flatten().find(|to| !(to.is_empty() || to.eq_ignore_ascii_case("$null")));
-    if both == [None, None] {
-        return false;
-    }
-    let mailbox = [entry.object, entry.target, entry.account].into_iter().find(|sym| !sym.is_empty());
-    let mailbox = mailbox.map_or("", |sym| events.text(sym));
-    let Some(to) = set else {
-        out.push_str("cleared the forwarding of the mailbox ");
-        push_cut(out, mailbox);
-        return true;
-    };
-    out.push_str("set forwarding of the mailbox ");
-    push_cut(out, mailbox);
-    out.push_str(" to ");
-    let bare = to.get(..5).filter(|scheme| scheme.eq_ignore_ascii_case("smtp:")).map_or(to, |_| &to[5..]);
-    push_cut(out, bare);
-    true
 }
 
 /// The value of `name` in `Name=Value; Name=Value`.
@@ -239,39 +288,11 @@ fn parameter<'a>(detail: &'a str, name: &str) -> Option<&'a str> {
     detail.split("; ").find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
 }
 
-fn push_noun(out: &mut String, events: &Events, entry: &Entry, verb: &str, noun: Noun) {
-    out.push_str(verb);
-    let (object, target) = (events.text(entry.object), events.text(entry.target));
-    let or_account = if target.is_empty() { events.text(entry.account) } else { target };
-    let (first, second) = match noun {
-        Noun::Object => (if object.is_empty() { target } else { object }, ""),
-        Noun::Target => (or_account, ""),
-        // An inbox rule is named `mailbox\rule`: the rule is the object, the mailbox is whose it is.
-        Noun::Both => (object, or_account.rsplit_once('\\').map_or(or_account, |(mailbox, _)| mailbox)),
-    };
-    if !first.is_empty() {
-        out.push(' ');
-        push_quoted(out, first);
-    }
-    if !second.is_empty() && second != first {
-        out.push_str(" for ");
-        push_cut(out, second);
-    }
-}
-
-fn push_plain(out: &mut String, events: &Events, entry: &Entry, operation: &str) {
-    out.push_str("did ");
-    push_cut(out, if operation.is_empty() { "something the record does not name" } else { operation });
-    let (object, target) = (events.text(entry.object), events.text(entry.target));
-    let noun = if object.is_empty() { target } else { object };
-    if !noun.is_empty() {
-        out.push_str(" on ");
-        push_quoted(out, noun);
-    }
-}
-
 /// Appends a name, in quotation marks unless it reads as an address: a rule may be called "." or "for".
 fn push_quoted(out: &mut String, text: &str) {
+    if text.is_empty() {
+        return;
+    }
     if text.contains('@') && !text.contains(' ') {
         return push_cut(out, text);
     }
@@ -295,8 +316,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn acts_are_sorted_for_the_binary_search() {
-        assert!(ACTS.is_sorted_by(|a, b| a.0 < b.0));
+    fn phrases_have_no_place_that_is_not_known() {
+        for language in Language::ALL {
+            let voice = Voice { language, zone: None };
+            let names = ["from", "meets", "no_actor", "failed"];
+            for (name, text) in voice.part("event.").filter(|(name, _)| !names.contains(name)) {
+                let mut places = text.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
+                assert!(places.all(|(place, _)| Place::named(place).is_some()), "event.{name}: {text}");
+            }
+        }
     }
 
     #[test]

@@ -15,6 +15,7 @@ use super::finding::finding_id;
 use super::foothold::Foothold;
 use crate::civil::rfc3339;
 use crate::decision::{Decisions, Ruling};
+use crate::language::Voice;
 use crate::rule::Meta;
 use crate::store::{Entry, Events, Sym};
 pub(super) use application::CONSENT;
@@ -58,6 +59,11 @@ impl Link {
             Self::Application => "application",
             Self::Desk => "desk",
         }
+    }
+
+    /// As people are told.
+    pub fn label(self, voice: Voice) -> &'static str {
+        voice.label("label.link.", self.name())
     }
 }
 
@@ -108,14 +114,20 @@ pub struct Session {
 }
 
 /// The presences of intruders and of the applications that serve them, by account, then time.
-pub fn sessions(events: &Events, rules: &[Meta], decisions: &Decisions, footholds: &[Foothold]) -> Vec<Session> {
-    let presences = Presences::gather(events, rules);
+pub fn sessions(
+    events: &Events,
+    rules: &[Meta],
+    decisions: &Decisions,
+    footholds: &[Foothold],
+    voice: Voice,
+) -> Vec<Session> {
+    let presences = Presences::gather(events, rules, voice);
     let judged = judge::judge(&presences, decisions);
     let taken: BTreeSet<u32> = judged.iter().map(|judged| presences.list[judged.presence].who).collect();
     let mut found: Vec<Session> =
         judged.into_iter().map(|judged| session(events, &presences.list[judged.presence], judged)).collect();
     found.extend(desk::at_own_desk(&presences, decisions, &taken));
-    found.extend(application::applications(events, rules, &found, footholds, decisions));
+    found.extend(application::applications(&presences, &found, footholds, decisions));
     found.sort_by(|a, b| (&a.tenant, &a.account, a.span, &a.address).cmp(&(&b.tenant, &b.account, b.span, &b.address)));
     found
 }

@@ -4,7 +4,9 @@ use super::Exit;
 use super::terminal::Terminal;
 use clap::{Args, Subcommand};
 use serde_json::Value;
+use speur::language::Voice;
 use speur::output;
+use std::fmt::Display;
 use std::path::PathBuf;
 
 #[derive(Debug, Subcommand)]
@@ -34,105 +36,137 @@ pub(super) fn run(args: &ShowArgs) -> anyhow::Result<Exit> {
         args.account.as_ref().is_none_or(|wanted| text(account, "account").eq_ignore_ascii_case(wanted))
     };
     let found: Vec<&Value> = list(&accounts).iter().filter(wanted).collect();
-    let mut out = Terminal::new();
+    // Sentences were written in the language of the case; what stands around them speaks the same.
+    let voice = Voice { language: output::language(&args.case)?, zone: None };
+    let mut show = Show { out: Terminal::new(), voice };
     if found.is_empty() {
-        let of = args.account.as_ref().map_or_else(String::new, |account| format!(" of {account}"));
-        out.line(&format!("no sign-in or act{of} is taken for an intruder's; findings.csv has what rules found"))?;
+        let account = args.account.as_deref().unwrap_or_default();
+        show.out.line(&voice.fill("show.none", &[("account", &account)]))?;
     }
     for account in found {
-        show(&mut out, account, list(&footholds), list(&sessions))?;
+        show.account(account, list(&footholds), list(&sessions))?;
     }
-    out.close()?;
+    show.out.close()?;
     Ok(Exit::Done)
 }
 
-fn show(out: &mut Terminal, account: &Value, footholds: &[Value], sessions: &[Value]) -> std::io::Result<()> {
-    out.line(&format!(
-        "{}   {} to {}",
-        text(account, "account"),
-        text(account, "first_time"),
-        text(account, "last_time")
-    ))?;
-    let entry = &account["entry"];
-    out.line(&format!("  entered {}  {}  {}", text(entry, "time"), text(entry, "text"), ids(entry)))?;
-    out.line(&format!(
-        "  way in: {}; confidence {}, would change by {}",
-        text(account, "method"),
-        text(account, "confidence"),
-        text(account, "would_change")
-    ))?;
-    deeds(out, account, sessions)?;
-    response(out, account, footholds)?;
-    remarks(out, account)
+/// The answer as it is printed.
+struct Show {
+    out: Terminal,
+    voice: Voice,
 }
 
-/// From where, and what was done.
-fn deeds(out: &mut Terminal, account: &Value, sessions: &[Value]) -> std::io::Result<()> {
-    heading(out, "from")?;
-    for session in list(&account["sessions"]).iter().filter_map(|id| known(sessions, id)) {
-        let place = [text(session, "address"), text(session, "country"), text(session, "as_org")].join(" ");
-        let (events, score) = (&session["events"], &session["score"]);
-        let span = format!("{} to {}", text(session, "first_time"), text(session, "last_time"));
-        out.line(&format!("    {place}, {events} events, {span}; {} (score {score})", text(session, "link")))?;
+impl Show {
+    fn account(&mut self, account: &Value, footholds: &[Value], sessions: &[Value]) -> std::io::Result<()> {
+        self.out.line(&format!("{}   {}", text(account, "account"), self.span(account)))?;
+        let entry = &account["entry"];
+        let values: [(&str, &dyn Display); 3] =
+            [("time", &text(entry, "time")), ("text", &text(entry, "text")), ("ids", &self.ids(entry))];
+        self.out.line(&format!("  {}", self.voice.fill("show.entered", &values)))?;
+        let confidence = self.voice.label("label.confidence.", text(account, "confidence"));
+        let (method, change) = (text(account, "method"), text(account, "would_change"));
+        let values: [(&str, &dyn Display); 3] = [("method", &method), ("confidence", &confidence), ("change", &change)];
+        self.out.line(&format!("  {}", self.voice.fill("show.way_in", &values)))?;
+        self.deeds(account, sessions)?;
+        self.response(account, footholds)?;
+        self.remarks(account)
     }
-    heading(out, "story")?;
-    let mut phase = "";
-    for told in list(&account["story"]) {
-        if text(told, "phase") != phase {
-            phase = text(told, "phase");
-            out.line(&format!("    {phase}"))?;
+
+    /// From when to when, to the second.
+    fn span(&self, of: &Value) -> String {
+        let (from, to) = (text(of, "first_time"), text(of, "last_time"));
+        self.voice.fill("time.stretch", &[("from", &from), ("to", &to)])
+    }
+
+    /// From where, and what was done.
+    fn deeds(&mut self, account: &Value, sessions: &[Value]) -> std::io::Result<()> {
+        self.heading("show.from")?;
+        for session in list(&account["sessions"]).iter().filter_map(|id| known(sessions, id)) {
+            let place = [text(session, "address"), text(session, "country"), text(session, "as_org")].join(" ");
+            let events = session["events"].as_u64().unwrap_or_default();
+            let values: [(&str, &dyn Display); 5] = [
+                ("place", &place),
+                ("events", &self.voice.count("case.finding.events", events, &[])),
+                ("span", &self.span(session)),
+                ("link", &self.voice.label("label.link.", text(session, "link"))),
+                ("score", &session["score"]),
+            ];
+            self.out.line(&format!("    {}", self.voice.fill("show.session", &values)))?;
         }
-        out.line(&format!("      {}  {}  {}", text(told, "time"), text(told, "text"), ids(told)))?;
-    }
-    Ok(())
-}
-
-/// What was left, and what was done about it.
-fn response(out: &mut Terminal, account: &Value, footholds: &[Value]) -> std::io::Result<()> {
-    heading(out, "left behind")?;
-    for foothold in list(&account["footholds"]).iter().filter_map(|id| known(footholds, id)) {
-        let name = text(foothold, "name");
-        let name = if name.is_empty() { String::new() } else { format!(" “{name}”") };
-        let (title, state, basis) = (text(foothold, "title"), text(foothold, "state"), text(foothold, "basis"));
-        out.line(&format!("    {state:<8}{title}{name} of {}: {basis}", text(foothold, "account")))?;
-    }
-    heading(out, "response")?;
-    for step in list(&account["response"]) {
-        let verdict = text(step, "verdict").replace('_', " ");
-        let when = [text(step, "time"), text(step, "by")].join(" ");
-        let note = [when.trim(), text(step, "note")].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
-        let number = step["step"].as_u64().filter(|number| *number > 0).map_or("-".to_owned(), |n| n.to_string());
-        out.line(&format!("    {number} {verdict:<15} {}: {}", text(step, "task"), note.join("; ")))?;
-    }
-    Ok(())
-}
-
-/// Fraud, what is open, what is to be done, what nobody can know.
-fn remarks(out: &mut Terminal, account: &Value) -> std::io::Result<()> {
-    for (title, key) in [("fraud", "fraud"), ("left open", "open"), ("to do", "todo")] {
-        let told = list(&account[key]);
-        if !told.is_empty() {
-            heading(out, title)?;
+        self.heading("show.story")?;
+        let mut phase = "";
+        for told in list(&account["story"]) {
+            if text(told, "phase") != phase {
+                phase = text(told, "phase");
+                self.out.line(&format!("    {}", self.voice.label("label.tactic.", phase)))?;
+            }
+            self.out.line(&format!("      {}  {}  {}", text(told, "time"), text(told, "text"), self.ids(told)))?;
         }
-        for item in told {
-            match item.as_str() {
-                Some(item) => out.line(&format!("    [ ] {item}"))?,
-                None => out.line(&format!("    {}  {}", text(item, "text"), ids(item)))?,
+        Ok(())
+    }
+
+    /// What was left, and what was done about it.
+    fn response(&mut self, account: &Value, footholds: &[Value]) -> std::io::Result<()> {
+        self.heading("show.left")?;
+        for foothold in list(&account["footholds"]).iter().filter_map(|id| known(footholds, id)) {
+            let state = self.voice.label("label.state.", text(foothold, "state"));
+            let told = ["title", "name", "account", "basis"].map(|key| (key, text(foothold, key)));
+            let values: Vec<(&str, &dyn Display)> =
+                told.iter().map(|(key, value)| (*key, value as &dyn Display)).collect();
+            self.out.line(&format!("    {state:<7} {}", self.voice.fill("show.foothold", &values)))?;
+        }
+        self.heading("show.response")?;
+        for step in list(&account["response"]) {
+            let verdict = self.voice.label("label.verdict.", text(step, "verdict"));
+            let when = [text(step, "time"), text(step, "by")].join(" ");
+            let note = [when.trim(), text(step, "note")];
+            let note: Vec<&str> = note.into_iter().filter(|part| !part.is_empty()).collect();
+            let number = step["step"].as_u64().filter(|number| *number > 0).map_or("-".to_owned(), |n| n.to_string());
+            self.out.line(&format!("    {number} {verdict:<15} {}: {}", text(step, "task"), note.join("; ")))?;
+        }
+        Ok(())
+    }
+
+    /// Fraud, what is open, what is to be done, what nobody can know.
+    fn remarks(&mut self, account: &Value) -> std::io::Result<()> {
+        for (title, key) in [("show.fraud", "fraud"), ("show.open", "open"), ("show.todo", "todo")] {
+            let told = list(&account[key]);
+            if !told.is_empty() {
+                self.heading(title)?;
+            }
+            for item in told {
+                match item.as_str() {
+                    Some(item) => self.out.line(&format!("    [ ] {item}"))?,
+                    None => self.out.line(&format!("    {}  {}", text(item, "text"), self.ids(item)))?,
+                }
             }
         }
+        let unknown = list(&account["unknown"]);
+        if !unknown.is_empty() {
+            self.heading("show.unknown")?;
+        }
+        for item in unknown {
+            let (question, needs) = (text(item, "question"), text(item, "needs"));
+            let told = self.voice.fill("show.needs", &[("question", &question), ("needs", &needs)]);
+            self.out.line(&format!("    {told}"))?;
+        }
+        self.out.line("")
     }
-    let unknown = list(&account["unknown"]);
-    if !unknown.is_empty() {
-        heading(out, "cannot be known")?;
-    }
-    for item in unknown {
-        out.line(&format!("    {}: needs {}", text(item, "question"), text(item, "needs")))?;
-    }
-    out.line("")
-}
 
-fn heading(out: &mut Terminal, title: &str) -> std::io::Result<()> {
-    out.line(&format!("  {title}"))
+    fn heading(&mut self, title: &'static str) -> std::io::Result<()> {
+        self.out.line(&format!("  {}", self.voice.text(title)))
+    }
+
+    /// The events behind a sentence.
+    fn ids(&self, told: &Value) -> String {
+        let all = list(&told["event_ids"]);
+        let shown: Vec<&str> = all.iter().take(IDS).filter_map(Value::as_str).collect();
+        let shown = shown.join(" ");
+        match all.len().saturating_sub(IDS) {
+            0 => format!("[{shown}]"),
+            more => format!("[{}]", self.voice.fill("show.ids", &[("ids", &shown), ("more", &more)])),
+        }
+    }
 }
 
 fn text<'a>(value: &'a Value, key: &str) -> &'a str {
@@ -145,12 +179,4 @@ fn list(value: &Value) -> &[Value] {
 
 fn known<'a>(all: &'a [Value], id: &Value) -> Option<&'a Value> {
     all.iter().find(|one| one["id"] == *id)
-}
-
-/// The events behind a sentence.
-fn ids(told: &Value) -> String {
-    let all = list(&told["event_ids"]);
-    let shown: Vec<&str> = all.iter().take(IDS).filter_map(Value::as_str).collect();
-    let more = if all.len() > IDS { format!(" and {} more", all.len() - IDS) } else { String::new() };
-    format!("[{}{more}]", shown.join(" "))
 }

@@ -5,8 +5,19 @@ use rustc_hash::FxHashMap;
 use serde::Deserialize;
 use std::sync::LazyLock;
 
-static FILES: &[&str] =
-    &[include_str!("time.csv"), include_str!("report.csv"), include_str!("pdf.csv"), include_str!("workbook.csv")];
+static FILES: &[&str] = &[
+    include_str!("time.csv"),
+    include_str!("label.csv"),
+    include_str!("country.csv"),
+    include_str!("event.csv"),
+    include_str!("case.csv"),
+    include_str!("completeness.csv"),
+    include_str!("table.csv"),
+    include_str!("show.csv"),
+    include_str!("report.csv"),
+    include_str!("pdf.csv"),
+    include_str!("workbook.csv"),
+];
 
 /// One text in every language.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -19,21 +30,40 @@ pub struct Entry {
     pub nl: String,
 }
 
-static TEXTS: LazyLock<FxHashMap<String, Entry>> =
-    LazyLock::new(|| entries().map(|entry| (entry.key.clone(), entry)).collect());
+static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
+    FILES
+        .iter()
+        .flat_map(|text| csv::Reader::from_reader(text.as_bytes()).into_deserialize().filter_map(Result::ok))
+        .collect()
+});
+
+static TEXTS: LazyLock<FxHashMap<&str, &Entry>> =
+    LazyLock::new(|| ENTRIES.iter().map(|entry| (entry.key.as_str(), entry)).collect());
+
+impl Entry {
+    fn text(&self, language: Language) -> &str {
+        match language {
+            Language::English => &self.en,
+            Language::Dutch => &self.nl,
+        }
+    }
+}
 
 /// Every text as it stands in the files, in their order; a line that is not one is left out, which a test excludes.
 pub fn entries() -> impl Iterator<Item = Entry> {
-    FILES.iter().flat_map(|text| csv::Reader::from_reader(text.as_bytes()).into_deserialize().filter_map(Result::ok))
+    ENTRIES.iter().cloned()
+}
+
+pub(super) fn find(key: &str, language: Language) -> Option<&'static str> {
+    TEXTS.get(key).map(|entry| entry.text(language))
+}
+
+pub(super) fn part(part: &str, language: Language) -> impl Iterator<Item = (&'static str, &'static str)> {
+    ENTRIES.iter().filter_map(move |entry| Some((entry.key.strip_prefix(part)?, entry.text(language))))
 }
 
 pub(super) fn text(key: &'static str, language: Language) -> &'static str {
-    let Some(entry) = TEXTS.get(key) else {
-        debug_assert!(false, "the catalogue has no text {key}");
-        return key;
-    };
-    match language {
-        Language::English => &entry.en,
-        Language::Dutch => &entry.nl,
-    }
+    let found = find(key, language);
+    debug_assert!(found.is_some(), "the catalogue has no text {key}");
+    found.unwrap_or(key)
 }

@@ -1,12 +1,14 @@
 //! What the program says to people, in English and Dutch: one catalogue, the clock of the reader, numbers and times.
 //!
-//! A text stands in one of the files here, under a key, in every language; `{name}` is filled in. Where a text
-//! depends on a count, `one|many` are its forms. Names of Microsoft's (operations, parameters), of Sigma's (titles of
+//! A text stands in one of the files here, under a key, in every language; `{name}` is filled in, and `[ of {name}]`
+//! is left out where the name is empty. Where a text depends on a count, `one|many` are its forms. Names of Microsoft's (operations, parameters), of Sigma's (titles of
 //! rules, levels) and of formats are never translated.
 
 mod catalogue;
+mod pattern;
 
 pub use catalogue::{Entry, entries};
+pub use pattern::Pattern;
 
 use crate::civil::{Civil, DAY};
 use chrono::{DateTime, Offset, TimeZone};
@@ -54,6 +56,23 @@ impl Voice {
     /// The text under this key; the key itself where there is none, which a test excludes.
     pub fn text(self, key: &'static str) -> &'static str {
         catalogue::text(key, self.language)
+    }
+
+    /// What people call what the program calls `name`: the text under `part` and that name, else the name itself.
+    pub fn label<'a>(self, part: &str, name: &'a str) -> &'a str {
+        catalogue::find(&format!("{part}{name}"), self.language).unwrap_or(name)
+    }
+
+    /// The same for what a rule file calls `title`: a title that is not the catalogue's English stays as it is.
+    pub fn translation<'a>(self, part: &str, name: &str, title: &'a str) -> &'a str {
+        let key = format!("{part}{name}");
+        let known = catalogue::find(&key, Language::English).filter(|known| *known == title);
+        known.and_then(|_| catalogue::find(&key, self.language)).unwrap_or(title)
+    }
+
+    /// Every text of a part, with its name in it, in the order of the catalogue.
+    pub fn part(self, part: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
+        catalogue::part(part, self.language)
     }
 
     /// The text under this key with its places filled in.
@@ -108,6 +127,11 @@ impl Voice {
         let zone = self.zone?;
         let time = zone.from_utc_datetime(&DateTime::from_timestamp_micros(micros)?.naive_utc());
         Some(time.to_rfc3339_opts(chrono::SecondsFormat::Secs, false))
+    }
+
+    /// `14 Jan 2026 09:12`, by a clock that is not known.
+    pub fn unzoned(self, micros: i64) -> String {
+        self.stretch(micros, micros)
     }
 
     /// How the times of a document are to be read: `UTC`, or `UTC, and Europe/Amsterdam in brackets`.
@@ -168,24 +192,16 @@ fn minute(micros: i64) -> String {
 
 /// Fills in the places of a text; one without a value stays, which a test excludes.
 fn filled(text: &str, values: &[(&str, &dyn Display)]) -> String {
+    let known = |name: &str| {
+        let at = values.iter().position(|(known, _)| *known == name);
+        debug_assert!(at.is_some(), "nothing is given for {{{name}}} of {text:?}");
+        at
+    };
     let mut out = String::with_capacity(text.len() + 32);
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('{') {
-        out.push_str(before);
-        let Some((name, behind)) = after.split_once('}') else {
-            out.push('{');
-            rest = after;
-            continue;
-        };
-        if let Some((_, value)) = values.iter().find(|(known, _)| *known == name) {
-            let _ = write!(out, "{value}");
-        } else {
-            debug_assert!(false, "nothing is given for {{{name}}} of {text:?}");
-            let _ = write!(out, "{{{name}}}");
-        }
-        rest = behind;
-    }
-    out.push_str(rest);
+    Pattern::new(text, known).push(&mut out, |at, out| {
+        // Writing to memory cannot fail.
+        let _ = write!(out, "{}", values[at].1);
+    });
     out
 }
 

@@ -74,6 +74,9 @@ pub(super) struct Manifest {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     redacted: Option<Redacted>,
     pub(super) options: Vec<Choice>,
+    /// In which language the case speaks to people, as ISO 639-1 code.
+    #[serde(default)]
+    language: String,
     pub(super) counts: Summary,
     pub(super) inputs: Vec<InputFile>,
     #[serde(default)]
@@ -207,6 +210,7 @@ fn of_case(view: &View<'_>, run: &RunFacts) -> Manifest {
         },
         redacted: run.redacted.clone(),
         options: case.options.iter().map(choice).collect(),
+        language: case.facts.voice.language.code().to_owned(),
         counts: summary(view),
         inputs,
         settings: run.settings.iter().map(InputFile::of).collect(),

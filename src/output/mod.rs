@@ -36,7 +36,7 @@ pub use manifest::{
 };
 pub use moved::evidence_walk;
 pub use overview::{Facts, In, Link, Overview, State, Tenant, overview};
-pub use select::{Filter, Lines, RecordPlace, places, product, select};
+pub use select::{Filter, Lines, RecordPlace, language, places, product, select};
 pub use signature::{Refused, Signed, Signing, check, generate, is_locked, sign, signed};
 pub use standing::{Standing, Wanted, standing};
 pub use tune::{Common, NOISY, Tuned, Tuning, tune};

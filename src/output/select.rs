@@ -2,6 +2,7 @@
 
 use crate::civil::rfc3339;
 use crate::error::Error;
+use crate::language::Language;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -44,6 +45,15 @@ pub enum Lines {
 /// [`Error::Case`] when it cannot be read.
 pub fn product(case_dir: &Path, name: &str) -> Result<Value, Error> {
     serde_json::from_reader(open(case_dir, name)?).map_err(|error| unreadable(case_dir, name, &error))
+}
+
+/// The language in which a case speaks to people; English where its manifest is older than that.
+///
+/// # Errors
+/// [`Error::Case`] when it cannot be read.
+pub fn language(case_dir: &Path) -> Result<Language, Error> {
+    let manifest = product(case_dir, "manifest.json")?;
+    Ok(manifest["language"].as_str().and_then(Language::of).unwrap_or_default())
 }
 
 /// Writes the events that are wanted, in time order.

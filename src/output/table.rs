@@ -90,7 +90,7 @@ pub(crate) static FINDINGS: Table = Table {
                 .log(&finding.summary)
                 .log(finding.rule.tags.join("; "))
                 .log(&finding.rule.id)
-                .ours(some(&finding.event_ids))
+                .ours(some(&finding.event_ids, view))
         }))
     },
 };
@@ -153,7 +153,7 @@ pub(crate) static SESSIONS: Table = Table {
                 .log(session.parts.join("; "))
                 .log(session.agents.join("; "))
                 .log(session.sessions.join("; "))
-                .ours(some(&session.event_ids))
+                .ours(some(&session.event_ids, view))
         }))
     },
 };
@@ -190,7 +190,7 @@ pub(crate) static MAIL_EXPOSURE: Table = Table {
                 .time(exposed.trail.first_time())
                 .time(exposed.trail.last_time())
                 .ours(joined(&exposed.trail.sessions, " "))
-                .ours(some(&exposed.trail.event_ids(&view.case.events)))
+                .ours(some(&exposed.trail.event_ids(&view.case.events), view))
         }))
     },
 };
@@ -209,7 +209,7 @@ pub(crate) static FILE_EXPOSURE: Table = Table {
                 .time(exposed.trail.last_time())
                 .count(exposed.trail.positions.len() as u64)
                 .ours(joined(&exposed.trail.sessions, " "))
-                .ours(some(&exposed.trail.event_ids(&view.case.events)))
+                .ours(some(&exposed.trail.event_ids(&view.case.events), view))
         }))
     },
 };
@@ -227,7 +227,7 @@ pub(crate) static RECIPIENTS: Table = Table {
                 .time(recipient.trail.last_time())
                 .count(recipient.trail.positions.len() as u64)
                 .log(joined(&recipient.subjects, "; "))
-                .ours(some(&recipient.trail.event_ids(&view.case.events)))
+                .ours(some(&recipient.trail.event_ids(&view.case.events), view))
         }))
     },
 };
@@ -275,7 +275,7 @@ pub(crate) static FOOTHOLDS: Table = Table {
                 .log(closed.map_or("", |act| &act.by))
                 .time(foothold.shown.as_deref().unwrap_or_default())
                 .log(&foothold.basis)
-                .ours(some(&foothold.event_ids))
+                .ours(some(&foothold.event_ids, view))
         }))
     },
 };
@@ -310,11 +310,11 @@ pub(crate) static RESPONSE: Table = Table {
                     .log(&dossier.tenant)
                     .some((step.step > 0).then(|| step.step.into()))
                     .ours(&step.task)
-                    .toned(step.verdict.name(), verdict(step.verdict))
+                    .toned(step.verdict.label(view.case.facts.voice), verdict(step.verdict))
                     .time(step.time.as_deref().unwrap_or_default())
                     .log(&step.by)
                     .log(&step.note)
-                    .ours(some(&step.event_ids))
+                    .ours(some(&step.event_ids, view))
             })
         }))
     },
@@ -342,10 +342,10 @@ pub(crate) static SUPPRESSED: Table = Table {
 };
 
 /// A spreadsheet cell holds 32,767 characters: all ids up to 500, else the first 500 and where the rest is.
-fn some(ids: &[String]) -> String {
+fn some(ids: &[String], view: &View<'_>) -> String {
     match ids.get(..500) {
         None => ids.join(" "),
-        Some(first) => format!("{} … {} in all: see findings.json", first.join(" "), ids.len()),
+        Some(first) => view.case.facts.voice.fill("table.ids", &[("ids", &first.join(" ")), ("n", &ids.len())]),
     }
 }
 

@@ -80,7 +80,8 @@ pub(crate) fn jsonl(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
 
 fn push_json_row(out: &mut Vec<u8>, row: &Row<'_>, columns: &[(Vec<u8>, &Column)], message: &mut String) {
     message.clear();
-    push_sentence(message, &row.view.case.events, row.entry, row.from, row.rules);
+    let case = row.view.case;
+    push_sentence(message, (&case.events, row.entry), row.from, row.rules, case.facts.voice);
     out.extend_from_slice(b"{\"message\":\"");
     push_json(out, fitting(message));
     out.extend_from_slice(b"\",\"datetime\":\"");

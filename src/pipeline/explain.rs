@@ -2,13 +2,13 @@
 
 use super::{Kit, Options, Progress, read, settle};
 use crate::case::sentence::push_act;
-use crate::civil::moment;
 use crate::correlate;
 use crate::enrich::{Facts, Known};
 use crate::error::Error;
 use crate::event::{Event, Lookup, Visit};
 use crate::field::{FACTS, Field};
 use crate::input::{self, walk};
+use crate::language::Voice;
 use crate::rule::{Meta, Step};
 use crate::store::{Entry, Events, RuleIndex};
 use std::ops::ControlFlow;
@@ -60,7 +60,7 @@ pub fn explain(options: &Options, rule: &str, event: &str, progress: &dyn Progre
             };
             Ok(Explanation {
                 rule: kit.rules.rules()[usize::from(index)].clone(),
-                event: told(events, entry),
+                event: told(events, entry, options.facts.voice),
                 met: entry.hits.contains(&index),
                 steps,
             })
@@ -68,9 +68,9 @@ pub fn explain(options: &Options, rule: &str, event: &str, progress: &dyn Progre
     })
 }
 
-fn told(events: &Events, entry: &Entry) -> String {
-    let mut text = format!("{}, ", moment(entry.time.micros));
-    push_act(&mut text, events, entry);
+fn told(events: &Events, entry: &Entry, voice: Voice) -> String {
+    let mut text = format!("{}, ", voice.moment(entry.time.micros));
+    push_act(&mut text, events, entry, voice);
     text
 }
 

@@ -181,7 +181,8 @@ fn keep_only(kit: &Kit, read: &mut Reading, options: &Options, accounts: &[Strin
         return Err(Error::Path { path: PathBuf::from("--for-account"), reason });
     }
     let open = |sessions: &[Session]| expose::opened(read, sessions, &options.limits, None);
-    let answer = answer(events, (kit.rules.rules(), kit.rules.footholds()), &options.decisions, open);
+    let (rules, footholds) = (kit.rules.rules(), kit.rules.footholds());
+    let answer = answer(events, (rules, footholds), &options.decisions, options.facts.voice, open);
     let theirs = answer.sessions.iter().filter(|session| wanted(&session.account));
     let from: BTreeSet<&str> = theirs.map(|session| session.address.as_str()).filter(|from| !from.is_empty()).collect();
     let sessions = answer.sessions.iter().filter(|session| from.contains(session.address.as_str()));

@@ -201,14 +201,15 @@ impl Kit {
             suppressed: suppressed(&read.withheld, rules),
         };
         let open = |sessions: &[Session]| expose::opened(&read, sessions, &options.limits, redactor);
-        let answer = answer(&read.events, (rules, self.rules.footholds()), &options.decisions, open);
-        let mut findings = findings(&read.events, rules);
+        let voice = options.facts.voice;
+        let answer = answer(&read.events, (rules, self.rules.footholds()), &options.decisions, voice, open);
+        let mut findings = findings(&read.events, rules, voice);
         let gaps = answer.dossiers.iter().flat_map(|dossier| dossier.gaps.iter().cloned());
         finding::add(&mut findings, gaps, &read.events);
         // A record as it stands names people: a redacted copy quotes none.
         let originals = if redactor.is_none() { quote::quoted(&read, &findings) } else { BTreeMap::new() };
         let mut coverage = Coverage::close(read.files, rule_coverage)?;
-        coverage.completeness = completeness::judge(&coverage, &read.events, &findings);
+        coverage.completeness = completeness::judge(&coverage, &read.events, &findings, voice);
         let case = Case {
             facts: options.facts.clone(),
             originals,
@@ -303,7 +304,7 @@ pub fn inspect(options: &Options, progress: &dyn Progress) -> Result<Inspection,
         let accounts = count(&mut acts(), |e| e.account);
         let operations = count(&mut events.entries.iter(), |e| e.operation);
         let mut coverage = Coverage::close(read.files, RuleCoverage::default())?;
-        coverage.completeness = completeness::judge(&coverage, events, &[]);
+        coverage.completeness = completeness::judge(&coverage, events, &[], options.facts.voice);
         let gaps = gaps(acts().map(|entry| entry.time.micros));
         Ok(Inspection { coverage, accounts, operations, gaps })
     })

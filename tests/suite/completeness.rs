@@ -342,11 +342,11 @@ fn the_window_is_held_against_the_first_and_the_last_suspicious_act() {
     let short = analyzed("2026-02-01T09:00:00", "2026-02-03T12:00:00");
     assert_eq!(
         short["evidence-starts-late"],
-        "the unified audit log begins 1 Feb 2026 09:00, 2 days before the first suspicious act of 3 Feb 2026 10:00 UTC"
+        "the unified audit log begins 1 Feb 2026 09:00 UTC, 2 days before the first suspicious act of 3 Feb 2026 10:00 UTC"
     );
     assert_eq!(
         short["evidence-ends-early"],
-        "the unified audit log ends 3 Feb 2026 12:00, 2 hours after the last suspicious act of 3 Feb 2026 10:00 UTC"
+        "the unified audit log ends 3 Feb 2026 12:00 UTC, 2 hours after the last suspicious act of 3 Feb 2026 10:00 UTC"
     );
     let long = analyzed("2026-01-10T09:00:00", "2026-02-20T09:00:00");
     assert!(!long.contains_key("evidence-starts-late") && !long.contains_key("evidence-ends-early"), "{long:?}");

@@ -78,8 +78,8 @@ fn fraud_by_mail_is_told_with_its_records() {
     let signs = told.texts("fraud");
     for said in [
         "read the conversation “RE: Invoice 2231” and then wrote in it to ines.wharf@meridian.example",
-        "put away the copies of 1 sent messages: RE: Invoice 2231",
-        "1 answers to “RE: Invoice 2231” came in while an inbox rule of the intruder's stood",
+        "put away the copy of 1 sent message: RE: Invoice 2231",
+        "1 answer to “RE: Invoice 2231” came in while an inbox rule of the intruder's stood",
     ] {
         assert!(signs.contains(said), "{said}: {signs}");
     }
@@ -153,7 +153,7 @@ fn a_log_that_is_missing_leaves_questions_and_no_denial() {
 
     let untraced = days.answer(|line| line != "trace");
     assert!(untraced.texts("unknown").contains("to whom the intruder wrote"), "{}", untraced.texts("unknown"));
-    assert!(!untraced.texts("fraud").contains("answers to"), "{}", untraced.texts("fraud"));
+    assert!(!untraced.texts("fraud").contains(" to “RE: Invoice 2231” came in"), "{}", untraced.texts("fraud"));
 
     // Without the log of the directory nobody can say whether the password was reset.
     let exchange = days.answer(|line| !line.contains("AzureActiveDirectory"));

@@ -56,7 +56,10 @@ fn every_text_is_used_and_every_use_has_a_text() {
     let keys: BTreeSet<String> = entries().map(|entry| entry.key).collect();
     let parts: BTreeSet<&str> = keys.iter().filter_map(|key| Some(key.split_once('.')?.0)).collect();
     for key in &keys {
-        assert!(sources.contains(&format!("\"{key}\"")), "nothing says {key}");
+        // A text is asked for by its key, or by its part and a name that stands elsewhere: an operation, a code.
+        let said = |key: &str| sources.contains(&format!("\"{key}\""));
+        let mut parts = key.match_indices('.').map(|(at, _)| &key[..=at]);
+        assert!(said(key) || parts.any(said), "nothing says {key}");
     }
     for call in [".text(\"", ".fill(\"", ".count(\""] {
         for (at, _) in sources.match_indices(call) {
@@ -65,4 +68,110 @@ fn every_text_is_used_and_every_use_has_a_text() {
             assert!(!parts.contains(part) || keys.contains(key), "the catalogue lacks {key}");
         }
     }
+}
+
+/// The parts of a text between its places that are long enough to stand nowhere by chance.
+fn fragments(text: &str) -> Vec<String> {
+    let parts = text.split(['{', '}', '[', ']', '|']);
+    let parts = parts.map(|part| part.trim_matches([' ', ',', ':', ';', '(', ')', '“', '”']).to_owned());
+    parts.filter(|part| part.len() > 12 && part.contains(' ')).collect()
+}
+
+/// English stretches of the catalogue that no Dutch text has; labels may stand in a table as the codes they are for.
+fn english() -> Vec<String> {
+    let dutch: String = entries().map(|entry| entry.nl + "\n").collect();
+    let sentences = entries().filter(|entry| !entry.key.starts_with("label."));
+    let all = sentences.flat_map(|entry| fragments(&entry.en));
+    all.filter(|text| !dutch.contains(text.as_str())).collect()
+}
+
+/// The values of an object under these keys, wherever they stand.
+fn values<'a>(value: &'a serde_json::Value, keys: &[&str], found: &mut Vec<&'a str>) {
+    match value {
+        serde_json::Value::Array(items) => items.iter().for_each(|item| values(item, keys, found)),
+        serde_json::Value::Object(members) => {
+            for (key, member) in members {
+                match member.as_str().filter(|_| keys.contains(&key.as_str())) {
+                    Some(text) => found.push(text),
+                    None => values(member, keys, found),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn a_dutch_case_has_no_english_of_ours() {
+    let home = tempfile::tempdir().expect("a folder");
+    let out = home.path().join("case");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut run = std::process::Command::new(env!("CARGO_BIN_EXE_speur"));
+    run.arg("analyze").arg(root.join("samples/harbor")).args(["--language", "nl", "--quiet", "--out"]).arg(&out);
+    run.output().expect("a run");
+    let english = english();
+    assert!(english.iter().any(|text| text == "is not seen to be removed"), "{english:?}");
+    // Titles of rules are Sigma's; subjects and the like are the log's.
+    let titles = {
+        let findings = std::fs::read(out.join("findings.json")).expect("findings");
+        let findings: serde_json::Value = serde_json::from_slice(&findings).expect("JSON");
+        let mut titles = Vec::new();
+        values(&findings, &["title"], &mut titles);
+        // The longest first: one title may begin as another does.
+        let mut titles: Vec<String> = titles.into_iter().map(str::to_owned).collect();
+        titles.sort_by_key(|title| std::cmp::Reverse(title.len()));
+        titles
+    };
+    let told = |place: &str, text: &str| {
+        let bare = titles.iter().fold(text.to_owned(), |text, title| text.replace(title.as_str(), ""));
+        let found = english.iter().find(|english| bare.contains(english.as_str()));
+        assert!(found.is_none(), "{place}: {found:?} in {text:?}");
+    };
+    let keys =
+        ["text", "method", "would_change", "task", "note", "question", "needs", "summary", "basis", "found", "meaning"];
+    for name in ["case.json", "findings.json", "footholds.json", "coverage.json"] {
+        let json = std::fs::read(out.join(name)).expect("a product");
+        let json: serde_json::Value = serde_json::from_slice(&json).expect("JSON");
+        let mut texts = Vec::new();
+        values(&json, &keys, &mut texts);
+        assert!(texts.len() > 20, "{name}");
+        for text in texts {
+            told(name, text);
+        }
+    }
+    for name in ["sessions.csv", "mail-exposure.csv", "footholds.csv"] {
+        std::fs::read_to_string(out.join(name)).expect("a product").lines().for_each(|line| told(name, line));
+    }
+    let lines = std::fs::read_to_string(out.join("timeline.jsonl")).expect("a timeline");
+    for line in lines.lines() {
+        let line: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        told("timeline.jsonl", line["message"].as_str().expect("a message"));
+    }
+    let shown = std::process::Command::new(env!("CARGO_BIN_EXE_speur")).args(["case", "show"]).arg(&out).output();
+    let shown = String::from_utf8(shown.expect("a run").stdout).expect("text");
+    assert!(
+        shown.contains("achtergelaten") && shown.contains("niet gezien") && shown.contains(" en nog 1]"),
+        "{shown}"
+    );
+    shown.lines().for_each(|line| told("case show", line));
+}
+
+#[test]
+fn footholds_are_called_as_their_files_call_them() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/footholds");
+    let titles: std::collections::BTreeMap<String, String> = entries()
+        .filter_map(|entry| Some((entry.key.strip_prefix("case.foothold.title.")?.to_owned(), entry.en)))
+        .collect();
+    let mut kinds = 0;
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let text = std::fs::read_to_string(&path).expect("text");
+        let line = |name: &str| {
+            let found = text.lines().find_map(|line| line.trim().strip_prefix(name));
+            found.unwrap_or_default().trim().to_owned()
+        };
+        assert_eq!(titles.get(&line("kind:")), Some(&line("title:")), "{}", path.display());
+        kinds += 1;
+    }
+    assert_eq!(kinds, titles.len());
 }

@@ -1,6 +1,7 @@
 //! Round numbers: rows, cells and values as many or as long as something on the way allows.
 
-use super::{Facts, Met, by_file, counted};
+use super::{Facts, Met, by_file};
+use crate::coverage::FileCoverage;
 
 /// Rows of a spreadsheet.
 ///
@@ -13,27 +14,31 @@ const SHEET: u64 = 1_048_576;
 /// <https://learn.microsoft.com/purview/audit-search>, <https://learn.microsoft.com/entra/identity/monitoring-health/howto-download-logs>
 pub(super) fn cap<const ROWS: u64>(facts: &Facts<'_>) -> Vec<Met> {
     let files = facts.coverage.files.iter().filter(|file| file.counts.rows == ROWS);
-    files.map(|file| Met::of(file, format!("exactly {ROWS} rows"))).collect()
+    files.map(|file| rows(facts, file)).collect()
 }
 
 pub(super) fn spreadsheet_rows(facts: &Facts<'_>) -> Vec<Met> {
     // A header takes one of them.
     let files = facts.coverage.files.iter().filter(|file| [SHEET, SHEET - 1].contains(&file.counts.rows));
-    files.map(|file| Met::of(file, format!("exactly {} rows", file.counts.rows))).collect()
+    files.map(|file| rows(facts, file)).collect()
+}
+
+fn rows(facts: &Facts<'_>, file: &FileCoverage) -> Met {
+    Met::of(file, facts.voice.fill("completeness.rows", &[("n", &file.counts.rows)]))
 }
 
 pub(super) fn spreadsheet_cells(facts: &Facts<'_>) -> Vec<Met> {
-    by_file(facts, |file| file.signs.spreadsheet_cells, "cell of 32767 characters", "cells of 32767 characters")
+    by_file(facts, |file| file.signs.spreadsheet_cells, "completeness.cells")
 }
 
 pub(super) fn index_values(facts: &Facts<'_>) -> Vec<Met> {
-    by_file(facts, |file| file.signs.index_values, "value of 32766 bytes", "values of 32766 bytes")
+    by_file(facts, |file| file.signs.index_values, "completeness.values")
 }
 
 pub(super) fn duplicates(facts: &Facts<'_>) -> Vec<Met> {
     match facts.coverage.totals.counts.duplicate {
         0 => Vec::new(),
-        count => vec![Met::all(counted(count, "row repeats another", "rows repeat others"))],
+        count => vec![Met::all(facts.voice.count("completeness.repeats", count, &[]))],
     }
 }
 
@@ -41,6 +46,7 @@ pub(super) fn duplicates(facts: &Facts<'_>) -> Vec<Met> {
 mod tests {
     use crate::case::completeness::judge;
     use crate::coverage::{Counts, Coverage, FileCoverage, Signs};
+    use crate::language::Voice;
     use crate::store::Events;
 
     /// The signs of a file of so many rows.
@@ -48,7 +54,7 @@ mod tests {
         let counts = Counts { rows, used: rows, ..Counts::default() };
         let files = vec![FileCoverage { path: "a.csv".to_owned(), counts, signs, ..FileCoverage::default() }];
         let coverage = Coverage { files, ..Coverage::default() };
-        let judged = judge(&coverage, &Events::default(), &[]);
+        let judged = judge(&coverage, &Events::default(), &[], Voice::default());
         judged.into_iter().filter(|met| met.file.is_some()).map(|met| met.sign).collect()
     }
 

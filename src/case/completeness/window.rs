@@ -2,16 +2,18 @@
 
 use super::{Facts, Met};
 use crate::case::rhythm;
-use crate::civil::{Civil, DAY, HOUR, moment};
+use crate::civil::{Civil, DAY, HOUR};
 use crate::coverage::FileCoverage;
 use crate::event::{Family, Precision};
+use crate::language::Voice;
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
-/// The logs whose window matters, and what they are called.
+/// The logs whose window matters, and the keys of what they are called.
 const LOGS: [(Family, &str); 3] = [
-    (Family::Audit, "the unified audit log"),
-    (Family::SignIn, "the sign-in log"),
-    (Family::Directory, "the Entra audit log"),
+    (Family::Audit, "completeness.log.audit"),
+    (Family::SignIn, "completeness.log.sign_in"),
+    (Family::Directory, "completeness.log.directory"),
 ];
 
 /// Evidence that begins so short before the first suspicious act may miss how it began.
@@ -25,7 +27,7 @@ pub(super) fn collection_gap(facts: &Facts<'_>) -> Vec<Met> {
 
 pub(super) fn unclosed(facts: &Facts<'_>) -> Vec<Met> {
     let files = facts.coverage.files.iter().filter(|file| file.signs.unclosed);
-    files.map(|file| Met::of(file, "the list of records has no end".to_owned())).collect()
+    files.map(|file| Met::of(file, facts.voice.text("completeness.unclosed").to_owned())).collect()
 }
 
 /// Windows that the names of a folder's files state: `UAL-<start>-<end>`, as Get-UAL of Microsoft-Extractor-Suite names them.
@@ -44,11 +46,8 @@ pub(super) fn not_adjoining(facts: &Facts<'_>) -> Vec<Met> {
         for &(start, end, file) in windows.iter() {
             // Names state whole seconds.
             if start > covered.saturating_add(1_000_000) {
-                let found = format!(
-                    "begins {}, the window before it ends {} (by the names of the files)",
-                    moment(start),
-                    moment(covered)
-                );
+                let (start, end) = (facts.voice.unzoned(start), facts.voice.unzoned(covered));
+                let found = facts.voice.fill("completeness.windows", &[("start", &start), ("end", &end)]);
                 met.push(Met::of(file, found));
             }
             covered = if covered == i64::MAX { end } else { covered.max(end) };
@@ -65,48 +64,42 @@ fn named_window(name: &str) -> Option<(i64, i64)> {
 
 pub(super) fn starts_late(facts: &Facts<'_>) -> Vec<Met> {
     let Some((act, _)) = facts.suspicious else { return Vec::new() };
-    logs(facts, |first, _| {
-        (act - first < LEAD).then(|| match act - first {
-            after if after < 0 => {
-                format!("begins {}, after the first suspicious act of {} UTC", moment(first), moment(act))
-            }
-            before => format!(
-                "begins {}, {} before the first suspicious act of {} UTC",
-                moment(first),
-                length(before),
-                moment(act)
-            ),
-        })
+    logs(facts, |log, first, _| {
+        let key = if act < first { "completeness.starts_after" } else { "completeness.starts_before" };
+        let (length, first_told, act_told) = told(facts.voice, (act - first, first, act));
+        let values: [(&str, &dyn Display); 4] =
+            [("log", &log), ("first", &first_told), ("length", &length), ("act", &act_told)];
+        (act - first < LEAD).then(|| facts.voice.fill(key, &values))
     })
 }
 
 pub(super) fn ends_early(facts: &Facts<'_>) -> Vec<Met> {
     let Some((_, act)) = facts.suspicious else { return Vec::new() };
-    logs(facts, |_, last| {
-        (last - act < DAY).then(|| match last - act {
-            before if before < 0 => {
-                format!("ends {}, before the last suspicious act of {} UTC", moment(last), moment(act))
-            }
-            after => {
-                format!("ends {}, {} after the last suspicious act of {} UTC", moment(last), length(after), moment(act))
-            }
-        })
+    logs(facts, |log, _, last| {
+        let key = if last < act { "completeness.ends_before" } else { "completeness.ends_after" };
+        let (length, last_told, act_told) = told(facts.voice, (last - act, last, act));
+        let values: [(&str, &dyn Display); 4] =
+            [("log", &log), ("last", &last_told), ("length", &length), ("act", &act_told)];
+        (last - act < DAY).then(|| facts.voice.fill(key, &values))
     })
 }
 
-/// A statement for each log that was given, by its first and last time.
-fn logs(facts: &Facts<'_>, told: impl Fn(i64, i64) -> Option<String>) -> Vec<Met> {
-    let given = LOGS.iter().filter_map(|(family, name)| Some((name, facts.profile.family(*family)?)));
-    given.filter_map(|(name, span)| Some(Met::all(format!("{name} {}", told(span.first, span.last)?)))).collect()
+/// A length and two moments, for people.
+fn told(voice: Voice, (between, end, act): (i64, i64, i64)) -> (String, String, String) {
+    (length(voice, between), voice.moment(end), voice.moment(act))
 }
 
-fn length(micros: i64) -> String {
+/// A statement for each log that was given, by what it is called and its first and last time.
+fn logs(facts: &Facts<'_>, told: impl Fn(&str, i64, i64) -> Option<String>) -> Vec<Met> {
+    let given = LOGS.iter().filter_map(|(family, name)| Some((name, facts.profile.family(*family)?)));
+    given.filter_map(|(name, span)| Some(Met::all(told(facts.voice.text(name), span.first, span.last)?))).collect()
+}
+
+fn length(voice: Voice, micros: i64) -> String {
     match (micros / DAY, micros / HOUR) {
-        (0, 0) => "less than an hour".to_owned(),
-        (0, 1) => "1 hour".to_owned(),
-        (0, hours) => format!("{hours} hours"),
-        (1, _) => "1 day".to_owned(),
-        (days, _) => format!("{days} days"),
+        (..=0, ..=0) => voice.text("completeness.under_an_hour").to_owned(),
+        (..=0, hours) => voice.count("completeness.hours", hours.unsigned_abs(), &[]),
+        (days, _) => voice.count("completeness.days", days.unsigned_abs(), &[]),
     }
 }
 
@@ -133,12 +126,8 @@ pub(super) fn within_latency(facts: &Facts<'_>) -> Vec<Met> {
             let last = file.last_time.as_deref().and_then(micros)?;
             let collected = collected(&file.path)?;
             (-ZONES..latency).contains(&(collected - last)).then(|| {
-                let found = format!(
-                    "ends {} UTC and was collected {} (by its name, which states no zone)",
-                    moment(last),
-                    moment(collected)
-                );
-                Met::of(file, found)
+                let (last, collected) = (facts.voice.moment(last), facts.voice.unzoned(collected));
+                Met::of(file, facts.voice.fill("completeness.latency", &[("last", &last), ("collected", &collected)]))
             })
         })
         .collect()
@@ -189,11 +178,13 @@ fn logs_kept(facts: &Facts<'_>, end: i64) -> Vec<Met> {
     let mut met = Vec::new();
     for (family, days) in KEPT {
         let Some(span) = facts.profile.family(family) else { continue };
-        let name = LOGS.iter().find(|(log, _)| *log == family).map_or("the log", |(_, name)| *name);
+        let Some((_, log)) = LOGS.iter().find(|(log, _)| *log == family) else { continue };
         let age = end - span.first;
         // The first record of the day before, or of the day behind.
         if let Some(days) = days.iter().find(|days| (age - **days * DAY).abs() <= DAY) {
-            met.push(Met::all(format!("{name} begins {}, {days} days before the evidence ends", moment(span.first))));
+            let (log, first) = (facts.voice.text(log), facts.voice.moment(span.first));
+            let values: [(&str, &dyn Display); 3] = [("log", &log), ("first", &first), ("days", days)];
+            met.push(Met::all(facts.voice.fill("completeness.retention", &values)));
         }
     }
     met
@@ -205,11 +196,9 @@ pub(super) fn gaps_in_rhythm(facts: &Facts<'_>) -> Vec<Met> {
     for (family, name) in LOGS {
         let times = facts.events.entries.iter().filter(|entry| entry.family == family).map(|entry| entry.time.micros);
         met.extend(rhythm::gaps(times).iter().map(|gap| {
-            let (after, before) = (moment(gap.after), moment(gap.before));
-            Met::all(format!(
-                "{name} has no record from {after} to {before} UTC; {} of these hours have some in other weeks",
-                gap.expected
-            ))
+            let (log, span) = (facts.voice.text(name), facts.voice.span(gap.after, gap.before));
+            let values: [(&str, &dyn Display); 3] = [("log", &log), ("span", &span), ("hours", &gap.expected)];
+            Met::all(facts.voice.fill("completeness.rhythm", &values))
         }));
     }
     met

@@ -1,7 +1,7 @@
 //! Signs of fraud by mail: conversations that were read and then written in, copies and answers put out of sight, and
 //! what rules found in the mail of the account.
 
-use super::{Sources, Statement, Taken};
+use super::{Sources, Statement, Taken, more};
 use crate::case::exposure::{DELETED, Exposed, OPENED, SENT};
 use crate::case::letters::{Message, thread};
 use crate::civil::DAY;
@@ -55,8 +55,9 @@ impl Sources<'_> {
         let sent: Vec<&&Exposed> = conversation.sent.iter().filter(|sent| sent.trail.first() >= begun).collect();
         let first = sent.first()?;
         let to: BTreeSet<&str> = sent.iter().flat_map(|sent| sent.recipients.iter().map(String::as_str)).collect();
-        let to = if to.is_empty() { "recipients that no message trace names".to_owned() } else { some(&to) };
-        let text = format!("read the conversation “{}” and then wrote in it to {to}", first.subject);
+        let untraced = || self.voice.text("case.fraud.untraced").to_owned();
+        let to = if to.is_empty() { untraced() } else { self.some(&to) };
+        let text = self.voice.fill("case.fraud.hijacked", &[("subject", &first.subject), ("to", &to)]);
         let all = conversation.read.iter().chain(sent.iter().copied());
         Some(self.told("impact", text, all.flat_map(|message| message.trail.positions.iter().copied())))
     }
@@ -68,7 +69,7 @@ impl Sources<'_> {
         };
         let gone: Vec<&&Exposed> = messages.iter().filter(gone).collect();
         let subjects: BTreeSet<&str> = gone.iter().map(|message| message.subject.as_str()).collect();
-        let text = format!("put away the copies of {} sent messages: {}", gone.len(), some(&subjects));
+        let text = self.voice.count("case.fraud.put_away", gone.len() as u64, &[("subjects", &self.some(&subjects))]);
         let positions = gone.iter().flat_map(|message| message.trail.positions.iter().copied());
         (!gone.is_empty()).then(|| self.told("defense-evasion", text, positions))
     }
@@ -90,18 +91,18 @@ impl Sources<'_> {
                 && message.recipients.contains(taken.account)
         };
         let mut positions = BTreeSet::new();
-        let mut count = 0;
+        let mut count = 0_u64;
         for (_, message) in self.letters.iter().filter(|(_, message)| is_answer(message)) {
             let came = message.positions.first().map_or(i64::MIN, |at| self.time(*at));
             let hidden = spans.iter().filter(|(from, to, _)| (*from..=*to).contains(&came) && came >= begun);
             let rules: Vec<u32> = hidden.map(|(.., rule)| *rule).collect();
-            count += usize::from(!rules.is_empty());
+            count += u64::from(!rules.is_empty());
             if !rules.is_empty() {
                 positions.extend(message.positions.iter().copied().chain(rules));
             }
         }
         let subject = conversation.sent.first().map_or("", |message| message.subject.as_str());
-        let text = format!("{count} answers to “{subject}” came in while an inbox rule of the intruder's stood");
+        let text = self.voice.count("case.fraud.answers", count, &[("subject", &subject)]);
         (count > 0).then(|| self.told("defense-evasion", text, positions.into_iter()))
     }
 
@@ -135,12 +136,11 @@ impl Sources<'_> {
         let positions: Vec<u32> = positions.into_iter().collect();
         self.said(phase, text, &positions)
     }
-}
 
-/// The first few, and how many more.
-fn some(texts: &BTreeSet<&str>) -> String {
-    let shown: Vec<&str> = texts.iter().take(NAMED).copied().collect();
-    let more = texts.len() - shown.len();
-    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
-    format!("{}{more}", shown.join(", "))
+    /// The first few, and how many more.
+    fn some(&self, texts: &BTreeSet<&str>) -> String {
+        let shown: Vec<&str> = texts.iter().take(NAMED).copied().collect();
+        let more = more(texts.len() - shown.len());
+        self.voice.fill("case.fraud.some", &[("shown", &shown.join(", ")), ("more", &more)])
+    }
 }

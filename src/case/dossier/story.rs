@@ -1,6 +1,6 @@
 //! How the intruder got in, and what was done, in sentences.
 
-use super::{Sources, Statement, Taken};
+use super::{Sources, Statement, Taken, more};
 use crate::case::sentence::push_brief_act;
 use crate::case::session::Link;
 use crate::case::tactic::{TACTICS, tactic};
@@ -8,18 +8,17 @@ use crate::civil::{HOUR, rfc3339};
 use crate::rule::{Level, Meta};
 use crate::store::{Entry, RuleIndex};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
 
-/// How somebody got in, by the row of the detection matrix that a rule finds, the most telling first.
+/// How somebody got in, by the row of the detection matrix that a rule finds, the most telling first: keys of texts.
 const METHODS: &[(&[&str], &str)] = &[
-    (&["IA-27", "IA-28", "IA-29", "CR-22"], "a device code that the owner entered"),
-    (&["CR-01"], "one password tried on many accounts"),
-    (&["CR-10", "CR-11"], "prompts of the second factor until one was accepted"),
-    (&["IA-23", "IA-24", "IA-25"], "a session taken by a phishing relay"),
-    (&["IA-30", "IA-31", "CR-21"], "an authorisation code that the owner handed over"),
-    (&["IA-32", "IA-33"], "an old protocol, which asks for no second factor"),
-    (GUESSED, "guessed passwords"),
-    (&["CR-09", "CR-16", "CR-20"], "a stolen session or token"),
+    (&["IA-27", "IA-28", "IA-29", "CR-22"], "case.method.device_code"),
+    (&["CR-01"], "case.method.spray"),
+    (&["CR-10", "CR-11"], "case.method.prompts"),
+    (&["IA-23", "IA-24", "IA-25"], "case.method.relay"),
+    (&["IA-30", "IA-31", "CR-21"], "case.method.handed_over"),
+    (&["IA-32", "IA-33"], "case.method.old_protocol"),
+    (GUESSED, "case.method.guessed"),
+    (&["CR-09", "CR-16", "CR-20"], "case.method.stolen"),
 ];
 
 /// Guessing: a way in only where passwords were refused.
@@ -46,23 +45,18 @@ impl Sources<'_> {
 
     /// What happened first of these, and how many more there are.
     pub(super) fn acts(&self, positions: &[u32]) -> String {
-        let mut text = String::new();
+        let mut act = String::new();
         if let Some(first) = positions.first() {
-            push_brief_act(&mut text, self.events, &self.events.entries[*first as usize]);
+            push_brief_act(&mut act, self.events, &self.events.entries[*first as usize], self.voice);
         }
-        if positions.len() > 1 {
-            let _ = write!(text, ", and {} more", positions.len() - 1);
-        }
-        text
+        let more = more(positions.len().saturating_sub(1));
+        self.voice.fill("case.acts", &[("first", &act), ("more", &more)])
     }
 
     /// What happened first of these, how many more there are, and what it is called.
     pub(super) fn statement(&self, phase: &str, positions: &[u32], title: &str) -> Statement {
-        let mut text = self.acts(positions);
-        if !title.is_empty() {
-            let _ = write!(text, " ({title})");
-        }
-        self.said(phase, text, positions)
+        let acts = self.acts(positions);
+        self.said(phase, if title.is_empty() { acts } else { format!("{acts} ({title})") }, positions)
     }
 
     /// A sentence that rests on these.
@@ -111,14 +105,14 @@ impl Sources<'_> {
         entry.outcome.is_refused() && WRONG_PASSWORD.contains(&self.events.text(entry.error_code))
     }
 
-    /// By which way the intruder got in: what was found up to an hour after.
-    pub(super) fn method(&self, taken: &Taken<'_>) -> String {
+    /// By which way the intruder got in: what was found up to an hour after. The key of a text.
+    pub(super) fn method(&self, taken: &Taken<'_>) -> &'static str {
         let only = |link: Link| taken.own.iter().all(|session| session.link == link);
         if only(Link::Desk) {
-            return "the owner's own sign-in, at the own desk".to_owned();
+            return "case.method.desk";
         }
         if only(Link::Application) {
-            return "an application that was given rights or a secret".to_owned();
+            return "case.method.application";
         }
         let early = taken.positions.iter().filter(|position| self.time(**position) <= taken.began + HOUR);
         let rules: BTreeSet<RuleIndex> =
@@ -131,10 +125,10 @@ impl Sources<'_> {
         let known = METHODS.iter().find(|(rows, _)| fits(rows)).map(|(_, method)| *method);
         let valid = met.iter().any(|meta| meta.tags.iter().any(|tag| tag.starts_with(VALID)));
         let unknown = match taken.logs.sign_ins {
-            Some(_) => "cannot be told from what was found",
-            None => "cannot be known: needs the Entra sign-in logs",
+            Some(_) => "case.method.untold",
+            None => "case.method.no_logs",
         };
-        let known = known.or(valid.then_some("a password, session or token that was known"));
-        known.unwrap_or(unknown).to_owned()
+        let known = known.or(valid.then_some("case.method.known"));
+        known.unwrap_or(unknown)
     }
 }

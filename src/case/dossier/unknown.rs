@@ -2,7 +2,7 @@
 
 use super::{Sources, Taken, Unknown};
 use crate::case::foothold::alias;
-use crate::civil::{DAY, moment};
+use crate::civil::DAY;
 
 /// Logs that begin so short before the intruder was in may miss how it began.
 const LEAD: i64 = DAY;
@@ -15,49 +15,23 @@ pub(super) fn unknown(sources: &Sources<'_>, taken: &Taken<'_>) -> Vec<Unknown> 
     let ends = [logs.directory, logs.exchange, logs.sign_ins].into_iter().flatten().max();
     let audited = logs.opened.contains(&alias(taken.account));
     let snapshot = logs.snapshots.filter(|collected| *collected >= last);
+    let voice = sources.voice;
+    let text = |key: &'static str| voice.text(key).to_owned();
+    let dated = |key, micros: Option<i64>| voice.fill(key, &[("when", &voice.moment(micros.unwrap_or(last)))]);
     let questions = [
-        (
-            logs.sign_ins.is_none(),
-            "by which method the intruder signed in, which attempts failed, and from where else".to_owned(),
-            "the Entra sign-in logs, interactive and non-interactive",
-        ),
-        (
-            late.is_some(),
-            format!("whether it began before {}", moment(logs.first.unwrap_or(taken.began))),
-            "the same logs from weeks before the first suspicious act",
-        ),
-        (
-            !audited,
-            "which messages were opened".to_owned(),
-            "MailItemsAccessed records of the mailbox: the unified audit log with all activities, and a licence for them at the time",
-        ),
-        (
-            logs.traces.is_none(),
-            "to whom the intruder wrote, and which mail came in".to_owned(),
-            "a message trace of the account, within 90 days; earlier by historical search",
-        ),
-        (
-            logs.exchange.is_none(),
-            "whether inbox rules, forwarding or rights on the mailbox were set".to_owned(),
-            "the unified audit log with all activities",
-        ),
-        (
-            logs.directory.is_none(),
-            "whether sign-in methods, roles, consents or devices were added, and whether the password was reset"
-                .to_owned(),
-            "the Entra audit log, or the unified audit log with all activities",
-        ),
-        (
-            snapshot.is_none(),
-            "which inbox rules, forwarding and rights are there now".to_owned(),
-            "Get-InboxRule -IncludeHidden, Get-Mailbox and Get-MailboxPermission after the last suspicious act",
-        ),
+        (logs.sign_ins.is_none(), text("case.unknown.method"), "case.unknown.method_needs"),
+        (late.is_some(), dated("case.unknown.began", logs.first), "case.unknown.began_needs"),
+        (!audited, text("case.unknown.opened"), "case.unknown.opened_needs"),
+        (logs.traces.is_none(), text("case.unknown.written"), "case.unknown.written_needs"),
+        (logs.exchange.is_none(), text("case.unknown.rules"), "case.unknown.rules_needs"),
+        (logs.directory.is_none(), text("case.unknown.directory"), "case.unknown.directory_needs"),
+        (snapshot.is_none(), text("case.unknown.now"), "case.unknown.now_needs"),
         (
             ends.is_some_and(|ends| ends - last < LEAD),
-            format!("whether the intruder came back after {}", moment(ends.unwrap_or(last))),
-            "the same logs until now",
+            dated("case.unknown.came_back", ends),
+            "case.unknown.came_back_needs",
         ),
     ];
     let open = questions.into_iter().filter(|(open, ..)| *open);
-    open.map(|(_, question, needs)| Unknown { question, needs: needs.to_owned() }).collect()
+    open.map(|(_, question, needs)| Unknown { question, needs: text(needs) }).collect()
 }

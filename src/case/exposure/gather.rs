@@ -4,6 +4,7 @@ use super::{Class, Exposed, ExposedFile, Exposure, Opened};
 use crate::case::foothold::{Foothold, alias};
 use crate::case::session::Session;
 use crate::case::trail::Trail;
+use crate::language::Voice;
 use crate::source::exposed::{Access, Message};
 use crate::store::Events;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,6 +17,7 @@ type MailKey = (String, Class, String);
 pub(super) struct Gathered<'a> {
     events: &'a Events,
     opened: &'a Opened,
+    voice: Voice,
     mail: BTreeMap<MailKey, Exposed>,
     files: BTreeMap<(String, String), ExposedFile>,
     /// Mailboxes of which some record says what was opened.
@@ -23,8 +25,8 @@ pub(super) struct Gathered<'a> {
 }
 
 impl<'a> Gathered<'a> {
-    pub(super) fn new(events: &'a Events, opened: &'a Opened) -> Self {
-        Self { events, opened, mail: BTreeMap::new(), files: BTreeMap::new(), told: BTreeSet::new() }
+    pub(super) fn new(events: &'a Events, opened: &'a Opened, voice: Voice) -> Self {
+        Self { events, opened, voice, mail: BTreeMap::new(), files: BTreeMap::new(), told: BTreeSet::new() }
     }
 
     fn time(&self, position: u32) -> i64 {
@@ -39,7 +41,7 @@ impl<'a> Gathered<'a> {
             self.told.insert(alias(&mailbox));
         }
         if mail.throttled {
-            let why = "throttled: no record of what was opened in the 24 hours behind this one";
+            let why = self.voice.text("case.exposure.throttled");
             let key = (mailbox.clone(), Class::Unknown, format!("throttled {time}"));
             self.put(session, position, key, (time, time + THROTTLED)).how.insert(why.to_owned());
         }
@@ -127,8 +129,8 @@ impl<'a> Gathered<'a> {
         let to = closed.unwrap_or(i64::MAX).min(session.span.1);
         if from <= to {
             let key = (session.account.clone(), Class::Unknown, format!("bypass {from}"));
-            let exposed = self.put(session, *first, key, (from, to));
-            exposed.how.insert("mailbox auditing was bypassed".to_owned());
+            let why = self.voice.text("case.exposure.bypassed");
+            self.put(session, *first, key, (from, to)).how.insert(why.to_owned());
         }
     }
 
@@ -137,7 +139,7 @@ impl<'a> Gathered<'a> {
         let Some(first) = session.positions.first().filter(|_| !self.told.contains(&alias(&session.account))) else {
             return;
         };
-        let why = "no MailItemsAccessed record of this account's sessions: not licensed, not audited, not exported, or no mail opened";
+        let why = self.voice.text("case.exposure.silent");
         let key = (session.account.clone(), Class::Unknown, format!("silent {}", session.id));
         self.put(session, *first, key, session.span).how.insert(why.to_owned());
     }

@@ -1,9 +1,9 @@
 //! The records of footholds in time order, each put to the foothold that it is about.
 
-use super::{Act, Collected, Deed, Foothold, Left, State, act, alias, identity, is_state, when};
-use crate::civil::moment;
+use super::{Act, Collected, Deed, Foothold, Left, State, act, alias, identity, is_state};
 use crate::event::first_party::is_microsoft_application;
 use crate::event::{Family, Scalar};
+use crate::language::Voice;
 use crate::rule::correlation::Place;
 use crate::rule::foothold::{Does, Foothold as Kind, Mark};
 use crate::store::{Entry, Events, RuleIndex, Sym};
@@ -45,6 +45,7 @@ struct Group {
 pub(super) struct Follow<'a> {
     events: &'a Events,
     kinds: &'a [Kind],
+    voice: Voice,
     /// For each rule the kinds it serves.
     marks: BTreeMap<RuleIndex, Vec<(usize, &'a Mark)>>,
     groups: Vec<Group>,
@@ -54,7 +55,7 @@ pub(super) struct Follow<'a> {
 }
 
 impl<'a> Follow<'a> {
-    pub(super) fn new(events: &'a Events, kinds: &'a [Kind]) -> Self {
+    pub(super) fn new(events: &'a Events, kinds: &'a [Kind], voice: Voice) -> Self {
         let mut marks: BTreeMap<RuleIndex, Vec<(usize, &Mark)>> = BTreeMap::new();
         for (kind, foothold) in kinds.iter().enumerate() {
             for (rule, mark) in &foothold.marks {
@@ -64,6 +65,7 @@ impl<'a> Follow<'a> {
         Self {
             events,
             kinds,
+            voice,
             marks,
             groups: Vec::new(),
             numbers: FxHashMap::default(),
@@ -307,7 +309,7 @@ impl<'a> Follow<'a> {
         Foothold {
             id: identity([&kind.kind, tenant, account, &name], &ids.first().cloned().unwrap_or_default()),
             kind: kind.kind.clone(),
-            title: kind.title.clone(),
+            title: self.voice.translation("case.foothold.title.", &kind.kind, &kind.title).to_owned(),
             step: kind.step,
             tenant: tenant.to_owned(),
             account: account.to_owned(),
@@ -325,29 +327,25 @@ impl<'a> Follow<'a> {
     }
 
     fn state(&self, instance: &Instance, snapshot: Collected, kind: &Kind) -> (State, String) {
-        let entry = |at: u32| &self.events.entries[at as usize];
+        let time = |at: u32| self.events.entries[at as usize].time.micros;
+        let dated = |key, micros| self.voice.fill(key, &[("when", &self.voice.moment(micros))]);
         if let Some(at) = instance.closed {
-            let named = if instance.assumed { "; the record does not say which, and the newest is taken" } else { "" };
-            return (State::Closed, format!("taken away on {}{named}", when(entry(at))));
+            let key = if instance.assumed { "case.foothold.assumed" } else { "case.foothold.closed" };
+            return (State::Closed, dated(key, time(at)));
         }
         if let Some(at) = instance.seen {
-            return (State::Open, format!("there when it was collected on {}", when(entry(at))));
+            return (State::Open, dated("case.foothold.shown", time(at)));
         }
-        let last = instance.positions.last().map_or(0, |at| entry(*at).time.micros);
+        let last = instance.positions.last().map_or(0, |at| time(*at));
         // A file of one mailbox says nothing of the others.
         let whole = snapshot.accounts > 1 || !kind.of_account;
         match snapshot.last.filter(|collected| *collected > last && whole) {
-            Some(collected) => {
-                let at = moment(collected);
-                (State::Gone, format!("not among those collected on {at}, and no record of its end"))
-            }
+            Some(collected) => (State::Gone, dated("case.foothold.gone", collected)),
             None if instance.opened.is_some() => {
-                let without = if kind.snapshot.is_empty() { "" } else { "; no snapshot of its kind was given" };
-                (State::Open, format!("no record of its end{without}"))
+                let key = if kind.snapshot.is_empty() { "case.foothold.open" } else { "case.foothold.unseen" };
+                (State::Open, self.voice.text(key).to_owned())
             }
-            None => {
-                (State::Unknown, "changed within the logs, made before; no snapshot of its kind was given".to_owned())
-            }
+            None => (State::Unknown, self.voice.text("case.foothold.unknown").to_owned()),
         }
     }
 }

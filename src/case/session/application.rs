@@ -1,5 +1,6 @@
 //! What applications did that the intruder gave rights to, or secrets of.
 
+use super::presence::Presences;
 use super::score::GRAVE;
 use super::{Link, Session, Whose, session_of};
 use crate::case::foothold::Foothold;
@@ -31,12 +32,12 @@ struct Since {
 
 /// Presences of applications, from the time that the intruder had them on; the investigator's word comes first.
 pub(super) fn applications(
-    events: &Events,
-    rules: &[Meta],
+    presences: &Presences<'_>,
     sessions: &[Session],
     footholds: &[Foothold],
     decisions: &Decisions,
 ) -> Vec<Session> {
+    let (events, rules) = (presences.events, presences.rules);
     let hostile: BTreeSet<u32> = sessions.iter().flat_map(|session| session.positions.iter().copied()).collect();
     let since = since(events, rules, &hostile, footholds);
     if since.is_empty() && decisions.is_empty() {
@@ -63,10 +64,7 @@ pub(super) fn applications(
         let first = entry(events, positions[0]);
         let address = address_text(events, first);
         let account = events.text(first.account).to_owned();
-        let why = vec![format!(
-            "the application {} has rights or a secret that the intruder gave it, or the owner unknowing",
-            events.text(id)
-        )];
+        let why = vec![presences.voice.fill("case.session.application", &[("id", &events.text(id))])];
         let whose = Whose { account, address, succeeded, application: events.text(id).to_lowercase() };
         session_of(events, whose, positions, (Link::Application, 0, why))
     };

@@ -79,7 +79,7 @@ impl Judge<'_, '_> {
         let (score, mut parts) = score(self.presences, account, &[&self.presences.list[at]]);
         let link = if ruling.is_some() { Link::Decision } else { Link::Findings };
         if let Some(why) = ruling.map(|ruling| ruling.why).filter(|why| !why.is_empty()) {
-            parts.push(format!("the investigator says: {why}"));
+            parts.push(self.presences.voice.fill("case.session.decided", &[("why", &why)]));
         }
         let judged = Judged { presence: at, link, score, parts };
         (link == Link::Decision || score >= ENOUGH).then_some(judged)
@@ -115,7 +115,7 @@ impl Judge<'_, '_> {
                     continue;
                 }
                 let mut parts = parts.clone();
-                parts.push(format!("one session at {}", addresses.join(", ")));
+                parts.push(presences.voice.fill("case.session.tied", &[("addresses", &addresses.join(", "))]));
                 found.push(Judged { presence: *at, link: Link::Session, score, parts });
             }
         }
@@ -135,7 +135,7 @@ impl Judge<'_, '_> {
         };
         let tell = |(at, presence): (usize, &Presence)| {
             let (score, mut parts) = score(presences, accounts.get(&presence.who)?, &[presence]);
-            parts.push("in a network of the intruder's".to_owned());
+            parts.push(presences.voice.text("case.session.network").to_owned());
             (score >= ENOUGH_BESIDE).then_some(Judged { presence: at, link: Link::Network, score, parts })
         };
         presences.list.iter().enumerate().filter(near).filter_map(tell).collect()
@@ -200,7 +200,7 @@ impl Judge<'_, '_> {
             presence,
             link: Link::Address,
             score: 0,
-            parts: vec!["at an address of the intruder's".to_owned()],
+            parts: vec![presences.voice.text("case.session.address").to_owned()],
         };
         others.map(tell).collect()
     }

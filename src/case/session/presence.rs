@@ -5,6 +5,7 @@ use super::score::is_usual;
 use crate::civil::DAY;
 use crate::decision::{Decisions, Ruling};
 use crate::event::{ActorKind, Family, bare_agent, program};
+use crate::language::Voice;
 use crate::rule::{Level, Meta};
 use crate::store::{Entry, Events, RuleIndex, Sym};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -45,6 +46,8 @@ pub(super) struct Presence {
 pub(super) struct Presences<'a> {
     pub events: &'a Events,
     pub rules: &'a [Meta],
+    /// How reasons are told.
+    pub voice: Voice,
     pub list: Vec<Presence>,
     /// How many accounts got in from an address, by tenant.
     pub at_address: FxHashMap<(Sym, IpAddr), u32>,
@@ -90,7 +93,7 @@ fn is_presence(events: &Events, entry: &Entry) -> bool {
 }
 
 impl<'a> Presences<'a> {
-    pub(super) fn gather(events: &'a Events, rules: &'a [Meta]) -> Self {
+    pub(super) fn gather(events: &'a Events, rules: &'a [Meta], voice: Voice) -> Self {
         let mut numbers = Numbers::default();
         let mut places: FxHashMap<(u32, IpAddr), usize> = FxHashMap::default();
         let mut list: Vec<Presence> = Vec::new();
@@ -121,7 +124,7 @@ impl<'a> Presences<'a> {
                 *at_network.entry((presence.tenant, asn)).or_default() += 1;
             }
         }
-        let mut presences = Self { events, rules, list, at_address, at_network };
+        let mut presences = Self { events, rules, voice, list, at_address, at_network };
         let usual: Vec<bool> = presences.list.iter().map(|presence| is_usual(&presences, presence)).collect();
         for (presence, usual) in presences.list.iter_mut().zip(usual) {
             presence.usual = usual;

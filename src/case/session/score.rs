@@ -153,20 +153,20 @@ fn weight(rule: &Meta) -> i32 {
 
 /// What presences have in common with what the account usually does.
 fn habits(presences: &Presences<'_>, account: &Account, inside: &[&Presence], serious: bool) -> Vec<Part> {
-    let mut parts = Vec::new();
+    let (voice, mut parts) = (presences.voice, Vec::new());
     let share = |presence: &Presence| account.familiar(presence);
     if inside.iter().any(|presence| share(presence).is_some_and(|share| share < 0.2)) {
-        parts.push((STRANGE, "no program that the account is known to use".to_owned()));
+        parts.push((STRANGE, voice.text("case.session.strange").to_owned()));
     } else if inside.iter().all(|presence| share(presence).is_some_and(|share| share > 0.7)) && !serious {
-        parts.push((FAMILIAR, "a program that the account is known to use".to_owned()));
+        parts.push((FAMILIAR, voice.text("case.session.familiar").to_owned()));
     }
     let known = |presence: &Presence| presence.programs.keys().filter(|program| account.uses(**program)).count();
     let known = inside.iter().map(|presence| known(presence)).min().unwrap_or(0);
     if known >= SEVERAL {
-        parts.push((EQUIPPED, format!("{known} programs that the account is known to use")));
+        parts.push((EQUIPPED, voice.fill("case.session.equipped", &[("n", &known)])));
     }
     if !inside.iter().any(|presence| presence.acts) {
-        parts.push((IDLE, "nothing but signing in".to_owned()));
+        parts.push((IDLE, voice.text("case.session.idle").to_owned()));
     }
     let elsewhere = |presence: &Presence| {
         let habit = account.networks.get(&presences.network(presence)).copied().unwrap_or(0);
@@ -175,11 +175,11 @@ fn habits(presences: &Presences<'_>, account: &Account, inside: &[&Presence], se
     };
     let days = inside.iter().map(|presence| elsewhere(presence)).min().unwrap_or(0);
     if days >= OFTEN && !serious {
-        parts.push((HABIT, format!("the account came from this network on {days} other days")));
+        parts.push((HABIT, voice.fill("case.session.habit", &[("n", &days)])));
     }
     let many = inside.iter().map(|presence| presences.accounts_in_network(presence)).min().unwrap_or(0);
     if many >= MANY_IN_NETWORK && !serious {
-        parts.push((SHARED, format!("{many} accounts come from this network")));
+        parts.push((SHARED, voice.fill("case.session.shared", &[("n", &many)])));
     }
     parts
 }

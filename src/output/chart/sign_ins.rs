@@ -57,7 +57,9 @@ fn rows(view: &View<'_>) -> Vec<(String, SignIns)> {
             countries.entry(view.index.at(position).country()).or_default().add(entry.outcome);
         }
     }
-    let named = |country: &str| if country.is_empty() { words::UNKNOWN.to_owned() } else { named_country(country) };
+    let voice = view.case.facts.voice;
+    let named =
+        |country: &str| if country.is_empty() { words::UNKNOWN.to_owned() } else { named_country(country, voice) };
     let mut rows: Vec<(String, SignIns)> =
         countries.into_iter().map(|(country, count)| (named(country), count)).collect();
     rows.sort_by(|a, b| b.1.total().cmp(&a.1.total()).then_with(|| a.0.cmp(&b.0)));

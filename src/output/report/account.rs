@@ -176,7 +176,7 @@ fn used_line(view: &View<'_>, account: &Account, address: u32, used: &Use) -> Ad
     let hostile: BTreeSet<&str> = sessions.map(|session| session.address.as_str()).collect();
     AddressLine {
         address: excerpt(&seen.text, 60),
-        place: seen.place.map_or_else(String::new, place_name),
+        place: seen.place.map_or_else(String::new, |place| place_name(t, place)),
         network: seen.place.map_or_else(String::new, network),
         span,
         first: t.moment(span.0),

@@ -190,7 +190,7 @@ fn step(t: Voice, step: &Step) -> StepLine {
     StepLine {
         step: if step.step == 0 { String::new() } else { step.step.to_string() },
         task: shown(&step.task),
-        verdict: step.verdict.name(),
+        verdict: step.verdict.label(t),
         mark: match step.verdict {
             Verdict::Done => "good",
             Verdict::NotSeen => "bad",

@@ -122,7 +122,7 @@ fn event_line(view: &View<'_>, position: usize) -> EventLine {
         time: t.moment(row.entry.time.micros),
         operation: excerpt(view.case.events.text(row.entry.operation), 60),
         address: excerpt(&row.from.text, 60),
-        place: row.from.place.map_or_else(String::new, place_name),
+        place: row.from.place.map_or_else(String::new, |place| place_name(t, place)),
         network: row.from.place.map_or_else(String::new, network),
         source: t.fill("report.file_row", &[("file", &excerpt(file, 100)), ("row", &origin.row)]),
         original: originals.get(&(position as u32)).map_or_else(String::new, |text| excerpt(text, ORIGINAL)),

@@ -72,7 +72,7 @@ impl AddressLine {
     pub(super) fn new(t: Voice, address: &Address) -> Self {
         Self {
             address: excerpt(&address.address, 60),
-            place: place_name(&address.place),
+            place: place_name(t, &address.place),
             network: network(&address.place),
             span: (address.first, address.last),
             first: t.moment(address.first),
@@ -115,8 +115,8 @@ pub(super) fn span_of(t: Voice, first: &str, last: &str) -> String {
 }
 
 /// `Nigeria (NG), Lagos`; for an address that is not public, what kind it is.
-pub(super) fn place_name(place: &Place) -> String {
-    let country = named_country(&place.country);
+pub(super) fn place_name(t: Voice, place: &Place) -> String {
+    let country = named_country(&place.country, t);
     let parts = [country.as_str(), place.region.as_str(), place.city.as_str()];
     let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     if parts.is_empty() && place.kind != "public" {

@@ -116,7 +116,7 @@ impl Data {
             }
             let file = view.case.coverage.files.get(entry.origin.file as usize);
             sentence.clear();
-            push_act(&mut sentence, events, entry);
+            push_act(&mut sentence, events, entry, t);
             let comma = if rows.len() > 1 { ",\n" } else { "\n" };
             let _ = write!(
                 rows,

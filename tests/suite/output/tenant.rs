@@ -331,7 +331,7 @@ pub(crate) fn finish(events: Events) -> Case {
     Case {
         facts: speur::case::facts::CaseFacts::default(),
         originals: std::collections::BTreeMap::new(),
-        findings: finding::findings(&events, &rules),
+        findings: finding::findings(&events, &rules, speur::language::Voice::default()),
         dossiers: Vec::new(),
         sessions: Vec::new(),
         exposure: speur::case::exposure::Exposure::default(),

@@ -6,6 +6,7 @@ use crate::case::addresses::Address;
 use crate::case::session::Link;
 use crate::case::sign_in::SignIns;
 use crate::event::Place;
+use crate::language::Voice;
 use crate::output::country::{country_name, named_country};
 use crate::output::view::View;
 use std::cmp::Reverse;
@@ -69,7 +70,7 @@ pub(super) fn spots(view: &View<'_>) -> Spots {
     for address in &view.addresses {
         sign_ins += address.sign_ins.total();
         events += address.events;
-        let Some(found) = found(&address.place) else {
+        let Some(found) = found(&address.place, view.case.facts.voice) else {
             nowhere.add(address);
             continue;
         };
@@ -90,9 +91,9 @@ pub(super) fn spots(view: &View<'_>) -> Spots {
 }
 
 /// The place of an address, nothing counted yet; none where it has none.
-fn found(place: &Place) -> Option<Spot> {
-    let country = named_country(&place.country);
-    let short = match country_name(&place.country) {
+fn found(place: &Place, voice: Voice) -> Option<Spot> {
+    let country = named_country(&place.country, voice);
+    let short = match country_name(&place.country, voice) {
         "" => place.country.as_str(),
         name => name,
     };

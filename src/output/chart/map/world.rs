@@ -161,6 +161,7 @@ fn push_path(path: &mut String, points: &[(i32, i32)]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::Voice;
     use crate::output::country::country_name;
 
     #[test]
@@ -183,7 +184,10 @@ mod tests {
         for row in CENTRES.lines() {
             let (code, _) = row.split_once(',').unwrap();
             let (north, east) = centre(code).unwrap();
-            assert!(north.abs() <= 90.0 && east.abs() <= 180.0 && !country_name(code).is_empty(), "{row}");
+            assert!(
+                north.abs() <= 90.0 && east.abs() <= 180.0 && !country_name(code, Voice::default()).is_empty(),
+                "{row}"
+            );
         }
         assert_eq!(centre("NL"), Some((52.3, 5.6)));
         assert_eq!(centre("??"), None);
