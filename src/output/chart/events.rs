@@ -41,17 +41,19 @@ pub(super) fn draw(view: &View<'_>) -> io::Result<Picture> {
         return sheet.draw(middle + 60, |canvas| canvas.nothing(middle, words::NONE));
     };
     let when = span(bars.span.0, bars.span.1);
-    let sheet = Sheet::new(FILE, &words::title(bars.bin.name()), &words::note(&when), &alt(view, &bars, &when));
-    let items = legend(&bars);
-    let keys = sheet.top();
-    let top = keys + legend_height(&items) + MARKS;
-    let plot = Plot {
+    let mut plot = Plot {
         bin: bars.bin,
         bars: (bars.bin.of(bars.span.0), bars.bin.of(bars.span.1)),
         across: (MARGIN + 52, WIDTH - MARGIN),
-        down: (top, top + HIGH),
+        down: (0, HIGH),
         most: bars.counts.values().map(|bar| bar.iter().sum()).max().unwrap_or(0),
     };
+    let note = words::note(&when, plot.has_room(MARK));
+    let sheet = Sheet::new(FILE, &words::title(bars.bin.name()), &note, &alt(view, &bars, &when));
+    let items = legend(&bars);
+    let keys = sheet.top();
+    let top = keys + legend_height(&items) + MARKS;
+    plot.down = (top, top + HIGH);
     sheet.draw(plot.down.1 + 42, |canvas| {
         canvas.legend(keys, &items)?;
         plot.values(canvas, words::EVENTS)?;
@@ -134,11 +136,12 @@ fn marks(canvas: &Canvas<'_>, plot: &Plot, findings: &BTreeMap<i64, (Level, u64)
     let places: Vec<(i32, Level, u64)> =
         findings.iter().map(|(&bar, &(level, count))| (plot.middle(bar), level, count)).collect();
     // Where bars are narrow the most severe of neighbours stands for them.
-    for near in places.chunk_by(|a, b| a.0 / MARK == b.0 / MARK) {
+    let lie_together = |a: i32, b: i32| !plot.has_room(MARK) && a / MARK == b / MARK;
+    for near in places.chunk_by(|a, b| lie_together(a.0, b.0)) {
         let Some(&(x, level, count)) = near.iter().rev().max_by_key(|place| place.1) else { continue };
         canvas.line((x, y), (x, plot.down.0 - 4), GRID)?;
         canvas.sign((x, y), Sign::Level(level))?;
-        if near.len() == 1 && plot.has_room(MARK) {
+        if plot.has_room(MARK) {
             canvas.text((x, y - 14), &count.to_string(), 10, INK, Anchor::Middle)?;
         }
     }

@@ -58,10 +58,15 @@ pub(super) mod over_time {
         format!("Events by {unit} and workload")
     }
 
-    pub(in super::super) fn note(span: &str) -> String {
-        format!(
-            "{span}. The marks above the bars are findings of level medium or above that have an event there; the number says how many."
-        )
+    /// `is_wide` where each bar has room for a mark of its own.
+    pub(in super::super) fn note(span: &str, is_wide: bool) -> String {
+        let marks = "The marks above the bars are findings of level medium or above that have an event there";
+        let more = if is_wide {
+            "the number says how many"
+        } else {
+            "where marks would lie on each other, the most severe stands for its neighbours"
+        };
+        format!("{span}. {marks}; {more}.")
     }
 
     pub(in super::super) fn alt(total: u64, span: &str, top: &[(String, u64)], findings: u64) -> String {

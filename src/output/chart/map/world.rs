@@ -166,15 +166,17 @@ mod tests {
 
     #[test]
     fn the_projection_is_the_published_one() {
-        // Lengths of parallels and their distances from the equator, as parts of those of the equator and the pole:
-        // https://www.shadedrelief.com/NE_proj/natural_earth_proj.pdf
-        let (equator, pole) = (project((0.0, 180.0)).0, -project((90.0, 0.0)).1);
-        for (north, length, distance) in
-            [(0.0, 1.0, 0.0), (30.0, 0.9570, 0.3718), (60.0, 0.8020, 0.7336), (85.0, 0.6213, 0.9761)]
-        {
-            let (x, y) = project((north, 180.0));
-            assert!((x / equator - length).abs() < 0.02, "{north}: {}", x / equator);
-            assert!((-y / pole - distance).abs() < 0.02, "{north}: {}", -y / pole);
+        // What PROJ 9 gives for `+proj=natearth +R=1`: https://proj.org/operations/projections/natearth.html
+        for (north, east, x, y) in [
+            (0.0, 180.0, 2.735_385, 0.0),
+            (30.0, 180.0, 2.618_474, 0.529_148),
+            (52.3, 5.6, 0.073_523, 0.917_927),
+            (60.0, -90.0, -1.120_013, 1.044_57),
+            (85.0, 180.0, 1.711_282, 1.391_943),
+            (-44.0, 170.5, 2.345_781, -0.775_679),
+        ] {
+            let found = project((north, east));
+            assert!((found.0 - x).abs() < 1e-6 && (found.1 + y).abs() < 1e-6, "{north} {east}: {found:?}");
         }
     }
 
