@@ -14,3 +14,15 @@ pub struct CaseFacts {
     /// Language and clock of what is written for people.
     pub voice: Voice,
 }
+
+impl CaseFacts {
+    /// Number, examiner and organisation by what they are called; empty texts where they were not given.
+    pub fn named(&self) -> [(&'static str, &str); 3] {
+        let named = [
+            ("case.number", self.number.as_str()),
+            ("case.examiner", self.examiner.as_str()),
+            ("case.organisation", self.organisation.as_str()),
+        ];
+        named.map(|(key, text)| (self.voice.text(key), text))
+    }
+}

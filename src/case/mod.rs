@@ -50,7 +50,7 @@ pub struct Case {
     pub findings: Vec<Finding>,
     /// The answer for each account that an intruder got into, the first taken over first.
     pub dossiers: Vec<Dossier>,
-    /// Records as they stand in the evidence, of the events that the report quotes, by where the event stands.
+    /// The beginnings of the records that the report quotes, what acts in them written out, by where the event stands.
     pub originals: BTreeMap<u32, String>,
     /// Presences of intruders, by account, then time.
     pub sessions: Vec<Session>,

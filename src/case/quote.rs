@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 pub const EACH: usize = 8;
 /// Records that are quoted in all.
 pub const MOST: usize = 2_000;
-/// Bytes of one record that are quoted.
-pub const LONGEST: usize = 8_192;
+/// Characters of one record that are quoted; `speur raw` prints the whole.
+pub const LONGEST: usize = 6_000;
 
 /// Where the events stand whose records are quoted: the first of each finding of medium or above, most severe first,
 /// as far as there is room.

@@ -122,13 +122,6 @@ impl Voice {
         text
     }
 
-    /// The moment by the reader's clock, as `2026-01-14T10:12:00+01:00`; `None` without a zone.
-    pub fn by_zone(self, micros: i64) -> Option<String> {
-        let zone = self.zone?;
-        let time = zone.from_utc_datetime(&DateTime::from_timestamp_micros(micros)?.naive_utc());
-        Some(time.to_rfc3339_opts(chrono::SecondsFormat::Secs, false))
-    }
-
     /// `14 Jan 2026 09:12`, by a clock that is not known.
     pub fn unzoned(self, micros: i64) -> String {
         self.stretch(micros, micros)
@@ -228,7 +221,6 @@ mod tests {
         let here = voice(Some(Tz::Europe__Amsterdam));
         assert_eq!(here.moment(winter), "14 Jan 2026 09:12 UTC (10:12 CET)");
         assert_eq!(here.span(winter, winter + HOUR), "14 Jan 2026 09:12 to 10:12 UTC (10:12 to 11:12 CET)");
-        assert_eq!(here.by_zone(winter).as_deref(), Some("2026-01-14T10:12:00+01:00"));
         let far = voice(Some(Tz::Asia__Tokyo));
         assert_eq!(far.moment(winter + 8 * HOUR), "14 Jan 2026 17:12 UTC (15 Jan 2026 02:12 JST)");
         let nameless = voice(Some(Tz::America__Sao_Paulo));

@@ -214,7 +214,7 @@ pub static OUTPUTS: &[Output] = &[
 /// [`Error::CaseExists`] when anything stands at `out`; [`Error::Write`] with the file when it cannot
 /// be written, and then nothing is left behind.
 pub fn write_case(case: &Case, run: &RunFacts, out: &Path) -> Result<(), Error> {
-    fill(Folder::create(out)?, case, run)
+    write_checked(case, run, out, &|_| Ok(()))
 }
 
 /// As [`write_case`], if `check` has nothing against the folder once all of it is written.
@@ -227,14 +227,12 @@ pub fn write_checked(
     out: &Path,
     check: &dyn Fn(&Path) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let folder = Folder::create(out)?;
-    put(&folder, case, run)?;
-    check(folder.hidden())?;
-    folder.close()
+    fill(Folder::create(out)?, case, run, check)
 }
 
-fn fill(folder: Folder, case: &Case, run: &RunFacts) -> Result<(), Error> {
+fn fill(folder: Folder, case: &Case, run: &RunFacts, check: &dyn Fn(&Path) -> Result<(), Error>) -> Result<(), Error> {
     put(&folder, case, run)?;
+    check(folder.hidden())?;
     folder.close()
 }
 
@@ -304,7 +302,7 @@ mod tests {
         let (case, run) = nothing();
         let around = tempfile::tempdir().unwrap();
         let whole = around.path().join("case");
-        fill(Folder::create(&whole).unwrap(), &case, &run).unwrap();
+        fill(Folder::create(&whole).unwrap(), &case, &run, &|_| Ok(())).unwrap();
         let files = walkdir::WalkDir::new(&whole).into_iter().map(Result::unwrap);
         let total: u64 =
             files.filter(|file| file.file_type().is_file()).map(|file| file.metadata().unwrap().len()).sum();
@@ -312,7 +310,7 @@ mod tests {
         for room in [0, total / 2, total - 1] {
             let around = tempfile::tempdir().unwrap();
             let place = around.path().join("case");
-            let refused = fill(Folder::create(&place).unwrap().with_room(room), &case, &run).unwrap_err();
+            let refused = fill(Folder::create(&place).unwrap().with_room(room), &case, &run, &|_| Ok(())).unwrap_err();
             let Error::Write { path, source } = &refused else { panic!("{refused}") };
             assert!(path.starts_with(&place) && *path != place, "{refused}");
             assert_eq!(source.kind(), io::ErrorKind::StorageFull);
@@ -342,7 +340,7 @@ mod tests {
         let place = around.path().join("case");
         let folder = Folder::create(&place).unwrap();
         std::fs::create_dir(&place).unwrap();
-        assert!(matches!(fill(folder, &case, &run), Err(Error::CaseExists(_))));
+        assert!(matches!(fill(folder, &case, &run, &|_| Ok(())), Err(Error::CaseExists(_))));
         assert_eq!(std::fs::read_dir(&place).unwrap().count(), 0);
     }
 }

@@ -11,6 +11,7 @@ use crate::case::index::{AddressIndex, Seen};
 use crate::rule::{Level, Meta};
 use crate::store::{Entry, RuleIndex};
 use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 use std::io;
 use std::sync::OnceLock;
 
@@ -84,6 +85,22 @@ impl<'a> View<'a> {
             level: met.map_or("", |met| met.level.name()),
             rules: met.map_or("", |met| &met.titles),
         }
+    }
+
+    /// From the first to the last act, for people.
+    pub(crate) fn period(&self) -> String {
+        let voice = self.case.facts.voice;
+        let acts = || self.case.events.entries.iter().filter(|entry| entry.is_act());
+        match (acts().next(), acts().next_back()) {
+            (Some(first), Some(last)) => voice.span(first.time.micros, last.time.micros),
+            _ => voice.text("case.no_events").to_owned(),
+        }
+    }
+
+    /// The tenants that accounts are of, sorted.
+    pub(crate) fn tenants(&self) -> Vec<&str> {
+        let names: BTreeSet<&str> = self.accounts.iter().map(|account| account.tenant.as_str()).collect();
+        names.into_iter().filter(|name| !name.is_empty()).collect()
     }
 
     /// The rule with this id.

@@ -4,6 +4,7 @@ use super::read::Reading;
 use crate::case::Finding;
 use crate::case::quote::{LONGEST, wanted};
 use crate::input::read_many;
+use crate::output::escape::excerpt;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
@@ -26,8 +27,7 @@ pub(super) fn quoted(read: &Reading, findings: &[Finding]) -> BTreeMap<u32, Stri
         let _ = read_many(found, &spans, &mut |index, raw| {
             let position = positions[index];
             if Sha256::digest(raw)[..] == origin(&position).digest[..] {
-                let text = String::from_utf8_lossy(&raw[..raw.len().min(LONGEST)]);
-                quoted.insert(position, text.into_owned());
+                quoted.insert(position, excerpt(&String::from_utf8_lossy(raw), LONGEST));
             }
         });
     }

@@ -36,7 +36,10 @@ pub(super) fn document(page: &Page, facts: &CaseFacts, digest: &str) -> Document
         key: digest.to_owned(),
         margins: Margins {
             head_left: t.text("report.title").to_owned(),
-            head_right: named(t, facts)
+            head_right: facts
+                .named()
+                .into_iter()
+                .filter(|(_, value)| !value.is_empty())
                 .map(|(name, value)| format!("{name} {value}"))
                 .collect::<Vec<_>>()
                 .join("  ·  "),
@@ -45,16 +48,6 @@ pub(super) fn document(page: &Page, facts: &CaseFacts, digest: &str) -> Document
         },
         blocks,
     }
-}
-
-/// The facts of the case that are given, with their names.
-fn named(t: Voice, facts: &CaseFacts) -> impl Iterator<Item = (&'static str, String)> {
-    let facts = [
-        ("report.case_number", &facts.number),
-        ("report.examiner", &facts.examiner),
-        ("report.organisation", &facts.organisation),
-    ];
-    facts.into_iter().filter(|(_, value)| !value.is_empty()).map(move |(key, value)| (t.text(key), excerpt(value, 80)))
 }
 
 fn note(text: impl Into<String>) -> Block {

@@ -3,6 +3,7 @@
 use super::answer::Answer;
 use super::finding::{Line, Scored, Told, line, scored, tell};
 use super::line::{AddressLine, account_name, more, network, place_name};
+use super::whose::Whose;
 use super::{Chart, SECTIONS};
 use crate::case::Finding;
 use crate::case::accounts::Account;
@@ -13,8 +14,6 @@ use crate::output::chart;
 use crate::output::escape::{excerpt, visible};
 use crate::output::view::View;
 use crate::rule::Level;
-use crate::store::Sym;
-use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
@@ -140,16 +139,10 @@ struct Use {
 /// For each account the addresses that it was used from: the intruder's first, then by number of events.
 fn came_from(view: &View<'_>, accounts: &[&Account]) -> Vec<Vec<AddressLine>> {
     let events = &view.case.events;
-    let number: FxHashMap<(&str, &str), usize> =
-        accounts.iter().enumerate().map(|(at, one)| ((one.tenant.as_str(), one.account.as_str()), at)).collect();
-    // Texts are compared once a pair of symbols, not once an event.
-    let mut known: FxHashMap<(Sym, Sym), Option<usize>> = FxHashMap::default();
+    let mut whose = Whose::new(events, accounts);
     let mut uses: BTreeMap<(usize, u32), Use> = BTreeMap::new();
     for (position, entry) in events.entries.iter().enumerate().filter(|(_, entry)| entry.is_act()) {
-        let whose = known
-            .entry((entry.tenant, entry.account))
-            .or_insert_with(|| number.get(&(events.text(entry.tenant), events.text(entry.account))).copied());
-        let (Some(at), address @ 1..) = (*whose, view.index.number(position)) else { continue };
+        let (Some(at), address @ 1..) = (whose.of(entry), view.index.number(position)) else { continue };
         let found = uses.entry((at, address)).or_default();
         found.events += 1;
         let (first, _) = found.span.unwrap_or((entry.time.micros, 0));

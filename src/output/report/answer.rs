@@ -4,6 +4,7 @@ use super::exposed::{ExposedLine, exposed};
 use super::line::{moment_of, more, span_of};
 use crate::case::dossier::{Dossier, LOW, Statement};
 use crate::case::foothold::{Foothold, State};
+use crate::case::label;
 use crate::case::response::{Step, Verdict};
 use crate::case::session::Session;
 use crate::language::Voice;
@@ -91,7 +92,7 @@ impl Answer {
         let when = span_of(t, &dossier.first_time, &dossier.last_time);
         let lead = if dossier.confidence == LOW { "report.account_doubtful" } else { "report.account_had" };
         let sure: &[(&str, &dyn std::fmt::Display)] =
-            &[("confidence", &dossier.confidence), ("change", &dossier.would_change)];
+            &[("confidence", &label::confidence(dossier.confidence, t)), ("change", &dossier.would_change)];
         let sessions = case.sessions.iter().filter(|session| dossier.sessions.contains(&session.id));
         let footholds = case.footholds.iter().filter(|foothold| dossier.footholds.contains(&foothold.id));
         let (exposed, exposure, all_exposed) = exposed(view, dossier);
@@ -136,7 +137,7 @@ pub(super) fn few(ids: &[String]) -> (Vec<String>, String) {
 fn statement(t: Voice, told: &Statement) -> StatementLine {
     let (ids, more) = few(&told.event_ids);
     StatementLine {
-        phase: shown(&told.phase),
+        phase: label::tactic(&told.phase, t).to_owned(),
         at: told.time.clone(),
         time: moment_of(t, &told.time),
         text: shown(&told.text),
@@ -164,7 +165,7 @@ fn left(t: Voice, foothold: &Foothold) -> LeftLine {
         &[("what", &format!("{}{name}", foothold.title)), ("account", &foothold.account)];
     let made = foothold.opened.as_ref();
     LeftLine {
-        state: foothold.state.name(),
+        state: foothold.state.label(t),
         mark: match foothold.state {
             State::Open => "bad",
             State::Closed => "good",

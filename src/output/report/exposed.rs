@@ -3,9 +3,11 @@
 use super::answer::few;
 use crate::case::dossier::Dossier;
 use crate::case::exposure::{Class, Exposed, ExposedFile};
+use crate::case::label;
 use crate::case::trail::Trail;
 use crate::output::escape::excerpt;
 use crate::output::view::View;
+use std::collections::BTreeSet;
 
 /// Lines of one account.
 const LINES: usize = 60;
@@ -76,15 +78,10 @@ fn of_mail(view: &View<'_>, one: &Exposed) -> ExposedLine {
         what = t.fill("report.exposed.from", &[("what", &what), ("sender", &one.sender)]);
     }
     ExposedLine {
-        kind: t.text(match one.class {
-            Class::Message => "report.exposed.message",
-            Class::Folder => "report.exposed.folder",
-            Class::Search => "report.exposed.search",
-            Class::Unknown => "report.exposed.unknown",
-        }),
+        kind: one.class.label(t),
         what: excerpt(&what, 200),
         folder: excerpt(&one.folder, 80),
-        how: excerpt(&one.how.iter().map(String::as_str).collect::<Vec<_>>().join(", "), 120),
+        how: how(view, &one.how),
         ..line(view, &one.trail)
     }
 }
@@ -93,7 +90,13 @@ fn of_file(view: &View<'_>, one: &ExposedFile) -> ExposedLine {
     ExposedLine {
         kind: view.case.facts.voice.text("report.exposed.file"),
         what: excerpt(&one.file, 200),
-        how: excerpt(&one.how.iter().map(String::as_str).collect::<Vec<_>>().join(", "), 120),
+        how: how(view, &one.how),
         ..line(view, &one.trail)
     }
+}
+
+/// How it was reached, for people.
+fn how(view: &View<'_>, ways: &BTreeSet<String>) -> String {
+    let ways: Vec<&str> = ways.iter().map(|way| label::how(way, view.case.facts.voice)).collect();
+    excerpt(&ways.join(", "), 120)
 }

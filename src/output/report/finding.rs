@@ -3,15 +3,10 @@
 use super::line::{network, place_name};
 use crate::case::Finding;
 use crate::case::incident::Incident;
+use crate::case::quote::EACH;
 use crate::output::escape::excerpt;
 use crate::output::view::View;
 use crate::rule::Meta;
-use std::collections::BTreeMap;
-
-/// Events that are listed under one finding.
-pub(super) const EVENTS: usize = 8;
-/// Characters of an original record that are shown; `speur raw` prints the whole.
-const ORIGINAL: usize = 6_000;
 
 /// An incident and what its score is made of.
 #[derive(Debug)]
@@ -74,8 +69,7 @@ pub(super) fn tell(view: &View<'_>, finding: &Finding) -> Told {
     let rule = view.rule(&finding.rule.id);
     let (meaning, check) = rule.map_or_else(Default::default, meaning);
     let harmless = rule.map_or(&[][..], |rule| &rule.falsepositives);
-    let events: Vec<EventLine> =
-        finding.positions.iter().take(EVENTS).map(|&at| event_line(view, at as usize)).collect();
+    let events: Vec<EventLine> = finding.positions.iter().take(EACH).map(|&at| event_line(view, at as usize)).collect();
     let more = finding.count - events.len() as u64;
     Told {
         level: finding.rule.level,
@@ -116,7 +110,6 @@ fn event_line(view: &View<'_>, position: usize) -> EventLine {
     let (row, t) = (view.row(position), view.case.facts.voice);
     let origin = row.entry.origin;
     let file = view.case.coverage.files.get(origin.file as usize).map_or("", |file| file.path.as_str());
-    let originals: &BTreeMap<u32, String> = &view.case.originals;
     EventLine {
         id: row.entry.event_id(),
         time: t.moment(row.entry.time.micros),
@@ -125,7 +118,7 @@ fn event_line(view: &View<'_>, position: usize) -> EventLine {
         place: row.from.place.map_or_else(String::new, |place| place_name(t, place)),
         network: row.from.place.map_or_else(String::new, network),
         source: t.fill("report.file_row", &[("file", &excerpt(file, 100)), ("row", &origin.row)]),
-        original: originals.get(&(position as u32)).map_or_else(String::new, |text| excerpt(text, ORIGINAL)),
+        original: view.case.originals.get(&(position as u32)).cloned().unwrap_or_default(),
     }
 }
 

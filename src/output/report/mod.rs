@@ -12,6 +12,7 @@ mod line;
 mod opening;
 mod rules;
 mod timeline;
+mod whose;
 
 pub(super) use account::Section;
 pub(super) use answer::{Answer, StatementLine};

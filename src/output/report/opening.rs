@@ -5,6 +5,7 @@ use super::line::{account_name, moment_of, more, span_of};
 use crate::case::accounts::Account;
 use crate::case::dossier::{Dossier, LOW};
 use crate::case::foothold::{Foothold, State};
+use crate::case::label::confidence;
 use crate::case::response::Verdict;
 use crate::case::severity::Severity;
 use crate::language::Voice;
@@ -51,7 +52,7 @@ impl Opening {
             since: span_of(t, &dossier.first_time, &dossier.last_time),
             how: t.fill(
                 "report.how_sure",
-                &[("method", &excerpt(&dossier.method, 120)), ("confidence", &dossier.confidence)],
+                &[("method", &excerpt(&dossier.method, 120)), ("confidence", &confidence(dossier.confidence, t))],
             ),
         });
         let open = |dossier: &Dossier| dossier.open.iter().map(|open| open.text.clone()).collect::<Vec<_>>();
@@ -101,19 +102,11 @@ pub(super) fn title(view: &View<'_>) -> String {
 
 /// The case as the investigator names it, and the evidence.
 fn facts(view: &View<'_>) -> Vec<[String; 2]> {
-    let (facts, t) = (&view.case.facts, view.case.facts.voice);
-    let named = [
-        ("report.case_number", &facts.number),
-        ("report.examiner", &facts.examiner),
-        ("report.organisation", &facts.organisation),
-    ];
-    let named = named.into_iter().filter(|(_, text)| !text.is_empty());
-    let mut lines: Vec<[String; 2]> = named.map(|(key, text)| [t.text(key).to_owned(), excerpt(text, 120)]).collect();
-    let acts = || view.case.events.entries.iter().filter(|entry| entry.is_act());
-    let span = match (acts().next(), acts().next_back()) {
-        (Some(first), Some(last)) => t.span(first.time.micros, last.time.micros),
-        _ => t.text("report.no_events").to_owned(),
-    };
+    let t = view.case.facts.voice;
+    let named = view.case.facts.named().into_iter().filter(|(_, text)| !text.is_empty());
+    let mut lines: Vec<[String; 2]> = named.map(|(name, text)| [name.to_owned(), excerpt(text, 120)]).collect();
+    let tenants = view.tenants();
+    let tenants = if tenants.is_empty() { t.text("report.not_stated").to_owned() } else { listed(t, &tenants, 5) };
     let totals = &view.case.coverage.totals;
     let records = t.fill(
         "report.records_line",
@@ -125,22 +118,10 @@ fn facts(view: &View<'_>) -> Vec<[String; 2]> {
             ("duplicate", &totals.counts.duplicate),
         ],
     );
-    lines.push([t.text("report.evidence").to_owned(), span]);
-    lines.push([t.text("report.tenant").to_owned(), tenants(view)]);
+    lines.push([t.text("report.evidence").to_owned(), view.period()]);
+    lines.push([t.text("report.tenant").to_owned(), tenants]);
     lines.push([t.text("report.records").to_owned(), records]);
     lines
-}
-
-fn tenants(view: &View<'_>) -> String {
-    let t = view.case.facts.voice;
-    let mut names: Vec<&str> = view.accounts.iter().map(|account| account.tenant.as_str()).collect();
-    names.sort_unstable();
-    names.dedup();
-    names.retain(|name| !name.is_empty());
-    if names.is_empty() {
-        return t.text("report.not_stated").to_owned();
-    }
-    listed(t, &names, 5)
 }
 
 /// The first few names, and how many more there are.

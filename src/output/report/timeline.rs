@@ -1,11 +1,11 @@
 //! The events that the page itself holds, as data for its script: all of them, or those that matter most.
 
+use super::whose::Whose;
 use crate::case::accounts::Account;
 use crate::case::sentence::push_act;
 use crate::output::escape::{push_json, push_script};
 use crate::output::view::View;
 use crate::rule::Level;
-use crate::store::Sym;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::fmt::Write;
 
@@ -56,21 +56,14 @@ impl Timeline {
 /// is of a suspect, 3 else.
 fn ranks(view: &View<'_>, suspects: &[&Account], hostile: &FxHashSet<u32>) -> Vec<u8> {
     let events = &view.case.events;
-    let names: FxHashSet<(&str, &str)> =
-        suspects.iter().map(|one| (one.tenant.as_str(), one.account.as_str())).collect();
-    let mut known: FxHashMap<(Sym, Sym), bool> = FxHashMap::default();
+    let mut whose = Whose::new(events, suspects);
     let severe = [Level::Medium, Level::High, Level::Critical].map(Level::name);
-    let rank = |(position, entry): (usize, &crate::store::Entry)| {
-        let is_suspect = *known
-            .entry((entry.tenant, entry.account))
-            .or_insert_with(|| names.contains(&(events.text(entry.tenant), events.text(entry.account))));
-        match () {
-            () if hostile.contains(&(position as u32)) => 0,
-            () if !entry.hits.is_empty() && severe.contains(&view.row(position).level) => 0,
-            () if !entry.hits.is_empty() => 1,
-            () if is_suspect => 2,
-            () => 3,
-        }
+    let rank = |(position, entry): (usize, &crate::store::Entry)| match () {
+        () if hostile.contains(&(position as u32)) => 0,
+        () if !entry.hits.is_empty() && severe.contains(&view.row(position).level) => 0,
+        () if !entry.hits.is_empty() => 1,
+        () if whose.of(entry).is_some() => 2,
+        () => 3,
     };
     events.entries.iter().enumerate().map(rank).collect()
 }

@@ -29,27 +29,15 @@ struct Summary<'a, 'm> {
     row: u32,
 }
 
-/// The facts of the case, by their names in the catalogue.
+/// The facts of the case, by what they are called.
 fn facts(view: &View<'_>) -> Vec<(&'static str, String)> {
-    let facts = &view.case.facts;
-    let voice = facts.voice;
-    let acts = || view.case.events.entries.iter().filter(|entry| entry.is_act());
-    let period = match (acts().next(), acts().next_back()) {
-        (Some(first), Some(last)) => voice.span(first.time.micros, last.time.micros),
-        _ => voice.text("workbook.no_events").to_owned(),
-    };
-    let mut tenants: Vec<&str> = view.accounts.iter().map(|account| account.tenant.as_str()).collect();
-    tenants.sort_unstable();
-    tenants.dedup();
-    tenants.retain(|name| !name.is_empty());
-    vec![
-        ("workbook.case_number", facts.number.clone()),
-        ("workbook.examiner", facts.examiner.clone()),
-        ("workbook.organisation", facts.organisation.clone()),
-        ("workbook.tenants", tenants.join("; ")),
-        ("workbook.period", period),
-        ("workbook.clock", voice.clock()),
-    ]
+    let voice = view.case.facts.voice;
+    let mut facts: Vec<(&str, String)> =
+        view.case.facts.named().into_iter().map(|(name, text)| (name, text.to_owned())).collect();
+    facts.push((voice.text("workbook.tenants"), view.tenants().join("; ")));
+    facts.push((voice.text("workbook.period"), view.period()));
+    facts.push((voice.text("workbook.clock"), voice.clock()));
+    facts
 }
 
 /// What the file says of itself where it is listed. Its time is that of the last event, since the same evidence gives
@@ -63,11 +51,11 @@ pub(super) fn properties(view: &View<'_>) -> io::Result<DocProperties> {
         .set_author(visible(&view.case.facts.examiner))
         .set_company(visible(&view.case.facts.organisation))
         .set_creation_datetime(&time);
-    for (key, value) in facts(view) {
+    for (name, value) in facts(view) {
         if !value.is_empty() {
             // The longest that Excel reads.
             let value: String = visible(&value).chars().take(255).collect();
-            properties = properties.set_custom_property(voice.text(key), value);
+            properties = properties.set_custom_property(name, value);
         }
     }
     Ok(properties)
@@ -84,9 +72,9 @@ pub(super) fn sheet(view: &View<'_>, maker: &Maker<'_>, sheet: Worksheet, others
     }
     summary.line(&[(voice.text("workbook.title"), &maker.style.title)])?;
     summary.row += 1;
-    for (key, value) in facts(view) {
+    for (name, value) in facts(view) {
         let value = if value.is_empty() { voice.text("workbook.not_stated") } else { &value };
-        summary.line(&[(voice.text(key), &maker.style.text), (value, &maker.style.text)])?;
+        summary.line(&[(name, &maker.style.text), (value, &maker.style.text)])?;
     }
     summary.fact("workbook.events_in_all", view.case.events.entries.len() as u64)?;
     summary.taken_over(&view.case.dossiers)?;
