@@ -13,6 +13,10 @@ use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
+/// The program's own, so that no stage is told apart by it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// How a stage is run.
 enum Run {
     /// By this program, started again: a function of the file and the number of threads gives the number of events.

@@ -2,9 +2,11 @@
 
 pub mod first_party;
 mod recipients;
+mod record;
 mod visit;
 mod words;
 
+pub use record::Record;
 pub use words::{bare_agent, names_mail_rule, program};
 
 use crate::field::{Core, Field};
@@ -12,7 +14,7 @@ use sonic_rs::Value;
 use std::borrow::Cow;
 use std::net::IpAddr;
 use std::ops::ControlFlow;
-use visit::{visit_leaves, visit_named, visit_path};
+use visit::{visit_leaves, visit_member, visit_named};
 
 /// Which log a record comes from; with the workload it decides which rules can apply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -317,7 +319,7 @@ pub struct Event<'a> {
     /// Why the record is incomplete; empty when it is whole.
     pub degraded: Cow<'a, str>,
     /// The whole record, for rules that look deeper.
-    pub record: &'a Value,
+    pub record: Record<'a>,
 }
 
 /// A leaf value as rules see it.
@@ -372,14 +374,14 @@ impl Event<'_> {
             Field::Core(core) => self.visit_core(*core, visit),
             // Not known before all records are.
             Field::Fact(_) => ControlFlow::Continue(()),
-            Field::Path(path) => visit_path(self.record, path, visit),
-            Field::Named { collection, name, part } => visit_named(self.record, collection, name, *part, visit),
+            Field::Path(path) => visit_member(&self.record, path, visit),
+            Field::Named { collection, name, part } => visit_named(&self.record, collection, name, *part, visit),
         }
     }
 
     /// Gives every leaf value of the whole record to `visit`: what a keyword search looks at.
     pub fn visit_all(&self, visit: &mut Visit<'_>) -> ControlFlow<()> {
-        visit_leaves(self.record, visit)
+        visit_leaves(self.record.value(), visit)
     }
 
     fn visit_core(&self, core: Core, visit: &mut Visit<'_>) -> ControlFlow<()> {

@@ -11,7 +11,7 @@ pub use explain::explain;
 use crate::enrich::{AcceptedDomains, Facts, Known};
 use crate::rule::correlation::{Correlation, Place};
 use crate::rule::{RuleSet, Withheld};
-use crate::store::{Events, RuleIndex};
+use crate::store::{Events, Pending, RuleIndex, Sym};
 use group::{Folded, Found, Groups, Key, Member};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
@@ -56,10 +56,16 @@ fn positions(events: &Events, wanted: impl Fn(&Events, usize) -> bool) -> Vec<u3
 fn settle(events: &mut Events, rules: &RuleSet, facts: &Facts) {
     let waiting = positions(events, |events, at| !events.entries[at].pending.is_empty());
     let shared: &Events = events;
+    let mut lists: FxHashMap<Sym, Vec<Pending>> = FxHashMap::default();
+    for position in &waiting {
+        let entry = &shared.entries[*position as usize];
+        lists.entry(entry.pending).or_insert_with(|| shared.pending(entry).collect());
+    }
     let met = |position: &u32| {
         let entry = &shared.entries[*position as usize];
         let known = Known::new(shared, facts, *position);
-        let met = shared.pending(entry).filter(|pending| rules.settle(*pending, &known));
+        // Reserves nothing where, as nearly always, none is met.
+        let met = lists.get(&entry.pending).into_iter().flatten().filter(|pending| rules.settle(**pending, &known));
         met.map(|pending| (*position, pending.rule)).collect::<Vec<_>>()
     };
     let met: Vec<(u32, RuleIndex)> = waiting.par_iter().flat_map_iter(met).collect();

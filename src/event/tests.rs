@@ -35,7 +35,7 @@ fn event(record: &Value) -> Event<'_> {
         object: empty(),
         detail: empty(),
         degraded: empty(),
-        record,
+        record: Record::new(record),
     }
 }
 

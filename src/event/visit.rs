@@ -1,6 +1,6 @@
 //! A record's own fields by path or by name, and every leaf of it.
 
-use super::{Scalar, Visit, open_json};
+use super::{Record, Scalar, Visit, open_json};
 use crate::field::Part;
 use sonic_rs::{JsonContainerTrait, JsonType, JsonValueTrait, Value};
 use std::fmt::{self, Write as _};
@@ -60,7 +60,18 @@ fn visit_value(value: &Value, visit: &mut Visit<'_>) -> ControlFlow<()> {
     }
 }
 
-pub(super) fn visit_path(value: &Value, path: &[Box<str>], visit: &mut Visit<'_>) -> ControlFlow<()> {
+/// Gives what stands at a path of the record.
+pub(super) fn visit_member(record: &Record<'_>, path: &[Box<str>], visit: &mut Visit<'_>) -> ControlFlow<()> {
+    match path.split_first() {
+        Some((first, rest)) if record.value().is_object() => match record.get(first) {
+            Some(inner) => visit_path(inner, rest, visit),
+            None => ControlFlow::Continue(()),
+        },
+        _ => visit_path(record.value(), path, visit),
+    }
+}
+
+fn visit_path(value: &Value, path: &[Box<str>], visit: &mut Visit<'_>) -> ControlFlow<()> {
     let Some((first, rest)) = path.split_first() else { return visit_value(value, visit) };
     if let Some(items) = value.as_array() {
         return items.iter().try_for_each(|item| visit_path(item, path, visit));
@@ -88,20 +99,18 @@ pub(super) fn visit_leaves(value: &Value, visit: &mut Visit<'_>) -> ControlFlow<
 ///
 /// A modified property that is JSON text of texts is given as it stands, and opened. A `name` that goes on after a member's own name (`RuleActions.ActionType`) looks inside its value.
 pub(super) fn visit_named(
-    record: &Value,
+    record: &Record<'_>,
     collection: &[Box<str>],
     name: &str,
     part: Part,
     visit: &mut Visit<'_>,
 ) -> ControlFlow<()> {
     let properties = collection.last().is_some_and(|name| name.eq_ignore_ascii_case("ModifiedProperties"));
-    members(record, collection, &mut |member| {
-        let Some(found) =
-            ["Name", "displayName", "key", "name"].iter().find_map(|key| member.get(*key)).and_then(|v| v.as_str())
-        else {
+    let mut each = |member: &Value| {
+        let [found, value] = first_of(member, [&NAMES, part.keys()]);
+        let (Some(found), Some(value)) = (found.and_then(|found| found.as_str()), value) else {
             return ControlFlow::Continue(());
         };
-        let Some(value) = part.keys().iter().find_map(|key| member.get(*key)) else { return ControlFlow::Continue(()) };
         match name.strip_prefix(found) {
             Some("") => {
                 visit_value(value, visit)?;
@@ -112,7 +121,31 @@ pub(super) fn visit_named(
             }
             None => ControlFlow::Continue(()),
         }
-    })
+    };
+    match collection.split_first() {
+        Some((first, rest)) if record.value().is_object() => {
+            record.get(first).map_or(ControlFlow::Continue(()), |inner| members(inner, rest, &mut each))
+        }
+        _ => members(record.value(), collection, &mut each),
+    }
+}
+
+/// The keys that a member's name stands under.
+const NAMES: [&str; 4] = ["Name", "displayName", "key", "name"];
+
+/// For each list of keys the value under the first of them that the object has; of a key that repeats the first counts.
+fn first_of<'a, const LISTS: usize>(object: &'a Value, keys: [&[&str]; LISTS]) -> [Option<&'a Value>; LISTS] {
+    let mut best = [(usize::MAX, None); LISTS];
+    for (key, value) in object.as_object().into_iter().flat_map(|object| object.iter()) {
+        for (keys, best) in keys.iter().zip(&mut best) {
+            if let Some(rank) = keys.iter().position(|known| *known == key)
+                && rank < best.0
+            {
+                *best = (rank, Some(value));
+            }
+        }
+    }
+    best.map(|(_, value)| value)
 }
 
 /// Gives the text in a value that is JSON text of a text, or the texts of a list of them: `"Member"` and

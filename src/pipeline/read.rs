@@ -263,7 +263,7 @@ impl Worker<'_> {
     fn work(&mut self, job: &Job, name: &str) -> Done {
         // Else a record that two sources would take went by what this thread happened to read before.
         self.last = None;
-        let mut done = Done { batch: Batch { file: job.file, ..Batch::default() }, ..Done::default() };
+        let mut done = Done { batch: Batch::of(job.file), ..Done::default() };
         let rows = job.chunk.rows(&mut |row| {
             let refused = match row {
                 Ok(row) => {
@@ -321,8 +321,10 @@ impl Worker<'_> {
             done.degraded.add(&event.degraded, 1);
         }
         signs::event(&event, &mut done.signs);
-        let place = event.address.ip.map(|ip| self.place(ip));
-        event.place = place.as_deref();
+        let Self { tools, places, .. } = self;
+        if let Some(ip) = event.address.ip {
+            event.place = Some(places.entry(ip).or_insert_with(|| tools.book.place(ip)));
+        }
         self.tools.rules.matches(&event, &mut self.scratch, &mut self.hits);
         let origin = Origin {
             file: job.file,
@@ -334,12 +336,8 @@ impl Worker<'_> {
         };
         let Hits { met, pending, captured } = &self.hits;
         let met = Met { rules: met, pending, captured };
-        done.batch.entries.push(Entry::of(&event, origin, &met, &mut done.batch.pool));
+        done.batch.keep(&event, origin, &met);
         Ok(())
-    }
-
-    fn place(&mut self, ip: IpAddr) -> Arc<Place> {
-        Arc::clone(self.places.entry(ip).or_insert_with(|| self.tools.book.place(ip)))
     }
 }
 
@@ -355,7 +353,10 @@ pub(super) fn read(
 ) -> Reading {
     let mut found = walk.found;
     let facts = Mutex::new(vec![FileFacts::default(); found.len()]);
-    let collector = Mutex::new(Collector::default());
+    let mut collector = Collector::default();
+    // Few records are shorter than a kilobyte.
+    collector.merger.make_room((0..found.len()).map(|at| share(&found, at)).sum::<u64>() >> 10);
+    let collector = Mutex::new(collector);
     let feed = Feed::new(&found, &facts, tools);
     let worker = || Worker {
         tools,

@@ -7,7 +7,7 @@ use crate::event::{Basis, Origin, Place, Precision, Time};
 use crate::input::Data;
 use crate::rule::{Hits, RuleSet, Scratch};
 use crate::source::{self, FileContext};
-use crate::store::{Batch, Entry, Events, Merger, Met, RuleIndex};
+use crate::store::{Batch, Events, Merger, Met, RuleIndex};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use sha2::{Digest, Sha256};
 use sonic_rs::{JsonValueMutTrait, JsonValueTrait, Value};
@@ -177,7 +177,7 @@ fn add(
         let content = decoded.content.wrapping_add(days.unsigned_abs().into());
         let origin = Origin { file: 0, row, offset: 0, length, digest, content };
         let met = Met { rules: &hits.met, pending: &hits.pending, captured: &hits.captured };
-        batch.entries.push(Entry::of(&event, origin, &met, &mut batch.pool));
+        batch.keep(&event, origin, &met);
         batch.rows += 1;
     }
     Ok(())

@@ -38,6 +38,7 @@ use correlation::{Captures, Correlation};
 use engine::Condition;
 use foothold::Foothold;
 use rsigma_parser::SigmaRule;
+use smallvec::SmallVec;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -200,7 +201,10 @@ impl RuleSet {
 
     fn capture(&self, event: &Event<'_>, hits: &mut Hits) {
         let rules = hits.met.iter().copied().chain(hits.pending.iter().map(|pending| pending.rule));
-        let slots: BTreeSet<usize> = rules.filter_map(|rule| self.captures.of.get(&rule)).flatten().copied().collect();
+        let mut slots: SmallVec<[usize; 8]> =
+            rules.filter_map(|rule| self.captures.of.get(&rule)).flatten().copied().collect();
+        slots.sort_unstable();
+        slots.dedup();
         for slot in slots {
             let mut value = String::new();
             for field in &self.captures.slots[slot] {

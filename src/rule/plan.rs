@@ -4,7 +4,7 @@
 use super::compile::{Item, Node, Test};
 use super::engine::{Condition, item_holds};
 use super::matcher::Matcher;
-use crate::event::Event;
+use crate::event::{ActorKind, Event, Outcome};
 use crate::field::{Core, Field};
 use crate::store::RuleIndex;
 use hashbrown::hash_table::Entry;
@@ -28,9 +28,11 @@ pub struct Scratch {
 impl Scratch {
     /// The plan for events of this kind, and room for answers.
     pub(super) fn plan(&mut self, rules: &[Condition], event: &Event<'_>) -> (&Plan, &mut Vec<Option<bool>>) {
-        let texts = kind_of(event);
-        let hash = hash(&texts);
-        let same = |kind: &Kind| kind.hash == hash && kind.texts.iter().zip(texts).all(|(a, b)| **a == *b);
+        let (texts, ends) = (kind_of(event), (event.outcome, event.actor_kind));
+        let hash = hash(&texts, ends);
+        let same = |kind: &Kind| {
+            kind.hash == hash && kind.ends == ends && kind.texts.iter().zip(texts).all(|(a, b)| **a == *b)
+        };
         if self.kinds.len() >= KINDS {
             self.kinds.clear();
         }
@@ -38,18 +40,20 @@ impl Scratch {
             Entry::Occupied(entry) => entry.into_mut(),
             Entry::Vacant(entry) => {
                 let texts = Box::new(texts.map(Into::into));
-                entry.insert(Kind { hash, texts, plan: Planner::new(event).plan(rules) }).into_mut()
+                entry.insert(Kind { hash, texts, ends, plan: Planner::new(event).plan(rules) }).into_mut()
             }
         };
         (&kind.plan, &mut self.answers)
     }
 }
 
-/// Events with the same log, workload, record type and operation.
+/// Events with the same log, workload, record type and operation, that ended alike and were done by the same kind of
+/// principal.
 #[derive(Debug)]
 struct Kind {
     hash: u64,
     texts: Box<[Box<str>; 5]>,
+    ends: (Outcome, ActorKind),
     plan: Plan,
 }
 
@@ -133,16 +137,16 @@ enum Words {
 }
 
 /// Makes the plan for the kind of an event.
-struct Planner<'a> {
-    event: &'a Event<'a>,
+struct Planner<'a, 'r> {
+    event: &'a Event<'r>,
     steps: Vec<Step>,
     /// What asking each step costs, in rough.
     costs: Vec<u32>,
     known: FxHashMap<Words, u32>,
 }
 
-impl<'a> Planner<'a> {
-    fn new(event: &'a Event<'a>) -> Self {
+impl<'a, 'r> Planner<'a, 'r> {
+    fn new(event: &'a Event<'r>) -> Self {
         Self { event, steps: Vec::new(), costs: Vec::new(), known: FxHashMap::default() }
     }
 
@@ -260,12 +264,14 @@ fn kind_of<'e>(event: &'e Event<'_>) -> [&'e str; 5] {
     [event.family.name(), &event.workload, &event.record_type, &event.operation, &event.operation_original]
 }
 
-fn hash(texts: &[&str; 5]) -> u64 {
+fn hash(texts: &[&str; 5], (outcome, kind): (Outcome, ActorKind)) -> u64 {
     let mut hasher = FxHasher::default();
     for text in texts {
         hasher.write(text.as_bytes());
         hasher.write_u8(0xFF);
     }
+    hasher.write_u8(outcome as u8);
+    hasher.write_u8(kind as u8);
     hasher.finish()
 }
 
@@ -274,7 +280,15 @@ fn is_of_kind(item: &Item) -> bool {
     let alone = |matcher: &Matcher| !matches!(matcher, Matcher::Field { .. });
     let of_kind = matches!(
         item.field,
-        Some(Field::Core(Core::Family | Core::Workload | Core::RecordType | Core::Operation | Core::OperationOriginal))
+        Some(Field::Core(
+            Core::Family
+                | Core::Workload
+                | Core::RecordType
+                | Core::Operation
+                | Core::OperationOriginal
+                | Core::Outcome
+                | Core::ActorKind
+        ))
     );
     of_kind
         && match &item.test {

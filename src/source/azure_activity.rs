@@ -5,7 +5,7 @@
 use super::text::{Detail, at, first, integer, lower, operation, scalar, string};
 use super::ual::actor::{is_guest, is_system, is_upn};
 use super::{Decoded, FileContext, Proof, Shape, Signature, Source, address, json_record, moment};
-use crate::event::{ActorKind, Address, Event, Family, Outcome, first_party};
+use crate::event::{ActorKind, Address, Event, Family, Outcome, Record, first_party};
 use crate::input::Data;
 use sonic_rs::{JsonValueTrait, Value};
 use std::borrow::Cow;
@@ -109,7 +109,7 @@ pub(super) fn view_as<'a>(
         ])),
         detail: detail(record),
         degraded: Cow::Borrowed(&decoded.degraded),
-        record,
+        record: Record::new(record),
     })
 }
 

@@ -5,7 +5,7 @@
 
 use super::text::{Detail, Object, at, first, hash, lower, object, operation, string};
 use super::{Decoded, FileContext, Proof, Shape, Signature, Source, address, any_cell, json_record, moment};
-use crate::event::{ActorKind, Event, Family, Outcome};
+use crate::event::{ActorKind, Event, Family, Outcome, Record};
 use crate::input::{Data, Header};
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
 use std::borrow::Cow;
@@ -78,7 +78,7 @@ fn view<'a>(decoded: &'a Decoded, context: &FileContext) -> Result<Event<'a>, St
         object: Cow::Borrowed(title),
         detail: detail(record),
         degraded: Cow::Borrowed(&decoded.degraded),
-        record,
+        record: Record::new(record),
     })
 }
 

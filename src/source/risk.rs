@@ -10,7 +10,7 @@ mod record;
 
 use super::text::{Detail, at, first, lower, members, string};
 use super::{Decoded, FileContext, Proof, Shape, Signature, Source, address, moment};
-use crate::event::{ActorKind, Event, Family, Outcome, Time};
+use crate::event::{ActorKind, Event, Family, Outcome, Record, Time};
 use crate::input::{Data, Header};
 pub(super) use record::of_diagnostic;
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
@@ -140,7 +140,7 @@ pub(super) fn view_as<'a>(
         object: Cow::Borrowed(first(&[get("riskEventType"), get("riskType"), get("riskLevel")])),
         detail: detail(record),
         degraded: if decoded.degraded.is_empty() { Cow::Borrowed(late) } else { Cow::Borrowed(&decoded.degraded) },
-        record,
+        record: Record::new(record),
     })
 }
 

@@ -15,7 +15,7 @@ pub use kind::Kind;
 use super::text::{Detail, first, lower, operation, scalar};
 use super::ual::actor::{is_guest, is_upn};
 use super::{Decoded, FileContext, Proof, Shape, Signature, Source, Wrapper, moment, text};
-use crate::event::{ActorKind, Address, Event, Family, Outcome, Time};
+use crate::event::{ActorKind, Address, Event, Family, Outcome, Record, Time};
 use crate::input::{Data, Header};
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
 use std::borrow::Cow;
@@ -191,7 +191,7 @@ fn view<'a>(decoded: &'a Decoded, context: &FileContext) -> Result<Event<'a>, St
         object: of(record, kind.object),
         detail: detail(kind, record),
         degraded: Cow::Borrowed(first(&[&decoded.degraded])),
-        record,
+        record: Record::new(record),
     })
 }
 

@@ -3,7 +3,7 @@
 use super::text::{Detail, first, lower, scalar, string};
 use super::ual::actor::is_system;
 use super::{Decoded, FileContext, Proof, Shape, Signature, Source, json_record, moment};
-use crate::event::{ActorKind, Address, Event, Family, Outcome};
+use crate::event::{ActorKind, Address, Event, Family, Outcome, Record};
 use crate::input::Data;
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
 use std::borrow::Cow;
@@ -66,7 +66,7 @@ fn view<'a>(decoded: &'a Decoded, context: &FileContext) -> Result<Event<'a>, St
         object: Cow::Borrowed(first(&[more("NewProcessName"), more("ObjectName")])),
         detail: detail(record, data),
         degraded: Cow::Borrowed(&decoded.degraded),
-        record,
+        record: Record::new(record),
     })
 }
 

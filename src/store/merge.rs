@@ -1,9 +1,9 @@
 //! Batches of events, in reading order, to one table without repeats, in time order.
 
 use super::twin::{is_richer, is_twin};
-use super::{Entry, Events, Id, Pool, RuleIndex, Sym, pending};
+use super::{Entry, Events, Id, Met, Pending, Pool, RuleIndex, Sym, pending};
 use crate::coverage::Counts;
-use crate::event::{Event, Family, Place};
+use crate::event::{Event, Family, Origin, Place};
 use hashbrown::hash_table::Entry as Slot;
 use rayon::slice::ParallelSliceMut;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -20,12 +20,30 @@ pub struct Batch {
     pub pool: Pool,
     /// Events; `origin.row` counts from 1 within the batch.
     pub entries: Vec<Entry>,
+    /// The list of waiting rules that was written last, and its text: of one kind of event most have the same.
+    pending: (Vec<Pending>, Sym),
     /// Rows met, readable or not.
     pub rows: u64,
     /// Rows refused.
     pub rejected: u64,
     /// Events that nobody asked for and that `entries` therefore leaves out.
     pub outside: Outside,
+}
+
+impl Batch {
+    /// A batch of a file, without rows.
+    pub fn of(file: u32) -> Self {
+        Self { file, ..Self::default() }
+    }
+
+    /// Adds an event behind those that are there, with what rules make of it.
+    pub fn keep(&mut self, event: &Event<'_>, origin: Origin, met: &Met<'_>) {
+        if self.pending.0 != met.pending {
+            self.pending = (met.pending.to_vec(), self.pool.intern(&pending::write(met.pending)));
+        }
+        let last = self.entries.last();
+        self.entries.push(Entry { pending: self.pending.1, ..Entry::of(event, origin, met, last, &mut self.pool) });
+    }
 }
 
 /// Events of which only the number, and when they happened, is kept.
@@ -100,6 +118,12 @@ pub struct Merger {
 }
 
 impl Merger {
+    /// Makes room for about so many events, without which the table is copied each time it has doubled. Room that is
+    /// not filled costs no memory, and to get none is no error.
+    pub fn make_room(&mut self, events: u64) {
+        let _ = self.entries.try_reserve_exact(usize::try_from(events).unwrap_or(0));
+    }
+
     /// Rows of `file` met so far: the number of the row before its next batch.
     pub fn rows(&self, file: u32) -> u64 {
         self.tallies.get(file as usize).map_or(0, |tally| tally.counts.rows)

@@ -187,9 +187,16 @@ fn recipients(event: &Event<'_>) -> String {
 }
 
 impl Entry {
-    /// Keeps an event; its texts go to `pool`.
-    pub fn of(event: &Event<'_>, origin: Origin, hits: &Met<'_>, pool: &mut Pool) -> Self {
+    /// Keeps an event, all but the list of the rules that wait; its texts go to `pool`. `last` is the one that was kept
+    /// before it, with which it is likely to share some.
+    fn of(event: &Event<'_>, origin: Origin, hits: &Met<'_>, last: Option<&Self>, pool: &mut Pool) -> Self {
         let looked_at = !(hits.rules.is_empty() && hits.pending.is_empty());
+        let guess = |column: fn(&Self) -> Sym| last.map_or(Sym::default(), column);
+        let operation = pool.intern_like(guess(|last| last.operation), &event.operation);
+        let actor = pool.intern(&event.actor);
+        let actor_id = pool.intern_like(actor, &event.actor_id);
+        let account = pool.intern_like(actor, &event.account);
+        let application = pool.intern_like(guess(|last| last.application), &event.application);
         Self {
             time: event.time,
             family: event.family,
@@ -197,33 +204,34 @@ impl Entry {
             actor_kind: event.actor_kind,
             outcome: event.outcome,
             id: Id::of(&event.id, pool),
-            tenant: pool.intern(&event.tenant),
-            operation: pool.intern(&event.operation),
-            operation_original: pool.intern(&event.operation_original),
-            workload: pool.intern(&event.workload),
-            record_type: pool.intern(&event.record_type),
-            actor: pool.intern(&event.actor),
-            actor_id: pool.intern(&event.actor_id),
-            target: pool.intern(&event.target),
-            account: pool.intern(&event.account),
+            tenant: pool.intern_like(guess(|last| last.tenant), &event.tenant),
+            operation,
+            operation_original: pool.intern_like(operation, &event.operation_original),
+            workload: pool.intern_like(guess(|last| last.workload), &event.workload),
+            record_type: pool.intern_like(guess(|last| last.record_type), &event.record_type),
+            actor,
+            actor_id,
+            target: pool.intern_like(account, &event.target),
+            account,
             address: pool.intern(&event.address.original),
             ip: event.address.ip,
             port: event.address.port,
-            agent: pool.intern(&event.agent),
-            client: pool.intern(&event.client),
-            application: pool.intern(&event.application),
-            application_id: pool.intern(&event.application_id),
+            agent: pool.intern_like(guess(|last| last.agent), &event.agent),
+            client: pool.intern_like(guess(|last| last.client), &event.client),
+            application,
+            application_id: pool.intern_like(guess(|last| last.application_id), &event.application_id),
             session: pool.intern(&event.session),
             token: Id::of(&event.token, pool),
             device: pool.intern(&event.device),
-            authentication_requirement: pool.intern(&event.authentication_requirement),
-            result: pool.intern(&event.result),
-            error_code: pool.intern(&event.error_code),
+            authentication_requirement: pool
+                .intern_like(guess(|last| last.authentication_requirement), &event.authentication_requirement),
+            result: pool.intern_like(guess(|last| last.result), &event.result),
+            error_code: pool.intern_like(guess(|last| last.error_code), &event.error_code),
             object: pool.intern(&event.object),
             detail: pool.intern(&event.detail),
             degraded: pool.intern(&event.degraded),
             recipients: if looked_at { pool.intern(&recipients(event)) } else { Sym(0) },
-            pending: pool.intern(&pending::write(hits.pending)),
+            pending: Sym::default(),
             captured: pool.intern(hits.captured),
             origin,
             conflict: false,

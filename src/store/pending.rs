@@ -1,7 +1,6 @@
 //! Rules that wait for derived facts, kept small: one text for each distinct list of them.
 
 use super::RuleIndex;
-use std::fmt::Write;
 
 /// A rule whose condition derived facts decide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,9 +15,21 @@ pub struct Pending {
 pub(super) fn write(pending: &[Pending]) -> String {
     let mut text = String::new();
     for Pending { rule, known } in pending {
-        let _ = write!(text, "{}{rule:x}:{known:x}", if text.is_empty() { "" } else { " " });
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        push_hex(&mut text, u64::from(*rule));
+        text.push(':');
+        push_hex(&mut text, *known);
     }
     text
+}
+
+/// Appends a number in hex digits without leading zeros.
+fn push_hex(text: &mut String, number: u64) {
+    let digits = (u64::BITS - number.leading_zeros()).div_ceil(4).max(1);
+    let digit = |at: u32| char::from_digit((number >> (4 * at) & 15) as u32, 16).unwrap_or_default();
+    text.extend((0..digits).rev().map(digit));
 }
 
 /// The list that a text stands for.

@@ -39,6 +39,11 @@ impl Pool {
         self.keep(text, hash(text))
     }
 
+    /// As [`Self::intern`], where `text` is likely to be that of `guess`: to compare costs less than to look.
+    pub fn intern_like(&mut self, guess: Sym, text: &str) -> Sym {
+        if self.get(guess) == text { guess } else { self.intern(text) }
+    }
+
     fn keep(&mut self, text: &str, hash: u64) -> Sym {
         let same = |&sym: &u32| self.hashes[sym as usize] == hash && slice(&self.text, &self.ends, sym) == text;
         if let Some(found) = self.index.find(hash, same) {

@@ -58,7 +58,8 @@ fn load(text: &str) -> (RuleSet, Vec<RuleRejection>, Options, TempDir) {
 fn hits(rules: &RuleSet, title: &str, batches: &[Vec<(usize, Row)>]) -> BTreeSet<String> {
     let mut merger = Merger::default();
     for (file, rows) in (0..).zip(batches) {
-        let mut batch = Batch { file, rows: rows.len() as u64, ..Batch::default() };
+        let mut batch = Batch::of(file);
+        batch.rows = rows.len() as u64;
         for ((number, row), at) in rows.iter().zip(1..) {
             let record = record(&json(*number, row));
             let mut event = event(Family::Audit, &record);
@@ -69,7 +70,7 @@ fn hits(rules: &RuleSet, title: &str, batches: &[Vec<(usize, Row)>]) -> BTreeSet
             digest[..8].copy_from_slice(&(*number as u64).to_be_bytes());
             let origin = Origin { file, row: at, offset: 0, length: 1, digest, content: *number as u128 };
             let met = Met { rules: &hits.met, pending: &hits.pending, captured: &hits.captured };
-            batch.entries.push(Entry::of(&event, origin, &met, &mut batch.pool));
+            batch.keep(&event, origin, &met);
         }
         merger.add(batch);
     }

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
 use sonic_rs::{JsonValueTrait, Value};
-use speur::event::{ActorKind, Address, Basis, Event, Family, Outcome, Precision, Time};
+use speur::event::{ActorKind, Address, Basis, Event, Family, Outcome, Precision, Record, Time};
 use std::borrow::Cow;
 
 /// A record as JSON text.
@@ -59,6 +59,6 @@ pub(crate) fn event(family: Family, record: &Value) -> Event<'_> {
         object: "".into(),
         detail: "".into(),
         degraded: "".into(),
-        record,
+        record: Record::new(record),
     }
 }

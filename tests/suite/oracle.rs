@@ -85,7 +85,7 @@ const DIFFERENCES: &[(&str, &str, &str, bool)] = &[
 ];
 
 /// One of our events as the other engine sees it: the same fields, through the same lookup.
-pub(crate) struct Mirror<'a>(pub(crate) &'a Event<'a>);
+pub(crate) struct Mirror<'a, 'r>(pub(crate) &'a Event<'r>);
 
 fn owned(value: Scalar<'_>) -> EventValue<'static> {
     match value {
@@ -97,7 +97,7 @@ fn owned(value: Scalar<'_>) -> EventValue<'static> {
     }
 }
 
-impl Seen for Mirror<'_> {
+impl Seen for Mirror<'_, '_> {
     fn get_field(&self, path: &str) -> Option<EventValue<'_>> {
         let field = Field::parse(&unescape_brackets(path));
         if field == Field::Core(Core::Time) {

@@ -60,7 +60,7 @@ fn event(data: Data<'_>, layout: &Layout, context: &FileContext) -> Result<Strin
         });
     }
     // Without the order of members.
-    let record: serde_json::Value = serde_json::from_str(&sonic_rs::to_string(event.record).unwrap()).unwrap();
+    let record: serde_json::Value = serde_json::from_str(&sonic_rs::to_string(event.record.value()).unwrap()).unwrap();
     let _ = write!(text, "\n{record}");
     Ok(text)
 }

@@ -2,21 +2,22 @@
 
 use super::event_fixture::{event, record};
 use speur::event::{Family, Origin, Outcome};
-use speur::store::{Batch, Entry, Events, GUID, Merger, Met, Suspect, Tally};
+use speur::store::{Batch, Events, GUID, Merger, Met, Suspect, Tally};
 use std::collections::BTreeMap;
 
 /// A row: its Id (which may be empty), its content, and its time in seconds after the first.
 type Row = (&'static str, u128, i64);
 
 fn batch(file: u32, rows: &[Row]) -> Batch {
-    let mut batch = Batch { file, rows: rows.len() as u64, ..Batch::default() };
+    let mut batch = Batch::of(file);
+    batch.rows = rows.len() as u64;
     for ((id, content, seconds), row) in rows.iter().zip(1..) {
         let record = record(&format!(r#"{{"Id":"{id}","Operation":"Send","UserId":"a@b.example"}}"#));
         let mut event = event(Family::Audit, &record);
         event.time.micros += seconds * 1_000_000;
         let digest = [u8::try_from(*content).unwrap(); 32];
         let origin = Origin { file, row, offset: 0, length: 1, digest, content: *content };
-        batch.entries.push(Entry::of(&event, origin, &Met::default(), &mut batch.pool));
+        batch.keep(&event, origin, &Met::default());
     }
     batch
 }
@@ -134,9 +135,10 @@ fn worded(rows: &[Worded], family: Family) -> Merger {
         event.time.micros = 1_000_000_000_000_000 + milliseconds * 1000;
         let digest = [file as u8; 32];
         let origin = Origin { file, row: 1, offset: 0, length: 1, digest, content: u128::from(file) };
-        let mut batch = Batch { file, rows: 1, ..Batch::default() };
+        let mut batch = Batch::of(file);
+        batch.rows = 1;
         let hits = [u16::try_from(file).unwrap(), 7];
-        batch.entries.push(Entry::of(&event, origin, &Met { rules: &hits, ..Met::default() }, &mut batch.pool));
+        batch.keep(&event, origin, &Met { rules: &hits, ..Met::default() });
         batch
     });
     merger(batches.collect())

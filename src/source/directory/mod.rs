@@ -9,7 +9,7 @@ pub(super) use shape::{Flat, decoded, is_nested};
 use super::text::{Detail, at, first, lower, operation, scalar, string};
 use super::ual::actor::{is_guest, is_system, is_upn};
 use super::{Decoded, FileContext, address, moment};
-use crate::event::{ActorKind, Event, Family, Outcome, first_party, open_json};
+use crate::event::{ActorKind, Event, Family, Outcome, Record, first_party, open_json};
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
 use std::borrow::Cow;
 
@@ -66,7 +66,7 @@ pub(super) fn view<'a>(decoded: &'a Decoded, context: &FileContext, source: &'st
         object: Cow::Borrowed(first(&[target("displayName"), target("userPrincipalName"), target("id")])),
         detail: detail(record),
         degraded: Cow::Borrowed(&decoded.degraded),
-        record,
+        record: Record::new(record),
     })
 }
 

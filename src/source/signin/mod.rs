@@ -9,7 +9,7 @@ pub(super) use cells::Cells;
 use super::text::{Detail, at, first, integer, lower, operation, scalar, string};
 use super::ual::actor::{is_guest, is_system};
 use super::{Decoded, FileContext, address, moment, sign_in_code};
-use crate::event::{ActorKind, Event, Family, Outcome, Time, first_party};
+use crate::event::{ActorKind, Event, Family, Outcome, Record, Time, first_party};
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
 use std::borrow::Cow;
 
@@ -67,7 +67,7 @@ pub(super) fn view<'a>(decoded: &'a Decoded, context: &FileContext, source: &'st
         object: Cow::Borrowed(first(&[get("resourceDisplayName"), get("resourceId")])),
         detail: detail(record),
         degraded: Cow::Borrowed(&decoded.degraded),
-        record,
+        record: Record::new(record),
     })
 }
 

@@ -6,7 +6,7 @@
 use super::text::{Detail, first, lower, scalar, string};
 use super::ual::actor::{is_system, is_upn};
 use super::{Decoded, FileContext, address, moment};
-use crate::event::{ActorKind, Event, Family, Outcome};
+use crate::event::{ActorKind, Event, Family, Outcome, Record};
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
 use std::borrow::Cow;
 
@@ -87,7 +87,7 @@ pub(super) fn view<'a>(decoded: &'a Decoded, context: &FileContext, report: Repo
         object: Cow::Borrowed(get("Subject")),
         detail: detail(record),
         degraded: Cow::Borrowed(degraded),
-        record,
+        record: Record::new(record),
         operation,
     })
 }

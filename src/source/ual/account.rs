@@ -135,11 +135,12 @@ fn alert<'a>(fields: &Fields<'a>, actor: &'a str) -> Cow<'a, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::Record;
     use sonic_rs::Value;
 
     fn of(json: &str) -> String {
         let record: Value = sonic_rs::from_str(json).unwrap();
-        let fields = Fields::read(&record);
+        let fields = Fields::read(&Record::new(&record));
         let operation = string(fields.operation);
         account(&fields, Theme::ExchangeAdmin, operation, string(fields.user_id)).into_owned()
     }

@@ -113,10 +113,11 @@ fn own_service(actor: Option<&Value>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::Record;
 
     fn of(json: &str) -> ActorKind {
         let record: Value = sonic_rs::from_str(json).unwrap();
-        let fields = Fields::read(&record);
+        let fields = Fields::read(&Record::new(&record));
         kind(&fields, string(fields.user_id), string(fields.user_key))
     }
 

@@ -1,6 +1,7 @@
 //! One pass over the keys of an `AuditData` record: the values the schema needs, each in its slot.
 
-use sonic_rs::{JsonContainerTrait, Value};
+use crate::event::Record;
+use sonic_rs::Value;
 
 macro_rules! slots {
     ($($slot:ident = $key:literal),* $(,)?) => {
@@ -12,10 +13,9 @@ macro_rules! slots {
 
         impl<'a> Fields<'a> {
             /// Reads the slots of `record`; of a key that repeats the first counts, as in a lookup.
-            pub(super) fn read(record: &'a Value) -> Self {
+            pub(super) fn read(record: &Record<'a>) -> Self {
                 let mut fields = Self::default();
-                let Some(object) = record.as_object() else { return fields };
-                for (key, value) in object.iter() {
+                for &(key, value) in record.members() {
                     match key {
                         $($key => fields.$slot = fields.$slot.or(Some(value)),)*
                         _ => {}

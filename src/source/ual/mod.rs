@@ -18,7 +18,7 @@ pub(super) use wrapper::{Outer, open, open_value};
 
 use super::text::{first, integer, operation, scalar, string};
 use super::{Decoded, FileContext, address, moment, sign_in_code};
-use crate::event::{Event, Family, Outcome, Time, first_party};
+use crate::event::{Event, Family, Outcome, Record, Time, first_party};
 use fields::Fields;
 use sonic_rs::{JsonValueTrait, Value};
 use std::borrow::Cow;
@@ -54,7 +54,8 @@ impl Theme {
 
 /// Reads an opened record into the schema.
 pub(super) fn view<'a>(decoded: &'a Decoded, context: &FileContext, source: &'static str) -> Result<Event<'a>, String> {
-    let fields = Fields::read(&decoded.record);
+    let record = Record::new(&decoded.record);
+    let fields = Fields::read(&record);
     let wrapper = &decoded.wrapper;
     let (time, late) = when(&fields, decoded, context)?;
     let operation_original = first(&[string(fields.operation), &wrapper.operation]);
@@ -109,7 +110,7 @@ pub(super) fn view<'a>(decoded: &'a Decoded, context: &FileContext, source: &'st
         degraded: if decoded.degraded.is_empty() { Cow::Borrowed(late) } else { Cow::Borrowed(&decoded.degraded) },
         operation,
         record_type,
-        record: &decoded.record,
+        record,
     })
 }
 

@@ -1,7 +1,6 @@
 //! One directory audit record, and sign-ins, in every form that their exports have.
 
 use super::rows::{self, Read, csv, json};
-use sonic_rs::JsonValueTrait;
 use speur::event::{ActorKind, Event, Family, Outcome, Scalar};
 use speur::field::{CATALOGUE, Core, Field};
 use speur::source::{DateOrder, DateProof};
@@ -410,7 +409,7 @@ fn cloud_app_events_hold_the_audit_record_itself() {
         let event = event(&read);
         assert_eq!(event.source, "cloud-app-events");
         assert_eq!((&*event.id, &*event.degraded), ("a-2", ""));
-        assert_eq!(sonic_rs::to_string(event.record).unwrap(), audit);
+        assert_eq!(sonic_rs::to_string(event.record.value()).unwrap(), audit);
         assert_eq!(facts(&event), facts(&super::rows::event(&plain)));
     }
     let other = json(

@@ -40,7 +40,7 @@ fn fields(event: &Event<'_>) -> serde_json::Value {
     out.insert("precision".to_owned(), event.time.precision.name().into());
     out.insert("basis".to_owned(), event.time.basis.name().into());
     out.insert("address_original".to_owned(), event.address.original.as_ref().into());
-    out.insert("record".to_owned(), serde_json::from_str(&sonic_rs::to_string(event.record).unwrap()).unwrap());
+    out.insert("record".to_owned(), serde_json::from_str(&sonic_rs::to_string(event.record.value()).unwrap()).unwrap());
     serde_json::Value::Object(out)
 }
 
