@@ -1,10 +1,9 @@
 //! A parsed Sigma rule to a tree of tests, or the place and reason why it cannot be one.
 
 use super::document::Fault;
-use super::matcher::{Matcher, Number, Order, Shape, Texts, TimePart};
+use super::matcher::{Matcher, Number, Order, Shape, Texts, TimePart, Words};
 use super::value;
 use crate::field::Field;
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
 use rsigma_parser::{ConditionExpr, Detection, DetectionItem, Modifier, SigmaRule, SigmaValue};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -211,21 +210,10 @@ fn join(matchers: Vec<Matcher>) -> Vec<Matcher> {
             others.push(Matcher::Among(Texts::new(texts, shape == Shape::Ends)));
         }
     }
-    if words.is_empty() {
-        return others;
-    }
-    match automaton(&words) {
-        Some(automaton) => others.push(Matcher::Words(automaton)),
-        // A set too large for an automaton is matched text by text, as regular expressions are.
-        None => others.extend(
-            words.iter().filter_map(|text| value::wildcard(&[value::Piece::Text(text)], Shape::Contains, false).ok()),
-        ),
+    if !words.is_empty() {
+        others.push(Matcher::Words(Words::new(words)));
     }
     others
-}
-
-fn automaton(words: &[Box<str>]) -> Option<AhoCorasick> {
-    AhoCorasickBuilder::new().ascii_case_insensitive(true).build(words.iter().map(AsRef::as_ref)).ok()
 }
 
 /// The modifiers of one line, checked for contradictions.

@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::net::IpAddr;
 use std::ops::ControlFlow;
+use std::sync::OnceLock;
 
 /// Where in the value the text must stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,7 +119,7 @@ pub(super) enum Matcher {
     /// The text in any case; it is held in lower case.
     Folded(Shape, Box<str>),
     /// Any of many texts, in any case; held in lower case.
-    Words(AhoCorasick),
+    Words(Words),
     /// One of many texts, or an ending of which one of them is, in any case.
     Among(Texts),
     Regex(Regex),
@@ -140,9 +141,7 @@ impl Matcher {
         match self {
             Self::Cased(shape, text) => with_text(value, |found| shape.holds(found, text)),
             Self::Folded(shape, text) => with_text(value, |found| folded(*shape, found, text)),
-            Self::Words(words) => with_text(value, |found| {
-                if found.is_ascii() { words.is_match(found) } else { words.is_match(&found.to_lowercase()) }
-            }),
+            Self::Words(words) => with_text(value, |found| words.stand_in(found)),
             Self::Among(texts) => with_text(value, |found| texts.holds(&lower(found))),
             Self::Regex(regex) => with_text(value, |found| regex.is_match(found)),
             Self::Cidr(net) => {
@@ -157,6 +156,35 @@ impl Matcher {
             Self::Field { field, shape, cased } => other_field(value, field, *shape, *cased, event),
             Self::Part(part, wanted) => {
                 time_of(value, field).is_some_and(|time| number(Scalar::Int(part.of(time)), Order::Equal, *wanted))
+            }
+        }
+    }
+}
+
+/// Texts of which one must stand anywhere in a value; in lower case.
+#[derive(Debug, Clone)]
+pub(super) struct Words {
+    texts: Box<[Box<str>]>,
+    /// All of them as one; made when it is first asked, since most rules never are. `None` where they are too many.
+    automaton: OnceLock<Option<AhoCorasick>>,
+}
+
+impl Words {
+    pub(super) fn new(texts: Vec<Box<str>>) -> Self {
+        Self { texts: texts.into(), automaton: OnceLock::new() }
+    }
+
+    fn stand_in(&self, found: &str) -> bool {
+        let build = || {
+            let mut builder = AhoCorasick::builder();
+            builder.ascii_case_insensitive(true).build(self.texts.iter().map(AsRef::as_ref)).ok()
+        };
+        let folded = if found.is_ascii() { Cow::Borrowed(found) } else { Cow::Owned(found.to_lowercase()) };
+        match self.automaton.get_or_init(build) {
+            Some(automaton) => automaton.is_match(&*folded),
+            None => {
+                let lower = folded.to_ascii_lowercase();
+                self.texts.iter().any(|text| lower.contains(&**text))
             }
         }
     }
