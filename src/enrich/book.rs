@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, LazyLock, OnceLock, PoisonError, RwLock};
 
 /// What is known of every address met so far.
 #[derive(Debug)]
@@ -59,12 +59,15 @@ pub struct BuiltIn {
 }
 
 /// The databases that are part of the program.
-pub fn built_in() -> Vec<BuiltIn> {
-    let told = |&(name, built, bytes): &(&'static str, &'static str, &[u8])| {
-        let sha256 = hex(&Sha256::digest(bytes));
-        BuiltIn { name, built, sha256, bytes: bytes.len() as u64 }
-    };
-    BUILT_IN.iter().map(told).collect()
+pub fn built_in() -> &'static [BuiltIn] {
+    static TOLD: LazyLock<Vec<BuiltIn>> = LazyLock::new(|| {
+        let told = |&(name, built, bytes): &(&'static str, &'static str, &[u8])| {
+            let sha256 = hex(&Sha256::digest(bytes));
+            BuiltIn { name, built, sha256, bytes: bytes.len() as u64 }
+        };
+        BUILT_IN.iter().map(told).collect()
+    });
+    &TOLD
 }
 
 impl AddressBook {

@@ -227,13 +227,13 @@ fn of_case(view: &View<'_>, run: &RunFacts) -> Manifest {
 
 /// The databases that are part of this program.
 fn built_in() -> Vec<BuiltIn> {
-    let told = |database: enrich::BuiltIn| BuiltIn {
+    let told = |database: &enrich::BuiltIn| BuiltIn {
         name: database.name.to_owned(),
         built: database.built.to_owned(),
-        sha256: database.sha256,
+        sha256: database.sha256.clone(),
         bytes: database.bytes,
     };
-    enrich::built_in().into_iter().map(told).collect()
+    enrich::built_in().iter().map(told).collect()
 }
 
 fn summary(view: &View<'_>) -> Summary {
