@@ -185,6 +185,17 @@ impl Canvas {
         for shape in &drawing.shapes {
             match shape {
                 Shape::Path { steps, fill, stroke } => self.path(steps, *fill, *stroke),
+                Shape::View { scale, offset, seen } => {
+                    self.out.push_str("q ");
+                    self.precise(&[scale.0, 0.0, 0.0, scale.1, offset.0, offset.1]);
+                    self.out.push_str("cm ");
+                    self.numbers(seen);
+                    self.out.push_str("re W n\n");
+                }
+                Shape::Back => {
+                    self.out.push_str("Q\n");
+                    self.color = None;
+                }
                 Shape::Text { x, y, line, turn, about } => {
                     let (sin, cos) = turn.to_radians().sin_cos();
                     let (dx, dy) = (x - about.0, y - about.1);

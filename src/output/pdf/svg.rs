@@ -21,15 +21,35 @@ pub(super) struct Drawing {
     pub description: String,
     /// Names of elements that are not drawn.
     pub unknown: Vec<String>,
+    /// Width and height, in their own measure, of the pictures around what is read, the innermost last.
+    views: Vec<(f32, f32)>,
 }
 
 /// Something drawn.
 #[derive(Debug)]
 pub(super) enum Shape {
     /// A path with its fill and its stroke of a width.
-    Path { steps: Vec<Step>, fill: Option<Color>, stroke: Option<(Color, f32)> },
+    Path {
+        steps: Vec<Step>,
+        fill: Option<Color>,
+        stroke: Option<(Color, f32)>,
+    },
+    /// What follows is a picture within the picture, up to its [`Shape::Back`]: factors and offsets from its measure to
+    /// that around it, and the part that is seen, from the left, from above, width and height in its own measure.
+    View {
+        scale: (f32, f32),
+        offset: (f32, f32),
+        seen: [f32; 4],
+    },
+    Back,
     /// A line of text whose base line begins at a point, turned clockwise by degrees about another.
-    Text { x: f32, y: f32, line: Line, turn: f32, about: (f32, f32) },
+    Text {
+        x: f32,
+        y: f32,
+        line: Line,
+        turn: f32,
+        about: (f32, f32),
+    },
 }
 
 type Attributes = BTreeMap<String, String>;
@@ -109,20 +129,55 @@ fn number(attributes: &Attributes, name: &str) -> f32 {
 impl Drawing {
     fn begin(&mut self, name: &str, attributes: &Attributes) {
         match name {
-            "svg" => (self.width, self.height) = (number(attributes, "width"), number(attributes, "height")),
+            "svg" => self.view(attributes),
             "g" | "title" | "desc" | "text" | "rect" | "circle" | "ellipse" | "line" | "polyline" | "polygon"
             | "path" => {}
             other => self.unknown.push(other.to_owned()),
         }
     }
 
+    /// A picture, or one within it: <https://www.w3.org/TR/SVG11/coords.html#ViewBoxAttribute>.
+    fn view(&mut self, attributes: &Attributes) {
+        let at = |name| self.length(attributes, name);
+        let (x, y, width, height) = (at("x"), at("y"), at("width"), at("height"));
+        let within = path::numbers(attributes.get("viewBox").map_or("", String::as_str));
+        let seen: [f32; 4] = within.try_into().unwrap_or([0.0, 0.0, width, height]);
+        if self.views.is_empty() {
+            (self.width, self.height) = (width, height);
+        } else {
+            // As large as fits, in the middle of its place.
+            let scale = (width / seen[2].max(1e-6)).min(height / seen[3].max(1e-6));
+            let (spare_x, spare_y) = (width - seen[2] * scale, height - seen[3] * scale);
+            let offset = (x + spare_x / 2.0 - seen[0] * scale, y + spare_y / 2.0 - seen[1] * scale);
+            self.shapes.push(Shape::View { scale: (scale, scale), offset, seen });
+        }
+        self.views.push((seen[2], seen[3]));
+    }
+
+    /// A length, of which a percentage is a part of the picture around.
+    fn length(&self, attributes: &Attributes, name: &str) -> f32 {
+        let part = attributes.get(name).and_then(|value| value.trim().strip_suffix('%')).map(str::parse::<f32>);
+        let (width, height) = self.views.last().copied().unwrap_or_default();
+        match part {
+            Some(Ok(part)) => part / 100.0 * if matches!(name, "y" | "height") { height } else { width },
+            _ => number(attributes, name),
+        }
+    }
+
     fn end(&mut self, faces: &mut Faces, name: &str, attributes: &Attributes, text: &str) {
         let at = |name| number(attributes, name);
         match name {
+            "svg" => {
+                self.views.pop();
+                if !self.views.is_empty() {
+                    self.shapes.push(Shape::Back);
+                }
+            }
             "title" if self.title.is_empty() => text.clone_into(&mut self.title),
             "desc" if self.description.is_empty() => text.clone_into(&mut self.description),
             "text" => self.text(faces, attributes, text),
             "rect" => {
+                let at = |name| self.length(attributes, name);
                 let (x, y, width, height) = (at("x"), at("y"), at("width"), at("height"));
                 let steps = [(x, y), (x + width, y), (x + width, y + height), (x, y + height)];
                 self.path(path::polyline(&steps, true), attributes);
@@ -214,5 +269,21 @@ mod tests {
         let Shape::Text { x, .. } = &drawing.shapes[2] else { panic!() };
         assert!(*x < 0.0);
         assert!(draw(&mut faces, "<svg><rect").is_err());
+    }
+
+    #[test]
+    fn a_picture_within_the_picture_has_a_measure_of_its_own() {
+        let mut faces = Faces::new().unwrap();
+        let svg = "<svg width=\"100\" height=\"80\"><svg x=\"10\" y=\"20\" width=\"50\" height=\"40\" \
+                   viewBox=\"0 0 500 200\"><rect width=\"100%\" height=\"50%\"/></svg><rect width=\"100%\"/></svg>";
+        let drawing = draw(&mut faces, svg).unwrap();
+        assert_eq!((drawing.width, drawing.height), (100.0, 80.0), "the outer one's");
+        let [Shape::View { scale, offset, seen }, Shape::Path { steps, .. }, Shape::Back, Shape::Path { .. }] =
+            &drawing.shapes[..]
+        else {
+            panic!("{:?}", drawing.shapes)
+        };
+        assert_eq!((*scale, *offset, *seen), ((0.1, 0.1), (10.0, 30.0), [0.0, 0.0, 500.0, 200.0]));
+        assert_eq!(steps[2], Step::Line(500.0, 100.0));
     }
 }

@@ -15,6 +15,8 @@ const AIR: f32 = 2.4;
 const WHOLE: usize = 14;
 /// The narrowest column: a character that is written out.
 const NARROW: f32 = 42.0;
+/// Lines that the longest text of a column should not need more of, if the others leave it the room.
+const LINES: f32 = 3.4;
 
 const TEXT: Style = regular(7.8);
 const DIGEST: Style = regular(6.2);
@@ -137,8 +139,8 @@ fn piece(cells: &[Cell], part: std::ops::Range<usize>, size: f32, rule: Color) -
     Piece { height, items, ..Piece::default() }
 }
 
-/// The widths of the columns, which fill the page: each has what its longest word needs, and of the rest the more the
-/// longer its texts are.
+/// The widths of the columns, which fill the page: each has what its longest word needs and a long text a fifth of the
+/// page, and of the rest the more the longer its texts are.
 fn widths(columns: &[Column], headers: &[Measured], rows: &[Vec<Measured>]) -> Vec<f32> {
     let room = WIDTH - GAP * columns.len().saturating_sub(1) as f32;
     let (mut least, mut natural) = (Vec::new(), Vec::new());
@@ -149,7 +151,7 @@ fn widths(columns: &[Column], headers: &[Measured], rows: &[Vec<Measured>]) -> V
         let header = headers[number].natural();
         match column.kind {
             Kind::Words => {
-                least.push(word.min(room * 0.3).max(NARROW));
+                least.push(word.max((longest / LINES).min(room * 0.2)).min(room * 0.3).max(NARROW));
                 natural.push(longest.max(header).max(NARROW).min(room));
             }
             Kind::Number | Kind::Whole => {
