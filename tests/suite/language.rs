@@ -78,7 +78,7 @@ fn fragments(text: &str) -> Vec<String> {
 }
 
 /// English stretches of the catalogue that no Dutch text has; labels may stand in a table as the codes they are for.
-fn english() -> Vec<String> {
+pub(crate) fn english() -> Vec<String> {
     let dutch: String = entries().map(|entry| entry.nl + "\n").collect();
     let sentences = entries().filter(|entry| !entry.key.starts_with("label."));
     let all = sentences.flat_map(|entry| fragments(&entry.en));
