@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::cast_possible_wrap)] // helpers of tests are tests, and their numbers small
 
 mod book;
-mod charts;
+pub(crate) mod charts;
 mod measure;
 mod pdf;
 mod tenant;
