@@ -1,11 +1,10 @@
-//! Microseconds since 1970 to the calendar, in UTC, without allocating: dates for files and dates for people.
+//! Microseconds since 1970 to the calendar, in UTC, without allocating: dates for files. People are told theirs by the
+//! voice of a case.
 
 /// Microseconds in a day.
 pub const DAY: i64 = 86_400_000_000;
 /// Microseconds in an hour.
 pub const HOUR: i64 = 3_600_000_000;
-
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// A moment taken apart, in the proleptic Gregorian calendar, UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,39 +95,6 @@ pub fn rfc3339(micros: i64) -> String {
     text.into_iter().map(char::from).collect()
 }
 
-/// `14 Jan 2026`.
-pub fn date(micros: i64) -> String {
-    let civil = Civil::new(micros);
-    format!("{} {} {}", civil.day, month_name(civil.month), civil.year)
-}
-
-/// `09:12`.
-pub fn clock(micros: i64) -> String {
-    let civil = Civil::new(micros);
-    format!("{:02}:{:02}", civil.hour, civil.minute)
-}
-
-/// `14 Jan 2026 09:12`.
-pub fn moment(micros: i64) -> String {
-    format!("{} {}", date(micros), clock(micros))
-}
-
-/// `14 Jan 2026 09:12 to 09:15 UTC`; the second date only where it differs.
-pub fn span(first: i64, last: i64) -> String {
-    if first.div_euclid(60_000_000) == last.div_euclid(60_000_000) {
-        format!("{} UTC", moment(first))
-    } else if first.div_euclid(DAY) == last.div_euclid(DAY) {
-        format!("{} to {} UTC", moment(first), clock(last))
-    } else {
-        format!("{} to {} UTC", moment(first), moment(last))
-    }
-}
-
-/// `Jan` for 1.
-pub fn month_name(month: u8) -> &'static str {
-    MONTHS.get(usize::from(month).wrapping_sub(1)).copied().unwrap_or("?")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -155,12 +121,5 @@ mod tests {
         assert_eq!(rfc3339(1_500_000), "1970-01-01T00:00:01.5Z");
         assert_eq!(rfc3339(10_000_000), "1970-01-01T00:00:10Z");
         assert_eq!(rfc3339(-1), "1969-12-31T23:59:59.999999Z");
-    }
-
-    #[test]
-    fn a_span_names_what_differs() {
-        assert_eq!(span(0, 30_000_000), "1 Jan 1970 00:00 UTC");
-        assert_eq!(span(0, HOUR), "1 Jan 1970 00:00 to 01:00 UTC");
-        assert_eq!(span(0, DAY), "1 Jan 1970 00:00 to 2 Jan 1970 00:00 UTC");
     }
 }

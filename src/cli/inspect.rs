@@ -7,8 +7,8 @@ use super::progress::Bar;
 use super::terminal::Terminal;
 use super::unused::Unused;
 use speur::case::rhythm::Gap;
-use speur::civil::moment;
 use speur::coverage::{FileCoverage, Shortfall};
+use speur::language::Voice;
 use speur::pipeline::{self, Inspection};
 use std::io;
 
@@ -82,8 +82,9 @@ fn gaps(out: &mut Terminal, gaps: &[Gap]) -> io::Result<()> {
         "gaps: {} (stretches without a record in hours of the week that have records in other weeks)",
         gaps.len()
     ))?;
+    let voice = Voice::default();
     for gap in gaps.iter().take(SHOWN) {
-        out.line(&format!("  {} to {} UTC", moment(gap.after), moment(gap.before)))?;
+        out.line(&format!("  {} to {} UTC", voice.unzoned(gap.after), voice.unzoned(gap.before)))?;
     }
     more(out, gaps.len())
 }

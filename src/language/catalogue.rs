@@ -16,6 +16,8 @@ static FILES: &[&str] = &[
     include_str!("show.csv"),
     include_str!("report.csv"),
     include_str!("pdf.csv"),
+    include_str!("chart.csv"),
+    include_str!("overview.csv"),
     include_str!("workbook.csv"),
 ];
 

@@ -53,6 +53,12 @@ pub struct Voice {
 }
 
 impl Voice {
+    /// The same by UTC alone, for what has one clock: an axis.
+    #[must_use]
+    pub fn in_utc(self) -> Self {
+        Self { zone: None, ..self }
+    }
+
     /// The text under this key; the key itself where there is none, which a test excludes.
     pub fn text(self, key: &'static str) -> &'static str {
         catalogue::text(key, self.language)
@@ -97,8 +103,13 @@ impl Voice {
 
     /// The short name of a month, from 1.
     pub fn month(self, month: u8) -> &'static str {
-        let names = self.text("time.months").split(' ');
-        names.clone().nth(usize::from(month).wrapping_sub(1)).unwrap_or("?")
+        let mut names = self.text("time.months").split(' ');
+        names.nth(usize::from(month).wrapping_sub(1)).unwrap_or("?")
+    }
+
+    /// The name of a day of the week, Monday from 0.
+    pub fn weekday(self, day: usize) -> &'static str {
+        self.text("time.days").split(' ').nth(day).unwrap_or("?")
     }
 
     /// `14 Jan 2026 09:12 UTC`; with a zone `14 Jan 2026 09:12 UTC (10:12 CET)`.

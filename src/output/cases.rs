@@ -32,8 +32,8 @@ impl Cases {
     /// stands where an overview goes that this program did not write.
     pub fn open(root: &Path) -> Result<Self, Error> {
         std::fs::create_dir_all(root).map_err(Error::write(root))?;
-        for (name, start) in overview::FILES {
-            foreign(&root.join(name), start)?;
+        for name in overview::FILES {
+            foreign(root, name)?;
         }
         let place = root.join(LOCK);
         let lock = File::options().create(true).append(true).open(&place).map_err(Error::write(&place))?;
@@ -66,7 +66,7 @@ impl Cases {
         for entry in entries.flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
             let of = name.strip_prefix('.').and_then(|name| name.rsplit_once(PARTIAL)).map(|(of, _)| of);
-            let ours = |of: &str| cases.contains(of) || overview::FILES.iter().any(|(file, _)| *file == of);
+            let ours = |of: &str| cases.contains(of) || overview::FILES.contains(&of);
             if of.is_some_and(ours) {
                 let path = entry.path();
                 let folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
@@ -96,13 +96,14 @@ impl Cases {
 }
 
 /// Refuses a place where something stands that does not start like what this program writes there.
-fn foreign(path: &Path, start: &str) -> Result<(), Error> {
+fn foreign(root: &Path, name: &str) -> Result<(), Error> {
+    let path = &root.join(name);
     if path.symlink_metadata().is_err() {
         return Ok(());
     }
     let mut found = Vec::new();
     let read = File::open(path).and_then(|file| file.take(1024).read_to_end(&mut found));
-    if read.is_ok() && path.is_file() && String::from_utf8_lossy(&found).contains(start) {
+    if read.is_ok() && path.is_file() && overview::is_ours(name, &String::from_utf8_lossy(&found)) {
         return Ok(());
     }
     Err(Error::Path {
@@ -130,7 +131,7 @@ pub fn case_name(tenant: &OsStr, taken: &BTreeSet<String>) -> String {
         || name.len() > 3 * LONGEST / 2
         || visible(&name) != name
         || DEVICES.contains(&device.as_str())
-        || overview::FILES.iter().any(|(file, _)| *file == lower)
+        || overview::FILES.contains(&lower.as_str())
         || taken.contains(&lower);
     if reserved || name != text || text != tenant.to_str().unwrap_or_default() {
         let digest = hex(&Sha256::digest(tenant.as_encoded_bytes())[..4]);

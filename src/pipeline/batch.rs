@@ -116,7 +116,7 @@ fn run(options: &BatchOptions, progress: &dyn Progress) -> Result<BatchSummary, 
     }
     plan.aside.sort();
     let aside: Vec<String> = plan.aside.iter().map(|(name, _)| name.clone()).collect();
-    let overview = overview(&cases, tenants, &aside)?;
+    let overview = overview(&cases, tenants, &aside, options.common.facts.voice)?;
     plan.warnings.extend(kit.book.warnings());
     Ok(BatchSummary { overview, kept, aside: plan.aside, refused: kit.refused, warnings: plan.warnings })
 }

@@ -3,6 +3,7 @@
 mod home;
 mod links;
 
+use super::language::english;
 use home::{A, B, Home, assert_same, five, forwarding, opened, tree};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,6 +44,26 @@ fn a_good_batch_exits_0_and_quiet_prints_nothing() {
     let cells = ["events", "accounts", "first_time", "last_time", "files", "rows", "used", "findings", "not_used"];
     let expected = ["1", "1", "2026-01-05T10:00:00Z", "2026-01-05T10:00:00Z", "1", "1", "1", "0", "0"];
     assert_eq!(cells.map(|cell| row[cell].as_str()), expected);
+}
+
+#[test]
+fn a_dutch_overview_is_dutch_and_known_by_later_runs() {
+    let home = five();
+    assert_eq!(home.batch(&["--language", "nl"]).code, 3);
+    let html = || std::fs::read_to_string(home.path("cases/overview.html")).unwrap();
+    let page = html();
+    assert!(
+        page.contains("<html lang=\"nl\">") && page.contains("Van 2 tenants heeft er geen een bevinding"),
+        "{page}"
+    );
+    assert!(page.contains("<td>mislukt</td>"), "{page}");
+    let found = english().into_iter().find(|english| page.contains(english.as_str()));
+    assert!(found.is_none(), "{found:?}");
+    // A page in another language is this program's own all the same.
+    for (code, lang) in [("en", "<html lang=\"en\">"), ("nl", "<html lang=\"nl\">")] {
+        let ran = home.batch(&["--language", code]);
+        assert!(ran.code == 3 && html().contains(lang), "{}", ran.err);
+    }
 }
 
 #[test]

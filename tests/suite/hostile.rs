@@ -1,14 +1,18 @@
 //! Log text that tries to be more than text, planted in every text of every export: in no output may it act.
 
 use super::cli::run;
+use super::output::book::Book;
+use super::output::pdf;
 use serde_json::Value;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-/// Markup for pages and pictures, style, a formula, a terminal, the direction of writing.
+/// Markup for pages and pictures, an action of a PDF, style, a formula, a sheet, a terminal, the direction of writing.
 const HOSTILE: &str = "</title></text><script>pwned()</script>\"'><img src=x onerror=pwned()><svg onload=pwned()>\
-                       {{7*7}}</style><style>*{display:none}@import url(x)</style>;=HYPERLINK(\"http://x\")\u{1b}[2J\
+                       )>>/OpenAction<</S/JavaScript/JS(pwned())>>]]></t></is></c><f>1+1</f>_x001B_&#27;{{7*7}}</style><style>*{display:none}@import url(x)</style>;=HYPERLINK(\"http://x\")\u{1b}[2J\
                        \u{1b}]0;pwned\u{7}\u{202e}gpj.exe\u{200b}";
+/// Stands near the beginning of [`HOSTILE`], so that what is cut holds it too.
+const MARKER: &str = "<script>pwned()</script>";
 /// What a spreadsheet would run, where it begins a cell.
 const FORMULA: &str = "=cmd|' /C calc'!A0";
 
@@ -231,6 +235,31 @@ fn check_table(text: &str, place: &str) {
     }
 }
 
+/// Every text of a workbook is a text of a cell, and hostile text is among them as it was.
+fn check_workbook(bytes: &[u8]) {
+    let book = Book::open(bytes);
+    book.assert_inert();
+    for sheet in &book.sheets {
+        sheet.texts().for_each(|text| no_acting_character(text, &sheet.name));
+    }
+    for name in ["Timeline", "Findings", "Accounts", "Sessions", "Exposed mail", "Footholds"] {
+        assert!(book.sheet(name).texts().any(|text| text.contains(MARKER)), "{name} shows no hostile text");
+    }
+    let longest =
+        book.sheets.iter().flat_map(super::output::book::Sheet::texts).map(|text| text.encode_utf16().count());
+    assert_eq!(longest.max(), Some(32_767), "the megabyte fills a cell");
+}
+
+/// A PDF holds hostile text as text alone.
+fn check_paper(path: &Path) {
+    let bytes = std::fs::read(path).expect("a file");
+    pdf::assert_inert(&bytes, &["pwned", "<script", "HYPERLINK", "calc"]);
+    pdf::told("qpdf", &["--check", "FILE"], path);
+    let Some(text) = pdf::told("pdftotext", &["-enc", "UTF-8", "FILE", "-"], path) else { return };
+    no_acting_character(&text, "report.pdf");
+    assert!(pdf::joined(&text).contains(MARKER), "report.pdf shows no hostile text");
+}
+
 fn check(case: &Path) {
     let mut kinds = std::collections::BTreeMap::<String, u32>::new();
     for entry in walkdir::WalkDir::new(case).sort_by_file_name() {
@@ -248,11 +277,13 @@ fn check(case: &Path) {
             "svg" => check_picture(&text(), &place),
             "csv" => check_table(&text(), &place),
             "json" => drop(serde_json::from_str::<Value>(&text()).unwrap_or_else(|error| panic!("{place}: {error}"))),
+            "xlsx" => check_workbook(&std::fs::read(entry.path()).expect("a file")),
+            "pdf" => check_paper(entry.path()),
             "jsonl" => text().lines().for_each(|line| drop(serde_json::from_str::<Value>(line).expect("JSON"))),
             _ => {}
         }
     }
-    for kind in ["html", "svg", "csv", "json", "jsonl", "parquet"] {
+    for kind in ["html", "svg", "csv", "json", "jsonl", "parquet", "xlsx", "pdf"] {
         assert!(kinds.contains_key(kind), "no {kind} among {kinds:?}");
     }
 }

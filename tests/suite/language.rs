@@ -1,8 +1,10 @@
 //! The catalogue of texts: complete in every language, each text used, and none asked for that is not there.
 
+use super::output::charts::{assert_apart, texts};
 use speur::language::{Entry, entries};
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// Every source file and template, as text.
 fn sources() -> Vec<String> {
@@ -59,7 +61,7 @@ fn every_text_is_used_and_every_use_has_a_text() {
         // A text is asked for by its key, or by its part and a name that stands elsewhere: an operation, a code.
         let said = |key: &str| sources.contains(&format!("\"{key}\""));
         let mut parts = key.match_indices('.').map(|(at, _)| &key[..=at]);
-        assert!(said(key) || parts.any(said), "nothing says {key}");
+        assert!(said(key) || !key.starts_with("chart.") && parts.any(said), "nothing says {key}");
     }
     for call in [".text(\"", ".fill(\"", ".count(\""] {
         for (at, _) in sources.match_indices(call) {
@@ -78,7 +80,7 @@ fn fragments(text: &str) -> Vec<String> {
 }
 
 /// English stretches of the catalogue that no Dutch text has; labels may stand in a table as the codes they are for.
-fn english() -> Vec<String> {
+pub(crate) fn english() -> Vec<String> {
     let dutch: String = entries().map(|entry| entry.nl + "\n").collect();
     let sentences = entries().filter(|entry| !entry.key.starts_with("label."));
     let all = sentences.flat_map(|entry| fragments(&entry.en));
@@ -101,29 +103,40 @@ fn values<'a>(value: &'a serde_json::Value, keys: &[&str], found: &mut Vec<&'a s
     }
 }
 
-#[test]
-fn a_dutch_case_has_no_english_of_ours() {
-    let home = tempfile::tempdir().expect("a folder");
-    let out = home.path().join("case");
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut run = std::process::Command::new(env!("CARGO_BIN_EXE_speur"));
-    run.arg("analyze").arg(root.join("samples/harbor")).args(["--language", "nl", "--quiet", "--out"]).arg(&out);
-    run.output().expect("a run");
-    let english = english();
-    assert!(english.iter().any(|text| text == "is not seen to be removed"), "{english:?}");
-    // Titles of rules are Sigma's; subjects and the like are the log's.
-    let titles = {
+/// The samples as a case for a Dutch reader, and the titles of its findings, the longest first: one may begin as
+/// another does. Titles of rules are Sigma's; subjects and the like are the log's.
+fn dutch() -> &'static (PathBuf, Vec<String>) {
+    static CASE: OnceLock<(tempfile::TempDir, (PathBuf, Vec<String>))> = OnceLock::new();
+    let (_, case) = CASE.get_or_init(|| {
+        let home = tempfile::tempdir().expect("a folder");
+        let out = home.path().join("case");
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut run = std::process::Command::new(env!("CARGO_BIN_EXE_speur"));
+        run.arg("analyze").arg(root.join("samples/harbor")).args(["--language", "nl", "--quiet", "--out"]).arg(&out);
+        run.output().expect("a run");
         let findings = std::fs::read(out.join("findings.json")).expect("findings");
         let findings: serde_json::Value = serde_json::from_slice(&findings).expect("JSON");
         let mut titles = Vec::new();
         values(&findings, &["title"], &mut titles);
-        // The longest first: one title may begin as another does.
         let mut titles: Vec<String> = titles.into_iter().map(str::to_owned).collect();
         titles.sort_by_key(|title| std::cmp::Reverse(title.len()));
-        titles
-    };
+        titles.dedup();
+        (home, (out, titles))
+    });
+    case
+}
+
+fn without(text: &str, titles: &[String]) -> String {
+    titles.iter().fold(text.to_owned(), |text, title| text.replace(title.as_str(), ""))
+}
+
+#[test]
+fn a_dutch_case_has_no_english_of_ours() {
+    let (out, titles) = dutch();
+    let english = english();
+    assert!(english.iter().any(|text| text == "is not seen to be removed"), "{english:?}");
     let told = |place: &str, text: &str| {
-        let bare = titles.iter().fold(text.to_owned(), |text, title| text.replace(title.as_str(), ""));
+        let bare = without(text, titles);
         let found = english.iter().find(|english| bare.contains(english.as_str()));
         assert!(found.is_none(), "{place}: {found:?} in {text:?}");
     };
@@ -147,13 +160,81 @@ fn a_dutch_case_has_no_english_of_ours() {
         let line: serde_json::Value = serde_json::from_str(line).expect("JSON");
         told("timeline.jsonl", line["message"].as_str().expect("a message"));
     }
-    let shown = std::process::Command::new(env!("CARGO_BIN_EXE_speur")).args(["case", "show"]).arg(&out).output();
+    let shown = std::process::Command::new(env!("CARGO_BIN_EXE_speur")).args(["case", "show"]).arg(out).output();
     let shown = String::from_utf8(shown.expect("a run").stdout).expect("text");
     assert!(
         shown.contains("achtergelaten") && shown.contains("niet gezien") && shown.contains(" en nog 1]"),
         "{shown}"
     );
     shown.lines().for_each(|line| told("case show", line));
+}
+
+/// Whether a text holds these words as words of their own.
+fn holds(text: &str, words: &str) -> bool {
+    let is_part = |char: Option<char>| char.is_some_and(char::is_alphanumeric);
+    text.match_indices(words)
+        .any(|(at, _)| !is_part(text[..at].chars().next_back()) && !is_part(text[at + words.len()..].chars().next()))
+}
+
+/// What stands between the places of the English charts and in no Dutch text, and the English days and months.
+fn english_of_charts() -> &'static [String] {
+    static ENGLISH: OnceLock<Vec<String>> = OnceLock::new();
+    ENGLISH.get_or_init(|| {
+        let dutch: String = entries().map(|entry| entry.nl + "\n").collect();
+        let is_name = |key: &str| matches!(key, "time.days" | "time.months");
+        let told = entries().filter(|entry| entry.key.starts_with("chart.") || is_name(&entry.key));
+        let parts = told.flat_map(|entry| {
+            let ends: &[char] = if is_name(&entry.key) { &[' '] } else { &['{', '}', '[', ']', '|'] };
+            let places: Vec<String> = places(&entry.en).into_iter().flatten().map(str::to_owned).collect();
+            let parts = entry.en.split(ends).map(|part| part.trim_matches([' ', ',', ':', ';', '(', ')', '.']));
+            let parts = parts.filter(|part| !places.iter().any(|place| place == part));
+            parts.map(str::to_owned).collect::<Vec<_>>()
+        });
+        parts.filter(|part| part.contains(char::is_alphabetic) && !holds(&dutch, part)).collect()
+    })
+}
+
+/// That a chart for a Dutch reader has no English of ours, and that none of its own texts is cut.
+pub(crate) fn assert_dutch(svg: &str, file: &str, titles: &[String]) {
+    let mut told = String::new();
+    for text in texts(svg) {
+        let text = without(&text, titles);
+        // What is cut is log text or the title of a rule, and ends a list.
+        let whole = match text.strip_suffix('…') {
+            Some(cut) => {
+                let charted = |key: &str| key.starts_with("chart.") || key.starts_with("case.exposure.");
+                let own = entries().filter(|entry| charted(&entry.key));
+                let own = own.flat_map(|entry| entry.nl.split('|').map(str::to_owned).collect::<Vec<_>>());
+                assert!(!own.into_iter().any(|own| own.starts_with(cut)), "{file}: {text:?} is cut");
+                cut.rsplit_once("; ").map_or("", |(whole, _)| whole)
+            }
+            None => &text,
+        };
+        told.push_str(whole);
+        told.push(' ');
+    }
+    let found = english_of_charts().iter().find(|english| holds(&told, english));
+    assert!(found.is_none(), "{file}: {found:?} in {told:?}");
+}
+
+#[test]
+fn the_charts_of_a_dutch_case_are_dutch() {
+    let english = english_of_charts();
+    for known in ["events", "Monday", "May", "hour", "left half: sign-ins that succeeded, right half: that failed"] {
+        assert!(english.iter().any(|text| text.starts_with(known)), "{known}: {english:?}");
+    }
+    let (out, titles) = dutch();
+    let page = std::fs::read_to_string(out.join("report.html")).expect("a page");
+    let mut charts = 0;
+    for entry in std::fs::read_dir(out.join("charts")).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let (svg, file) = (std::fs::read_to_string(&path).expect("a chart"), path.display().to_string());
+        assert_dutch(&svg, &file, titles);
+        assert_apart(&svg, &file);
+        assert!(page.contains(&svg), "{file} is another picture than the one in the report");
+        charts += 1;
+    }
+    assert!(charts > 7, "{charts}");
 }
 
 #[test]

@@ -2,10 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::cast_possible_wrap)] // helpers of tests are tests, and their numbers small
 
-mod book;
-mod charts;
+pub(crate) mod book;
+pub(crate) mod charts;
 mod measure;
-mod pdf;
+pub(crate) mod pdf;
 mod tenant;
 mod workbook;
 

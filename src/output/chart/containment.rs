@@ -6,12 +6,14 @@ use super::held::{Held, Step, got_in, held, tasks};
 use super::ink::{FADED, GREY, GRID, INK, INTRUDER, MARGIN, RESPONSE, Sign, WIDTH};
 use super::measure::lines;
 use super::plot::Plot;
-use super::scale::Bin;
-use super::words::{by, containment as words, name, task};
-use crate::civil::span;
+use super::scale::{Bin, number};
+use super::voice;
+use super::words::{by, counted, left_out, name, task};
+use crate::language::Voice;
 use crate::output::view::View;
 use plotters::style::RGBColor;
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::io;
 
 const FILE: &str = "charts/containment.svg";
@@ -36,12 +38,14 @@ struct Field<'a> {
 
 /// Draws the chart.
 pub(super) fn draw(view: &View<'_>) -> io::Result<Picture> {
-    let (all, refused) = got_in(held(view));
+    let ((all, refused), t) = (got_in(held(view)), voice(view));
+    let title = t.text("chart.containment.title");
     let shown = &all[..all.len().min(FIELDS)];
     if shown.is_empty() {
-        let sheet = Sheet::new(FILE, words::TITLE, "", words::NONE);
+        let none = t.text("chart.containment.none");
+        let sheet = Sheet::new(FILE, title, "", none);
         let middle = sheet.top() + 60;
-        return sheet.draw(middle + 60, |canvas| canvas.nothing(middle, words::NONE));
+        return sheet.draw(middle + 60, |canvas| canvas.nothing(middle, none));
     }
     let steps: Vec<Vec<Step>> = shown.iter().map(|held| held.steps(view)).collect();
     let acts = shown.iter().map(Held::span);
@@ -51,9 +55,10 @@ pub(super) fn draw(view: &View<'_>) -> io::Result<Picture> {
     let bin = Bin::choose_fine(first, last);
     let fields: Vec<Field<'_>> =
         shown.iter().zip(&steps).map(|(held, steps)| Field::new(view, held, steps, bin)).collect();
-    let note = words::note(bin.name(), all.len() - shown.len(), refused);
-    let sheet = Sheet::new(FILE, words::TITLE, &note, &alt(&fields, &span(first, last)));
-    let items = legend(shown, &steps, &fields);
+    let left_out = left_out(t, all.len() - shown.len(), refused);
+    let note = t.fill("chart.containment.note", &[("unit", &bin.name(t)), ("left_out", &left_out)]);
+    let sheet = Sheet::new(FILE, title, &note, &alt(t, &fields, &t.span(first, last)));
+    let items = legend(t, shown, &steps, &fields);
     let keys = sheet.top();
     let top = keys + legend_height(&items) + 6;
     let height = NAME + LETTERS + HIGH + AIR;
@@ -61,13 +66,13 @@ pub(super) fn draw(view: &View<'_>) -> io::Result<Picture> {
     sheet.draw(bottom + 30, |canvas| {
         canvas.legend(keys, &items)?;
         let mut plot =
-            Plot { bin, bars: (bin.of(first), bin.of(last)), across: ACROSS, down: (0, bottom - AIR), most: 0 };
+            Plot { t, bin, bars: (bin.of(first), bin.of(last)), across: ACROSS, down: (0, bottom - AIR), most: 0 };
         for (field, upper) in fields.iter().zip((top..).step_by(height as usize)) {
             plot.down = (upper + NAME + LETTERS, upper + NAME + LETTERS + HIGH);
             plot.most = field.bars.values().map(|bar| bar.0 + bar.1).max().unwrap_or(0);
             field.draw(canvas, &plot, upper)?;
         }
-        plot.times(canvas, bottom - AIR, &by(bin.name()))
+        plot.times(canvas, bottom - AIR, &by(t, bin.name(t)))
     })
 }
 
@@ -93,7 +98,13 @@ impl<'a> Field<'a> {
 
     fn draw(&self, canvas: &Canvas<'_>, plot: &Plot, top: i32) -> Drawn {
         canvas.line((MARGIN, top), (WIDTH - MARGIN, top), GRID)?;
-        canvas.fit((MARGIN, top + NAME / 2 + 2), &name(self.held.account), 12, WIDTH - 2 * MARGIN, Anchor::Start)?;
+        canvas.fit(
+            (MARGIN, top + NAME / 2 + 2),
+            name(plot.t, self.held.account),
+            12,
+            WIDTH - 2 * MARGIN,
+            Anchor::Start,
+        )?;
         plot.values(canvas, "")?;
         for (&bar, &(through, refused)) in &self.bars {
             plot.stack(canvas, bar, &[(through, INTRUDER), (refused, GREY)])?;
@@ -101,12 +112,17 @@ impl<'a> Field<'a> {
         plot.ground(canvas)?;
         self.letters(canvas, plot)?;
         let side = plot.across.1 + 14;
-        let mut y = plot.down.0 + 2;
-        for (text, color) in self.told() {
-            for line in lines(&text, 11, WIDTH - MARGIN - side) {
-                canvas.text((side, y), &line, 11, color, Anchor::Start)?;
-                y += LINE;
-            }
+        let told = self.told(plot.t).into_iter();
+        let told = told.flat_map(|(text, color)| {
+            lines(&text, 11, WIDTH - MARGIN - side).into_iter().map(move |line| (line, color))
+        });
+        let told: Vec<(String, RGBColor)> = told.collect();
+        // Many lines begin beside the letters and stand closer, as none may stand below the bars.
+        let further = told.len().saturating_sub(1).max(1) as i32;
+        let apart = LINE.min((HIGH + LETTERS - 8) / further).max(1);
+        let first = (plot.down.0 + 2).min(plot.down.1 - apart * further);
+        for ((line, color), y) in told.iter().zip((first..).step_by(apart as usize)) {
+            canvas.text((side, y), line, 11, *color, Anchor::Start)?;
         }
         Ok(())
     }
@@ -141,32 +157,50 @@ impl<'a> Field<'a> {
     }
 
     /// What stands beside the bars.
-    fn told(&self) -> Vec<(String, RGBColor)> {
+    fn told(&self, t: Voice) -> Vec<(String, RGBColor)> {
         if self.held.dossier.is_none() {
-            return vec![(words::NOT_JUDGED.to_owned(), FADED)];
-        }
-        if self.steps.is_empty() {
-            return vec![(words::no_step(self.parts[0].0), INK)];
+            return vec![(t.text("chart.containment.not_judged").to_owned(), FADED)];
         }
         let [before, between, after] = self.parts;
-        let between = if self.steps[0].time == self.steps[self.steps.len() - 1].time { None } else { Some(between) };
-        words::parts(before, between, after).into_iter().map(|text| (text, INK)).collect()
+        let (Some(first), Some(last)) = (self.steps.first(), self.steps.last()) else {
+            let acts = counted(t, "chart.n_acts", before.0);
+            return vec![(t.fill("chart.containment.no_step", &[("acts", &acts)]), INK)];
+        };
+        let parts = if first.time == last.time {
+            vec![("chart.containment.before", before), ("chart.containment.after", after)]
+        } else {
+            vec![
+                ("chart.containment.before_first", before),
+                ("chart.containment.between", between),
+                ("chart.containment.after_last", after),
+            ]
+        };
+        parts.into_iter().map(|(key, counts)| (t.fill(key, &[("acts", &acts(t, counts))]), INK)).collect()
     }
 }
 
-fn legend(shown: &[Held<'_>], steps: &[Vec<Step>], fields: &[Field<'_>]) -> Vec<(Sign, String)> {
-    let mut items = vec![(Sign::Box(INTRUDER), words::ACTS.to_owned())];
-    if fields.iter().any(|field| field.bars.values().any(|bar| bar.1 > 0)) {
-        items.push((Sign::Box(GREY), words::REFUSED.to_owned()));
+/// Acts that went through, and those that were refused where there are any.
+fn acts(t: Voice, (through, refused): (u64, u64)) -> String {
+    if refused == 0 {
+        return counted(t, "chart.n_acts", through);
     }
-    items.extend(tasks(shown, steps).into_iter().map(|(letter, text)| (Sign::Step(letter), task(text))));
+    let values: [(&str, &dyn Display); 2] = [("number", &number(through)), ("refused", &number(refused))];
+    t.count("chart.containment.both", through, &values)
+}
+
+fn legend(t: Voice, shown: &[Held<'_>], steps: &[Vec<Step>], fields: &[Field<'_>]) -> Vec<(Sign, String)> {
+    let mut items = vec![(Sign::Box(INTRUDER), t.text("chart.containment.acts").to_owned())];
+    if fields.iter().any(|field| field.bars.values().any(|bar| bar.1 > 0)) {
+        items.push((Sign::Box(GREY), t.text("chart.containment.refused").to_owned()));
+    }
+    items.extend(tasks(shown, steps).into_iter().map(|(letter, text)| (Sign::Step(letter), task(t, text))));
     items
 }
 
-fn alt(fields: &[Field<'_>], when: &str) -> String {
+fn alt(t: Voice, fields: &[Field<'_>], when: &str) -> String {
     let told = fields.iter().take(6).map(|field| {
-        let told: Vec<String> = field.told().into_iter().map(|(text, _)| text).collect();
-        words::field(&name(field.held.account), &told)
+        let told: Vec<String> = field.told(t).into_iter().map(|(text, _)| text).collect();
+        format!("{}: {}", name(t, field.held.account), told.join(" "))
     });
-    words::alt(when, &told.collect::<Vec<_>>())
+    t.fill("chart.containment.alt", &[("span", &when), ("told", &told.collect::<Vec<_>>().join(" "))])
 }

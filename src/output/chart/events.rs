@@ -4,16 +4,17 @@ use super::Picture;
 use super::canvas::{Anchor, Canvas, Drawn, Sheet, legend_height};
 use super::ink::{GREY, GRID, INK, MARGIN, PALETTE, Sign, WIDTH};
 use super::plot::Plot;
-use super::scale::Bin;
-use super::words::{NOT_STATED, by, others, over_time as words};
+use super::scale::{Bin, number};
+use super::voice;
+use super::words::{by, counted};
 use crate::case::severity::{LEVELS, level};
-use crate::civil::span;
 use crate::output::view::View;
 use crate::rule::Level;
 use crate::store::{Entry, Sym};
 use plotters::style::RGBColor;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::io;
 
 const FILE: &str = "charts/events.svg";
@@ -35,28 +36,32 @@ struct Bars {
 
 /// Draws the chart.
 pub(super) fn draw(view: &View<'_>) -> io::Result<Picture> {
+    let t = voice(view);
+    let title = |bin: Bin| t.fill("chart.events.title", &[("unit", &bin.name(t))]);
     let Some(bars) = bars(view) else {
-        let sheet = Sheet::new(FILE, &words::title(Bin::Day.name()), "", words::NONE_ALT);
+        let sheet = Sheet::new(FILE, &title(Bin::Day), "", t.text("chart.events.none_alt"));
         let middle = sheet.top() + 60;
-        return sheet.draw(middle + 60, |canvas| canvas.nothing(middle, words::NONE));
+        return sheet.draw(middle + 60, |canvas| canvas.nothing(middle, t.text("chart.events.none")));
     };
-    let when = span(bars.span.0, bars.span.1);
+    let when = t.span(bars.span.0, bars.span.1);
     let mut plot = Plot {
+        t,
         bin: bars.bin,
         bars: (bars.bin.of(bars.span.0), bars.bin.of(bars.span.1)),
         across: (MARGIN + 52, WIDTH - MARGIN),
         down: (0, HIGH),
         most: bars.counts.values().map(|bar| bar.iter().sum()).max().unwrap_or(0),
     };
-    let note = words::note(&when, plot.has_room(MARK));
-    let sheet = Sheet::new(FILE, &words::title(bars.bin.name()), &note, &alt(view, &bars, &when));
+    let note = if plot.has_room(MARK) { "chart.events.wide" } else { "chart.events.narrow" };
+    let note = t.fill(note, &[("span", &when)]);
+    let sheet = Sheet::new(FILE, &title(bars.bin), &note, &alt(view, &bars, &when));
     let items = legend(&bars);
     let keys = sheet.top();
     let top = keys + legend_height(&items) + MARKS;
     plot.down = (top, top + HIGH);
     sheet.draw(plot.down.1 + 42, |canvas| {
         canvas.legend(keys, &items)?;
-        plot.values(canvas, words::EVENTS)?;
+        plot.values(canvas, t.text("chart.events.axis"))?;
         for (&bar, counts) in &bars.counts {
             let parts: Vec<(u64, RGBColor)> =
                 counts.iter().enumerate().map(|(place, count)| (*count, color(place))).collect();
@@ -64,19 +69,28 @@ pub(super) fn draw(view: &View<'_>) -> io::Result<Picture> {
         }
         marks(canvas, &plot, &bars.findings)?;
         plot.ground(canvas)?;
-        plot.times(canvas, plot.down.1, &by(bars.bin.name()))
+        plot.times(canvas, plot.down.1, &by(t, bars.bin.name(t)))
     })
 }
 
 fn alt(view: &View<'_>, bars: &Bars, when: &str) -> String {
-    let sum = |place: usize| bars.counts.values().map(|bar| bar[place]).sum();
-    let top: Vec<(String, u64)> =
-        bars.names.iter().enumerate().map(|(place, name)| (name.clone(), sum(place))).collect();
-    let findings = view.case.findings.iter().filter(|finding| level(finding.rule.level) >= Level::Medium).count();
-    words::alt(top.iter().map(|name| name.1).sum(), when, &top, findings as u64)
+    let t = voice(view);
+    let sum = |place: usize| bars.counts.values().map(|bar| bar[place]).sum::<u64>();
+    let workloads = bars.names.iter().enumerate().map(|(place, name)| format!("{name} {}", number(sum(place))));
+    let total = (0..bars.names.len()).map(sum).sum();
+    let findings = view.case.findings.iter().filter(|finding| level(finding.rule.level) >= Level::Medium);
+    let findings = findings.count() as u64;
+    let values: [(&str, &dyn Display); 4] = [
+        ("number", &number(findings)),
+        ("events", &counted(t, "chart.n_events", total)),
+        ("span", &when),
+        ("workloads", &workloads.collect::<Vec<_>>().join(", ")),
+    ];
+    t.count("chart.events.alt", findings, &values)
 }
 
 fn bars(view: &View<'_>) -> Option<Bars> {
+    let t = voice(view);
     // Snapshots are no activity: a day of collection would tower above all others.
     let entries: Vec<&Entry> = view.case.events.entries.iter().filter(|entry| entry.is_act()).collect();
     let span = (entries.first()?.time.micros, entries.last()?.time.micros);
@@ -92,9 +106,9 @@ fn bars(view: &View<'_>) -> Option<Bars> {
     let places: FxHashMap<Sym, usize> =
         ranked.iter().enumerate().map(|(place, ranked)| (ranked.2, place.min(other))).collect();
     let mut names: Vec<String> = ranked[..other].iter().map(|ranked| ranked.1.to_owned()).collect();
-    names.iter_mut().filter(|name| name.is_empty()).for_each(|name| NOT_STATED.clone_into(name));
+    names.iter_mut().filter(|name| name.is_empty()).for_each(|name| t.text("chart.not_stated").clone_into(name));
     if ranked.len() > other {
-        names.push(others(ranked.len() - other));
+        names.push(counted(t, "chart.n_others", (ranked.len() - other) as u64));
     }
     let mut counts: BTreeMap<i64, Vec<u64>> = BTreeMap::new();
     // In time order the events of a bar stand together.

@@ -5,10 +5,11 @@ use super::canvas::{Anchor, Canvas, Drawn, Sheet, legend_height};
 use super::ink::{FADED, GRID, MARGIN, PALETTE, Sign, WIDTH};
 use super::measure::cut;
 use super::plot::Plot;
-use super::scale::Bin;
-use super::words::{by, exposure as words, name};
+use super::scale::{Bin, number};
+use super::voice;
+use super::words::{by, counted, name};
 use crate::case::exposure::{Class, Exposed, OPENED};
-use crate::civil::span;
+use crate::language::Voice;
 use crate::output::view::View;
 use plotters::style::RGBColor;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,8 +22,15 @@ const ACROSS: (i32, i32) = (MARGIN + 44, WIDTH - MARGIN);
 const ROWS: usize = 6;
 const ROW: i32 = 48;
 
-/// The parts of a bar, the lowest first.
+/// The parts of a bar, the lowest first, and what they are called.
 const COLORS: [RGBColor; 5] = [PALETTE[0], PALETTE[5], PALETTE[6], PALETTE[3], PALETTE[2]];
+const NAMES: [&str; COLORS.len()] = [
+    "chart.exposure.opened",
+    "chart.exposure.touched",
+    "chart.exposure.folders",
+    "chart.exposure.searches",
+    "chart.exposure.files",
+];
 const MESSAGES: usize = 0;
 const TOUCHED: usize = 1;
 const FOLDERS: usize = 2;
@@ -40,15 +48,18 @@ struct Dark {
 
 /// Draws the chart.
 pub(super) fn draw(view: &View<'_>) -> io::Result<Picture> {
+    let t = voice(view);
+    let title = |bin: Bin| t.fill("chart.exposure.title", &[("unit", &bin.name(t))]);
     let reached: Vec<(i64, usize)> = reached(view);
     let dark = dark(view);
     let darks = dark.iter().flat_map(|(_, dark)| dark.spans.iter().copied());
     let all = reached.iter().map(|(time, _)| (*time, *time)).chain(darks);
     let (first, last) = all.fold((i64::MAX, i64::MIN), |all, span| (all.0.min(span.0), all.1.max(span.1)));
     if first > last {
-        let sheet = Sheet::new(FILE, &words::title(Bin::Day.name()), "", words::NONE);
+        let none = t.text("chart.exposure.none");
+        let sheet = Sheet::new(FILE, &title(Bin::Day), "", none);
         let middle = sheet.top() + 60;
-        return sheet.draw(middle + 60, |canvas| canvas.nothing(middle, words::NONE));
+        return sheet.draw(middle + 60, |canvas| canvas.nothing(middle, none));
     }
     let bin = Bin::choose(first, last);
     let mut bars: BTreeMap<i64, Counts> = BTreeMap::new();
@@ -57,13 +68,13 @@ pub(super) fn draw(view: &View<'_>) -> io::Result<Picture> {
         bars.entry(bin.of(time)).or_default()[part] += 1;
         totals[part] += 1;
     }
-    let alt = words::alt(&totals, &span(first, last), dark.len() as u64);
-    let sheet = Sheet::new(FILE, &words::title(bin.name()), words::NOTE, &alt);
-    let items = legend(&totals, !dark.is_empty());
+    let alt = alt(t, &totals, &t.span(first, last), dark.len() as u64);
+    let sheet = Sheet::new(FILE, &title(bin), t.text("chart.exposure.note"), &alt);
+    let items = legend(t, &totals, !dark.is_empty());
     let keys = sheet.top();
     let top = keys + legend_height(&items) + 26;
     let most = bars.values().map(|bar| bar.iter().sum()).max().unwrap_or(0);
-    let plot = Plot { bin, bars: (bin.of(first), bin.of(last)), across: ACROSS, down: (top, top + HIGH), most };
+    let plot = Plot { t, bin, bars: (bin.of(first), bin.of(last)), across: ACROSS, down: (top, top + HIGH), most };
     let rows = plot.down.1 + 50;
     let height = if dark.is_empty() {
         0
@@ -72,16 +83,16 @@ pub(super) fn draw(view: &View<'_>) -> io::Result<Picture> {
     };
     sheet.draw(rows + height, |canvas| {
         canvas.legend(keys, &items)?;
-        plot.values(canvas, words::AXIS)?;
+        plot.values(canvas, t.text("chart.exposure.axis"))?;
         for (&bar, counts) in &bars {
             let parts: Vec<(u64, RGBColor)> = counts.iter().copied().zip(COLORS).collect();
             plot.stack(canvas, bar, &parts)?;
         }
         if bars.is_empty() {
-            canvas.nothing(top + HIGH / 2, words::NOTHING_NAMED)?;
+            canvas.nothing(top + HIGH / 2, t.text("chart.exposure.none_named"))?;
         }
         plot.ground(canvas)?;
-        plot.times(canvas, plot.down.1, &by(bin.name()))?;
+        plot.times(canvas, plot.down.1, &by(t, bin.name(t)))?;
         unknown(canvas, &plot, &dark, rows)
     })
 }
@@ -113,14 +124,30 @@ fn dark<'a>(view: &View<'a>) -> Vec<(&'a str, Dark)> {
     boxes
 }
 
-fn legend(totals: &Counts, dark: bool) -> Vec<(Sign, String)> {
-    let parts = COLORS.into_iter().zip(words::PARTS).zip(totals).filter(|(_, total)| **total > 0);
-    let mut items: Vec<(Sign, String)> =
-        parts.map(|((color, name), total)| (Sign::Box(color), words::part(name, *total))).collect();
+/// The parts of a bar that count something: colour, and name with number.
+fn parts(t: Voice, totals: &Counts) -> Vec<(RGBColor, String)> {
+    let parts = COLORS.into_iter().zip(NAMES).zip(totals).filter(|(_, total)| **total > 0);
+    parts.map(|((color, name), total)| (color, format!("{} ({})", t.text(name), number(*total)))).collect()
+}
+
+fn legend(t: Voice, totals: &Counts, dark: bool) -> Vec<(Sign, String)> {
+    let parts = parts(t, totals).into_iter();
+    let mut items: Vec<(Sign, String)> = parts.map(|(color, text)| (Sign::Box(color), text)).collect();
     if dark {
-        items.push((Sign::Hatch, words::DARK.to_owned()));
+        items.push((Sign::Hatch, t.text("chart.exposure.dark").to_owned()));
     }
     items
+}
+
+fn alt(t: Voice, totals: &Counts, when: &str, dark: u64) -> String {
+    let parts: Vec<String> = parts(t, totals).into_iter().map(|(_, text)| text).collect();
+    let reached = if parts.is_empty() {
+        t.text("chart.exposure.none").to_owned()
+    } else {
+        t.fill("chart.exposure.reached", &[("parts", &parts.join(", "))])
+    };
+    let told = format!("{reached}, {when}.");
+    if dark == 0 { told } else { format!("{told} {}", counted(t, "chart.exposure.alt_dark", dark)) }
 }
 
 /// A row for each mailbox with its dark times on the axis of the bars.
@@ -128,9 +155,9 @@ fn unknown(canvas: &Canvas<'_>, plot: &Plot, dark: &[(&str, Dark)], top: i32) ->
     if dark.is_empty() {
         return Ok(());
     }
-    canvas.text((MARGIN, top), words::DARK_TITLE, 11, FADED, Anchor::Start)?;
+    canvas.text((MARGIN, top), plot.t.text("chart.exposure.dark_title"), 11, FADED, Anchor::Start)?;
     for ((mailbox, dark), y) in dark.iter().take(ROWS).zip((top + 12..).step_by(ROW as usize)) {
-        canvas.fit((MARGIN, y + 8), &name(mailbox), 11, WIDTH - 2 * MARGIN, Anchor::Start)?;
+        canvas.fit((MARGIN, y + 8), name(plot.t, mailbox), 11, WIDTH - 2 * MARGIN, Anchor::Start)?;
         let why: Vec<&str> = dark.why.iter().map(String::as_str).collect();
         let why = cut(&why.join("; "), 10, WIDTH - 2 * MARGIN);
         canvas.text((MARGIN, y + 22), &why, 10, FADED, Anchor::Start)?;
@@ -141,7 +168,8 @@ fn unknown(canvas: &Canvas<'_>, plot: &Plot, dark: &[(&str, Dark)], top: i32) ->
     }
     if dark.len() > ROWS {
         let y = top + 12 + ROW * ROWS as i32 + 8;
-        canvas.text((MARGIN, y), &words::more_boxes((dark.len() - ROWS) as u64), 11, FADED, Anchor::Start)?;
+        let more = counted(plot.t, "chart.exposure.more_boxes", (dark.len() - ROWS) as u64);
+        canvas.text((MARGIN, y), &more, 11, FADED, Anchor::Start)?;
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! A case to pictures: SVG with one embedded font's measures, the same bytes for the same case.
 //!
-//! Every text that they hold, but for names from logs, is in [`words`]; colours, signs and the width are in [`ink`].
+//! Their texts are those of the catalogue, made in [`words`] where several make one; colours, signs and the width are in
+//! [`ink`]. Times are UTC, whatever the reader's clock is: an axis has one.
 
 mod canvas;
 mod containment;
@@ -22,6 +23,7 @@ pub(crate) use story::{draw as story_picture, stories, story_svg};
 
 use super::folder::Sink;
 use super::view::View;
+use crate::language::Voice;
 use std::io::{self, Write};
 use std::sync::OnceLock;
 
@@ -77,6 +79,11 @@ impl Chart {
             Self::Hours => hours::draw(view),
         }
     }
+}
+
+/// How the charts of a case speak.
+fn voice(view: &View<'_>) -> Voice {
+    view.case.facts.voice.in_utc()
 }
 
 /// A chart of the whole case.

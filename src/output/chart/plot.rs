@@ -4,6 +4,7 @@ use super::canvas::{Anchor, Canvas, Drawn};
 use super::ink::{FADED, GRID, INK};
 use super::scale::{Bin, number, steps};
 use crate::civil::Civil;
+use crate::language::Voice;
 use plotters::style::RGBColor;
 
 /// The widest bar, in pixels: one day alone is no wall.
@@ -14,6 +15,8 @@ const LABEL: i32 = 76;
 /// A field of bars.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Plot {
+    /// How it speaks.
+    pub(super) t: Voice,
     /// What a bar stands for.
     pub(super) bin: Bin,
     /// First and last bar.
@@ -93,7 +96,7 @@ impl Plot {
             canvas.line((x, y), (x, y + 4), INK)?;
             let of = self.bin.start(bar).map(|start| Civil::new(start).year);
             let is_new = std::mem::replace(&mut year, of) != of;
-            let label = if is_new { self.bin.full_label(bar) } else { self.bin.label(bar) };
+            let label = if is_new { self.bin.full_label(self.t, bar) } else { self.bin.label(self.t, bar) };
             canvas.text((x, y + 13), &label, 10, INK, Anchor::Middle)?;
         }
         canvas.text((self.across.0.midpoint(self.across.1), y + 31), unit, 10, FADED, Anchor::Middle)

@@ -2,7 +2,13 @@
 
 use super::canvas::{Anchor, Canvas, Drawn};
 use super::ink::{GRID, INK};
-use crate::civil::{Civil, DAY, HOUR, month_name};
+use super::measure::width;
+use crate::civil::{Civil, DAY, HOUR};
+use crate::language::Voice;
+
+/// Size of a label of an axis of time, and the least pixels between two of them.
+const LABEL: i32 = 10;
+const BLANK: i32 = 2;
 
 /// Round steps for an axis from 0: their distance, and how many reach `most`.
 pub(crate) fn steps(most: u64) -> (u64, u64) {
@@ -69,13 +75,13 @@ impl Bin {
     }
 
     /// What it is called.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Hour => "hour",
-            Self::Day => "day",
-            Self::Week => "week",
-            Self::Month => "month",
-        }
+    pub(crate) fn name(self, t: Voice) -> &'static str {
+        t.text(match self {
+            Self::Hour => "chart.unit.hour",
+            Self::Day => "chart.unit.day",
+            Self::Week => "chart.unit.week",
+            Self::Month => "chart.unit.month",
+        })
     }
 
     /// Number of the bar that holds a moment; neighbours differ by one.
@@ -104,22 +110,22 @@ impl Bin {
     }
 
     /// How a bar is labelled: `14 Jan`, `14 Jan 09:00`, or `Jan 2026`.
-    pub(crate) fn label(self, bar: i64) -> String {
-        self.labelled(bar, false)
+    pub(crate) fn label(self, t: Voice, bar: i64) -> String {
+        self.labelled(t, bar, false)
     }
 
     /// The same with the year: `14 Jan 2026`, `14 Jan 2026 09:00`.
-    pub(crate) fn full_label(self, bar: i64) -> String {
-        self.labelled(bar, true)
+    pub(crate) fn full_label(self, t: Voice, bar: i64) -> String {
+        self.labelled(t, bar, true)
     }
 
-    fn labelled(self, bar: i64, with_year: bool) -> String {
+    fn labelled(self, t: Voice, bar: i64, with_year: bool) -> String {
         let Some(start) = self.start(bar) else {
             let month = bar.rem_euclid(12) as u8 + 1;
-            return format!("{} {}", month_name(month), bar.div_euclid(12));
+            return format!("{} {}", t.month(month), bar.div_euclid(12));
         };
         let civil = Civil::new(start);
-        let mut label = format!("{} {}", civil.day, month_name(civil.month));
+        let mut label = format!("{} {}", civil.day, t.month(civil.month));
         if with_year {
             label = format!("{label} {}", civil.year);
         }
@@ -150,19 +156,26 @@ impl Axis {
     }
 
     /// Draws lines at round moments from `top` down to `bottom`, and their labels below.
-    pub(crate) fn draw(&self, canvas: &Canvas<'_>, (top, bottom): (i32, i32)) -> Drawn {
-        for (x, text) in self.labels() {
-            canvas.line((x, top), (x, bottom + 4), GRID)?;
-            // A label at the edge would leave the sheet.
-            if x >= self.left + 36 && x <= self.right - 36 {
-                canvas.text((x, bottom + 13), &text, 10, INK, Anchor::Middle)?;
+    pub(crate) fn draw(&self, canvas: &Canvas<'_>, t: Voice, (top, bottom): (i32, i32)) -> Drawn {
+        let labels = self.labels(t);
+        // A label at the edge would leave the sheet.
+        let is_told = |x: i32| x >= self.left + 36 && x <= self.right - 36;
+        let told: Vec<&(i32, String)> = labels.iter().filter(|(x, _)| is_told(*x)).collect();
+        let (every, mut number) = (spread(&told), 0);
+        for (x, text) in &labels {
+            canvas.line((*x, top), (*x, bottom + 4), GRID)?;
+            if is_told(*x) {
+                if number % every == 0 {
+                    canvas.text((*x, bottom + 13), text, LABEL, INK, Anchor::Middle)?;
+                }
+                number += 1;
             }
         }
         Ok(())
     }
 
     /// Labels at round moments: pixel and text.
-    fn labels(&self) -> Vec<(i32, String)> {
+    fn labels(&self, t: Voice) -> Vec<(i32, String)> {
         const MINUTE: i64 = HOUR / 60;
         let ladder = [
             MINUTE,
@@ -184,7 +197,7 @@ impl Axis {
         let mut at = self.first.div_euclid(step) * step + step;
         while at <= self.last {
             let civil = Civil::new(at);
-            let day = format!("{} {}", civil.day, month_name(civil.month));
+            let day = format!("{} {}", civil.day, t.month(civil.month));
             let text = if step < DAY {
                 format!("{day} {:02}:{:02}", civil.hour, civil.minute)
             } else {
@@ -195,6 +208,16 @@ impl Axis {
         }
         labels
     }
+}
+
+/// Every how many labels one has room, so that none runs into the next.
+fn spread(labels: &[&(i32, String)]) -> usize {
+    let wide = |label: &(i32, String)| width(&label.1, LABEL) + BLANK;
+    let has_room = |every: usize| {
+        let kept: Vec<&(i32, String)> = labels.iter().copied().step_by(every).collect();
+        kept.windows(2).all(|pair| 2 * (pair[1].0 - pair[0].0) >= wide(pair[0]) + wide(pair[1]))
+    };
+    (1..labels.len()).find(|every| has_room(*every)).unwrap_or(labels.len().max(1))
 }
 
 #[cfg(test)]
@@ -214,17 +237,30 @@ mod tests {
     #[test]
     fn a_week_begins_on_monday() {
         // 2026-01-12 was a Monday.
-        let monday = 20_465 * DAY;
+        let (monday, t) = (20_465 * DAY, Voice::default());
         assert_eq!(Bin::Week.of(monday), Bin::Week.of(monday + 6 * DAY));
         assert_eq!(Bin::Week.of(monday - 1) + 1, Bin::Week.of(monday));
-        assert_eq!(Bin::Week.label(Bin::Week.of(monday + DAY)), "12 Jan");
-        assert_eq!(Bin::Month.label(Bin::Month.of(monday)), "Jan 2026");
-        assert_eq!(Bin::Hour.label(Bin::Hour.of(monday + HOUR)), "12 Jan 01:00");
-        assert_eq!(Bin::Hour.full_label(Bin::Hour.of(monday + HOUR)), "12 Jan 2026 01:00");
+        assert_eq!(Bin::Week.label(t, Bin::Week.of(monday + DAY)), "12 Jan");
+        assert_eq!(Bin::Month.label(t, Bin::Month.of(monday)), "Jan 2026");
+        assert_eq!(Bin::Hour.label(t, Bin::Hour.of(monday + HOUR)), "12 Jan 01:00");
+        assert_eq!(Bin::Hour.full_label(t, Bin::Hour.of(monday + HOUR)), "12 Jan 2026 01:00");
         for bin in [Bin::Hour, Bin::Day, Bin::Week, Bin::Month] {
             let places = [monday, monday + HOUR / 2, monday + DAY, monday + 40 * DAY].map(|time| bin.place(time));
             assert!(places.is_sorted() && places[0].floor() as i64 == bin.of(monday), "{bin:?}: {places:?}");
         }
+    }
+
+    #[test]
+    fn labels_that_would_run_into_each_other_are_thinned_out() {
+        let every = |apart: i32, text: &str| {
+            let labels: Vec<(i32, String)> = (0..5).map(|number| (number * apart, text.to_owned())).collect();
+            spread(&labels.iter().collect::<Vec<_>>())
+        };
+        assert_eq!(every(66, "9 Feb 2026"), 1);
+        assert_eq!(every(57, "17 mrt. 2026"), 2);
+        assert_eq!(every(30, "17 mrt. 2026"), 3);
+        assert_eq!(every(1, "17 mrt. 2026"), 5);
+        assert_eq!(spread(&[]), 1);
     }
 
     #[test]

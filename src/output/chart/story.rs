@@ -4,10 +4,11 @@ use super::Picture;
 use super::canvas::{Anchor, Canvas, Drawn, Sheet, legend_height};
 use super::ink::{FADED, GRID, INK, MARGIN, Sign, WIDTH};
 use super::scale::Axis;
-use super::words::{NO_ACCOUNT, TIME, strips as words};
+use super::voice;
+use super::words::{counted, name};
 use crate::case::Finding;
 use crate::case::severity::{LEVELS, level};
-use crate::civil::span;
+use crate::language::Voice;
 use crate::output::escape::file_name;
 use crate::output::folder::Sink;
 use crate::output::view::View;
@@ -88,11 +89,13 @@ pub(crate) fn draw(view: &View<'_>, story: &Story<'_>) -> io::Result<Picture> {
     let (Some(first), Some(last)) = (moments().min(), moments().max()) else {
         return Err(io::Error::other("an account without findings has no story"));
     };
-    let name = if story.account.is_empty() { NO_ACCOUNT } else { story.account };
-    let about: Vec<String> =
-        strips.iter().map(|(level, title, moments)| words::row(title, level.name(), moments.len())).collect();
-    let note = words::note(&span(first, last), MOST, story.findings.len());
-    let sheet = Sheet::new(&story.path, &words::title(name), &note, &(about.join("; ") + "."));
+    let t = voice(view);
+    let about = strips.iter().map(|(level, title, moments)| {
+        format!("{title} ({}): {}", level.name(), counted(t, "chart.n_events", moments.len() as u64))
+    });
+    let alt = about.collect::<Vec<_>>().join("; ") + ".";
+    let title = t.fill("chart.story.title", &[("account", &name(t, story.account))]);
+    let sheet = Sheet::new(&story.path, &title, &note(t, &t.span(first, last), story.findings.len()), &alt);
     let levels = LEVELS.into_iter().filter(|level| strips.iter().any(|strip| strip.0 == *level));
     let items: Vec<(Sign, String)> = levels.map(|level| (Sign::Level(level), level.name().to_owned())).collect();
     let keys = sheet.top();
@@ -100,12 +103,18 @@ pub(crate) fn draw(view: &View<'_>, story: &Story<'_>) -> io::Result<Picture> {
     let bottom = top + ROW * strips.len() as i32;
     sheet.draw(bottom + 42, |canvas| {
         canvas.legend(keys, &items)?;
-        rows(canvas, &Axis::new(first, last, LEFT, RIGHT), &strips, (top, bottom))
+        rows(canvas, t, &Axis::new(first, last, LEFT, RIGHT), &strips, (top, bottom))
     })
 }
 
-fn rows(canvas: &Canvas<'_>, axis: &Axis, strips: &[Strip<'_>], (top, bottom): (i32, i32)) -> Drawn {
-    axis.draw(canvas, (top, bottom))?;
+/// When it was, and how many of the rules have a strip where that is not all.
+fn note(t: Voice, when: &str, all: usize) -> String {
+    let (shown, all) = if all > MOST { (MOST.to_string(), all.to_string()) } else { (String::new(), String::new()) };
+    t.fill("chart.story.note", &[("span", &when), ("shown", &shown), ("all", &all)])
+}
+
+fn rows(canvas: &Canvas<'_>, t: Voice, axis: &Axis, strips: &[Strip<'_>], (top, bottom): (i32, i32)) -> Drawn {
+    axis.draw(canvas, t, (top, bottom))?;
     for (number, (level, title, moments)) in strips.iter().enumerate() {
         let y = top + number as i32 * ROW + ROW / 2;
         canvas.fit((LEFT - 12, y), title, 10, LEFT - 12 - MARGIN, Anchor::End)?;
@@ -117,5 +126,5 @@ fn rows(canvas: &Canvas<'_>, axis: &Axis, strips: &[Strip<'_>], (top, bottom): (
         }
     }
     canvas.line((LEFT, bottom), (RIGHT, bottom), INK)?;
-    canvas.text((LEFT.midpoint(RIGHT), bottom + 31), TIME, 10, FADED, Anchor::Middle)
+    canvas.text((LEFT.midpoint(RIGHT), bottom + 31), t.text("chart.time"), 10, FADED, Anchor::Middle)
 }

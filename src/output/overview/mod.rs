@@ -13,14 +13,25 @@ use super::cases::Cases;
 use super::escape::push_csv;
 use crate::case::severity::LEVELS;
 use crate::error::Error;
+use crate::language::{Language, Voice};
 use crate::rule::Level;
 use facts::Read;
 use std::collections::BTreeSet;
 use std::io::Write;
 
-/// The files, and what the first lines of each hold.
-pub(super) const FILES: &[(&str, &str)] =
-    &[("overview.html", page::TITLE), ("overview.csv", "tenant,status,case,"), ("links.csv", "kind,value,tenants,")];
+/// The files.
+pub(super) const FILES: [&str; 3] = ["overview.html", "overview.csv", "links.csv"];
+
+/// Whether the first lines of one of them are as this program writes them, in any language.
+pub(super) fn is_ours(name: &str, start: &str) -> bool {
+    match name {
+        "overview.csv" => start.contains("tenant,status,case,"),
+        "links.csv" => start.contains("kind,value,tenants,"),
+        _ => Language::ALL
+            .into_iter()
+            .any(|language| start.contains(Voice { language, zone: None }.text("overview.title"))),
+    }
+}
 
 /// The header of `overview.csv`.
 const COLUMNS: &str = "tenant,status,case,first_time,last_time,events,accounts,accounts_with_findings,findings,critical,high,\
@@ -37,11 +48,11 @@ pub struct Overview {
 }
 
 /// Reads the finished cases, and writes `overview.html`, `overview.csv` and `links.csv` beside them; `aside` are
-/// the files that belong to no tenant.
+/// the files that belong to no tenant, and `voice` is that of the page.
 ///
 /// # Errors
 /// [`Error::Write`] when a file cannot be written. A case that cannot be read back is told as failed instead.
-pub fn overview(cases: &Cases, mut tenants: Vec<Tenant>, aside: &[String]) -> Result<Overview, Error> {
+pub fn overview(cases: &Cases, mut tenants: Vec<Tenant>, aside: &[String], voice: Voice) -> Result<Overview, Error> {
     tenants.sort_by(|a, b| (&a.name, &a.case).cmp(&(&b.name, &b.case)));
     let mut attacking = BTreeSet::new();
     let mut facts: Vec<Facts> = tenants.into_iter().map(|tenant| Facts::of(cases, tenant, &mut attacking)).collect();
@@ -57,7 +68,7 @@ pub fn overview(cases: &Cases, mut tenants: Vec<Tenant>, aside: &[String]) -> Re
     let overview = Overview { tenants: facts, links };
     cases.write("overview.csv", &overview.csv())?;
     cases.write("links.csv", &overview.links_csv())?;
-    let page = page::html(&overview, aside).map_err(Error::write(cases.root().join("overview.html")))?;
+    let page = page::html(voice, &overview, aside).map_err(Error::write(cases.root().join("overview.html")))?;
     cases.write("overview.html", page.as_bytes())?;
     Ok(overview)
 }

@@ -4,7 +4,7 @@ use super::line::{more, span_of};
 use crate::case::addresses::Address;
 use crate::coverage::{Counts, FileCoverage, Shortfall};
 use crate::event::Basis;
-use crate::language::Voice;
+use crate::language::{Language, Voice};
 use crate::output::escape::excerpt;
 use crate::output::view::View;
 use crate::rule::Level;
@@ -185,7 +185,10 @@ fn limits(view: &View<'_>) -> Vec<String> {
     ];
     let counted = counted.into_iter().filter(|(_, count)| *count > 0);
     let always = ["report.limit.missing", "report.limit.wrongful", "report.limit.country", "report.limit.twice"];
-    counted.map(|(key, count)| t.count(key, count, &[])).chain(always.map(|key| t.text(key).to_owned())).collect()
+    // Where the page is English it needs no saying.
+    let foreign = (t.language != Language::English).then_some("report.limit.rules");
+    let told = always.into_iter().chain(foreign).map(|key| t.text(key).to_owned());
+    counted.map(|(key, count)| t.count(key, count, &[])).chain(told).collect()
 }
 
 fn levels(t: Voice) -> Vec<[&'static str; 2]> {

@@ -2,6 +2,7 @@
 
 use super::tenant::{self, Act, MINUTE, MONDAY, QUIET};
 use super::{text, tree, written};
+use crate::language::assert_dutch;
 use quick_xml::Reader;
 use quick_xml::events::Event as Xml;
 use speur::case::Case;
@@ -12,6 +13,7 @@ use speur::case::response::{Step, Verdict};
 use speur::case::session::{Link, Session};
 use speur::case::trail::Trail;
 use speur::event::{Family, Outcome, Place};
+use speur::language::Language;
 use speur::output::escape::visible;
 use speur::store::Events;
 use std::collections::{BTreeMap, BTreeSet};
@@ -85,6 +87,41 @@ fn element(read: &mut Read, tag: &quick_xml::events::BytesStart<'_>) {
         (key, String::from_utf8(attribute.value.to_vec()).unwrap())
     });
     read.elements.push((name, attributes.collect()));
+}
+
+/// The texts of a picture in order, title and text alternative first.
+pub(crate) fn texts(svg: &str) -> Vec<String> {
+    read(svg).texts
+}
+
+/// Each text with its left and right edge, its height above the upper edge, and its size.
+fn placed(read: &Read) -> Vec<(&str, [f64; 4])> {
+    let texts = read.elements.iter().filter(|(element, _)| element == "text");
+    let placed = texts.zip(&read.texts[2..]).map(|((_, attributes), text)| {
+        let number = |key: &str| attributes[key].parse::<f64>().unwrap();
+        // Half an em a sign is less than most take.
+        let wide = text.chars().count() as f64 * number("font-size") * 0.5;
+        let left = match attributes["text-anchor"].as_str() {
+            "start" => 0.0,
+            "middle" => wide / 2.0,
+            _ => wide,
+        };
+        let from = number("x") - left;
+        (text.as_str(), [from, from + wide, number("y"), number("font-size")])
+    });
+    placed.collect()
+}
+
+/// That no text lies on another.
+pub(crate) fn assert_apart(svg: &str, file: &str) {
+    let read = read(svg);
+    let placed = placed(&read);
+    for (at, (text, [from, to, y, size])) in placed.iter().enumerate() {
+        for (other, [left, right, line, _]) in &placed[..at] {
+            let apart = to <= left || right <= from || (y - line).abs() >= size * 0.7;
+            assert!(apart, "{file}: {text:?} lies on {other:?}");
+        }
+    }
 }
 
 fn session(account: &str, address: &str, positions: Vec<u32>, events: &Events) -> Session {
@@ -307,27 +344,73 @@ fn charts_are_as_wide_as_a_page_and_their_texts_stay_on_them() {
     let names: Vec<String> = (0..30).map(|number| format!("{number}.{long}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let place = Place { city: long.clone(), region: long.clone(), ..lagos() };
-    let (_around, out) = written(&taken_over(&names, &place));
+    for case in [taken_over(&names, &place), dutch(taken_over(&names, &place))] {
+        stay_on_their_sheet(&case);
+    }
+}
+
+fn stay_on_their_sheet(case: &Case) {
+    let (_around, out) = written(case);
     for (file, bytes) in tree(&out).into_iter().filter(|file| file.0.ends_with("svg")) {
-        let read = read(&String::from_utf8(bytes).unwrap());
+        let svg = String::from_utf8(bytes).unwrap();
+        assert_apart(&svg, &file);
+        let read = read(&svg);
         assert_eq!(read.elements[0].1["width"], "680", "{file}");
         let high: f64 = read.elements[0].1["height"].parse().unwrap();
         assert!(high < 960.0, "{file} does not fit a page: {high}");
-        let texts = read.elements.iter().filter(|(element, _)| element == "text");
-        for ((_, attributes), text) in texts.zip(&read.texts[2..]) {
-            let number = |key: &str| attributes[key].parse::<f64>().unwrap();
-            assert!(number("font-size") >= 8.9, "{file}: {text} is too small to read");
-            // Half an em a sign is less than most take.
-            let wide = text.chars().count() as f64 * number("font-size") * 0.5;
-            let from = number("x")
-                - match attributes["text-anchor"].as_str() {
-                    "start" => 0.0,
-                    "middle" => wide / 2.0,
-                    _ => wide,
-                };
-            assert!(from >= 0.0 && from + wide <= 680.0, "{file}: {text:?} at {from} to {}", from + wide);
-            assert!(number("y") > 0.0 && number("y") < high, "{file}: {text:?}");
+        for (text, [from, to, y, size]) in placed(&read) {
+            assert!(size >= 8.9, "{file}: {text} is too small to read");
+            assert!(from >= 0.0 && to <= 680.0, "{file}: {text:?} at {from} to {to}");
+            assert!(y > 0.0 && y < high, "{file}: {text:?}");
         }
+    }
+}
+
+/// The same case for a Dutch reader, with the longest reason why nothing can be known.
+fn dutch(mut case: Case) -> Case {
+    case.facts.voice.language = Language::Dutch;
+    let silent = case.facts.voice.text("case.exposure.silent");
+    for mail in case.exposure.mail.iter_mut().filter(|mail| mail.class == Class::Unknown) {
+        mail.how = BTreeSet::from([silent.to_owned()]);
+    }
+    case
+}
+
+#[test]
+fn dutch_charts_are_dutch() {
+    let country = Place { country: "NG".to_owned(), kind: "public", ..Place::default() };
+    let many: Vec<String> = (0..30).map(|number| format!("anna{number}@harbor.example")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    let one = "anna@harbor.example";
+    let cases = [
+        taken_over(&[one], &lagos()),
+        taken_over(&many, &country),
+        Case { dossiers: Vec::new(), exposure: Exposure::default(), ..taken_over(&[one], &Place::default()) },
+        tenant::case(),
+        tenant::empty(),
+    ];
+    let mut titles: Vec<String> = tenant::rules().iter().map(|rule| visible(&rule.title).into_owned()).collect();
+    // The response of these cases was told in English.
+    titles.push("reset the password".to_owned());
+    for case in cases {
+        let (_around, out) = written(&dutch(case));
+        for (file, bytes) in tree(&out).into_iter().filter(|file| file.0.ends_with("svg")) {
+            assert_dutch(&String::from_utf8(bytes).unwrap(), &file, &titles);
+        }
+    }
+}
+
+#[test]
+fn charts_that_are_english_or_lie_on_each_other_are_found() {
+    let (_around, out) = written(&taken_over(&["anna@harbor.example"], &lagos()));
+    for chart in WHOLE {
+        let svg = text(&out, &format!("charts/{chart}.svg"));
+        let is_found = |act: &(dyn Fn() + std::panic::RefUnwindSafe)| std::panic::catch_unwind(act).is_err();
+        assert!(is_found(&|| assert_dutch(&svg, chart, &[])), "{chart} is English");
+        assert_apart(&svg, chart);
+        let (before, first) = svg.split_once("<text").unwrap();
+        let doubled = format!("{before}<text{}</text><text{first}", first.split_once("</text>").unwrap().0);
+        assert!(is_found(&|| assert_apart(&doubled, chart)), "{chart} has a text twice");
     }
 }
 

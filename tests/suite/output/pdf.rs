@@ -7,8 +7,29 @@ use std::io::Read;
 use std::path::Path;
 use std::process::Command;
 
+/// What makes a PDF act, reach out or hold another file.
+const ACTS: [&str; 17] = [
+    "/JavaScript",
+    "/JS",
+    "/URI",
+    "/Launch",
+    "/OpenAction",
+    "/AA",
+    "/EmbeddedFile",
+    "/Filespec",
+    "/AcroForm",
+    "/XFA",
+    "/SubmitForm",
+    "/ImportData",
+    "/GoToR",
+    "/GoToE",
+    "/RichMedia",
+    "/Rendition",
+    "/Annots",
+];
+
 /// What a tool says of a file; `None` where the tool is not installed, which is told.
-fn told(tool: &str, args: &[&str], file: &Path) -> Option<String> {
+pub(crate) fn told(tool: &str, args: &[&str], file: &Path) -> Option<String> {
     let arguments: Vec<&str> =
         args.iter().map(|arg| if *arg == "FILE" { file.to_str().unwrap() } else { *arg }).collect();
     #[allow(clippy::single_match_else)] // both ends are told
@@ -27,13 +48,13 @@ fn told(tool: &str, args: &[&str], file: &Path) -> Option<String> {
 }
 
 /// Text without regard to where lines end.
-fn joined(text: &str) -> String {
+pub(crate) fn joined(text: &str) -> String {
     text.split_whitespace().collect()
 }
 
-/// The streams of a file, opened; fonts and the colour profile are left out.
-fn streams(file: &[u8]) -> Vec<String> {
-    let mut found = Vec::new();
+/// A file taken apart: what stands outside of streams, and each stream, opened, behind its head.
+fn apart(file: &[u8]) -> (String, Vec<(String, Vec<u8>)>) {
+    let (mut outside, mut found) = (String::new(), Vec::new());
     let mut rest = file;
     let start = b">>\nstream\n";
     while let Some(at) = rest.windows(start.len()).position(|window| window == start) {
@@ -46,12 +67,34 @@ fn streams(file: &[u8]) -> Vec<String> {
         } else {
             text.extend_from_slice(body);
         }
-        if let Ok(text) = String::from_utf8(text) {
-            found.push(text);
-        }
+        outside.push_str(&head);
+        found.push((head, text));
         rest = &rest[at + start.len() + length..];
     }
-    found
+    outside.push_str(&String::from_utf8_lossy(rest));
+    (outside, found)
+}
+
+/// That nothing in a file acts, and that `raw` stands nowhere in it but as characters of a font or in hex.
+pub(crate) fn assert_inert(file: &[u8], raw: &[&str]) {
+    let (outside, streams) = apart(file);
+    let objects = |head: &str| head.ends_with("/Filter/FlateDecode") && head.contains("/Type/ObjStm");
+    let mut places = vec![("outside of streams".to_owned(), outside)];
+    for (head, stream) in streams {
+        let head = head.rsplit("<<").next().unwrap().rsplit_once("/Length ").unwrap().0.to_owned();
+        match String::from_utf8(stream) {
+            Ok(text) => places.push((head, text)),
+            // Fonts, the colour profile and the table of places.
+            Err(_) => assert!(!objects(&head), "objects that are no text: {head}"),
+        }
+    }
+    let held: String = places.iter().filter(|(head, _)| objects(head)).map(|(_, text)| text.as_str()).collect();
+    assert!(held.contains("/Type/Catalog") && held.contains("/Type/Page/"), "no catalog or page is found");
+    for (place, text) in &places {
+        for bad in ACTS.iter().chain(raw) {
+            assert!(!text.contains(bad), "{bad} stands in {place}");
+        }
+    }
 }
 
 #[test]
@@ -102,21 +145,39 @@ fn its_hostile_text_is_text() {
     let pdf = out.join("report.pdf");
     let bytes = std::fs::read(&pdf).unwrap();
     assert!(bytes.starts_with(b"%PDF-1.7\n") && bytes.ends_with(b"%%EOF\n"));
-    let streams = streams(&bytes);
-    assert!(streams.iter().any(|stream| stream.contains("/Type/Catalog")), "no catalog is found");
-    for stream in &streams {
-        for bad in
-            ["alert(1)", "<script", "HYPERLINK", "/JavaScript", "/JS", "/URI", "/Launch", "/OpenAction", "/AA", "Date"]
-        {
-            assert!(!stream.contains(bad), "{bad} stands in a stream");
-        }
-    }
+    assert_inert(&bytes, &["alert(1)", "<script", "HYPERLINK", "Date"]);
     let Some(text) = told("pdftotext", &["-enc", "UTF-8", "FILE", "-"], &pdf) else { return };
     let all = joined(&text);
     assert!(all.contains("<script>alert(1)</script>"), "the hostile text is shown, as text");
     assert!(all.contains("\\u{202e}direction"));
     for bad in ["\u{202e}", "\u{1b}", "\0"] {
         assert!(!text.contains(bad), "{bad:?}");
+    }
+}
+
+#[test]
+fn a_file_that_acts_is_found() {
+    let pages = "<</Type/Catalog/Pages 2 0 R>>\n<</Type/Page/Parent 2 0 R>>\n";
+    let file = |objects: &str, outside: &str| {
+        let mut packed = flate2::read::ZlibEncoder::new(objects.as_bytes(), flate2::Compression::fast());
+        let mut stream = Vec::new();
+        packed.read_to_end(&mut stream).unwrap();
+        let head = format!("<</Type/ObjStm/N 2/First 9/Filter/FlateDecode/Length {}>>\nstream\n", stream.len());
+        [b"%PDF-1.7\n1 0 obj\n".as_slice(), head.as_bytes(), &stream, b"\nendstream\nendobj\n", outside.as_bytes()]
+            .concat()
+    };
+    assert_inert(&file(pages, "startxref\n"), &["pwned"]);
+    let act = "<</S/JavaScript/JS(x)>>";
+    for (objects, outside) in [
+        (format!("{pages}{act}"), ""),
+        (pages.to_owned(), act),
+        (pages.replace("/Pages", "/OpenAction 3 0 R/Pages"), ""),
+        (format!("{pages}(pwned)"), ""),
+        (pages.to_owned(), "(pwned)"),
+        (String::new(), ""),
+    ] {
+        let file = file(&objects, outside);
+        assert!(std::panic::catch_unwind(|| assert_inert(&file, &["pwned"])).is_err(), "{objects:?} {outside:?}");
     }
 }
 

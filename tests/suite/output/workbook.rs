@@ -217,6 +217,7 @@ fn a_lone_surrogate_of_an_export_does_no_harm() {
     let options = Options { paths: vec![evidence], out: home.path().join("case"), ..Options::default() };
     let summary = analyze(&options, &Silent).unwrap();
     let book = Book::open(&std::fs::read(options.out.join("report.xlsx")).unwrap());
+    book.assert_inert();
     assert_eq!(book.sheet("Timeline").rows.len() as u64 - 1, summary.coverage.totals.counts.used);
     assert!(book.sheet("Timeline").rows.len() > 1);
 }

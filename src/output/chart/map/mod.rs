@@ -2,6 +2,7 @@
 
 mod labels;
 mod spots;
+mod told;
 mod world;
 
 use super::Picture;
@@ -9,7 +10,9 @@ use super::canvas::{Anchor, Canvas, DIAMOND, Drawn, LINE, Sheet, hex, legend_hei
 use super::ink::{FADED, GRID, INK, LAND, MARGIN, SEA, Sign, WIDTH};
 use super::measure::cut;
 use super::scale::number;
-use super::words::map as words;
+use super::voice;
+use super::words::counted;
+use crate::language::Voice;
 use crate::output::view::View;
 use labels::{Area, Labels};
 use plotters::style::WHITE;
@@ -40,15 +43,15 @@ struct Map<'a> {
 
 /// Draws the chart.
 pub(super) fn draw(view: &View<'_>) -> io::Result<Picture> {
-    let spots = spots(view);
+    let (spots, t) = (spots(view), voice(view));
     let drawn = &spots.all[..spots.all.len().min(DRAWN)];
     let most = drawn.iter().map(|spot| spot.sign_ins.succeeded.max(spot.sign_ins.failed)).max().unwrap_or(0);
     let wide = f64::from(WIDTH - 2 * MARGIN);
     let mut map = Map { spots: drawn, most, world: Port::world((f64::from(MARGIN), 0.0), wide), part: None };
     let crowd = map.crowd();
-    let facts = facts(&spots, crowd.is_some());
-    let sheet = Sheet::new(FILE, words::TITLE, &words::note(&facts), &words::alt(&facts, &told(&spots)));
-    let items = legend(&spots);
+    let note = told::note(t, &spots, crowd.is_some());
+    let sheet = Sheet::new(FILE, t.text("chart.map.title"), &note, &told::alt(t, &spots));
+    let items = legend(t, &spots);
     let keys = sheet.top();
     map.world.corner.1 = f64::from(keys + legend_height(&items) + 4);
     let below = map.world.corner.1 + map.world.size.1 + 6.0;
@@ -65,49 +68,24 @@ pub(super) fn draw(view: &View<'_>) -> io::Result<Picture> {
         if spots.all.is_empty() {
             let middle = (world.corner.1 + world.size.1 / 2.0) as i32;
             canvas.rect((MARGIN + 60, middle - 26), (WIDTH - MARGIN - 60, middle + 26), WHITE)?;
-            return canvas.nothing(middle, words::NONE);
+            return canvas.nothing(middle, t.text("chart.map.none"));
         }
         canvas.legend(keys, &items)?;
         map.draw(canvas)?;
-        list(canvas, &spots.all, table)
+        list(canvas, t, &spots.all, table)
     })
 }
 
-/// The numbers that the texts tell.
-fn facts(spots: &Spots, is_enlarged: bool) -> words::Facts {
-    let centres = spots.all.iter().filter(|spot| spot.is_centre).count();
-    let (nowhere, unstated) = (&spots.nowhere, spots.unstated);
-    words::Facts {
-        places: spots.all.len() as u64,
-        drawn: spots.all.len().min(DRAWN) as u64,
-        is_enlarged,
-        centres: centres as u64,
-        succeeded: spots.all.iter().map(|spot| spot.sign_ins.succeeded).sum(),
-        failed: spots.all.iter().map(|spot| spot.sign_ins.failed).sum(),
-        nowhere: (nowhere.addresses, nowhere.sign_ins.total(), nowhere.other),
-        unstated,
-    }
-}
-
-/// The places that the text alternative names: those of intruders, and the busiest others.
-fn told(spots: &Spots) -> (Vec<String>, Vec<String>) {
-    let name = |spot: &Spot| spot.name.clone();
-    let intruder = spots.all.iter().filter(|spot| spot.intruder).take(6).map(name).collect();
-    let others = spots.all.iter().filter(|spot| !spot.intruder && spot.sign_ins.total() > 0);
-    let others = others.take(4).map(|spot| words::busy(&spot.name, spot.sign_ins.succeeded, spot.sign_ins.failed));
-    (intruder, others.collect())
-}
-
-fn legend(spots: &Spots) -> Vec<(Sign, String)> {
+fn legend(t: Voice, spots: &Spots) -> Vec<(Sign, String)> {
     if spots.all.is_empty() {
         return Vec::new();
     }
-    let mut items = vec![(Sign::Halves, words::HALVES.to_owned())];
+    let mut items = vec![(Sign::Halves, t.text("chart.map.halves").to_owned())];
     if spots.all.iter().any(|spot| spot.sign_ins.succeeded + spot.sign_ins.failed == 0) {
-        items.push((Sign::Ring, words::RING.to_owned()));
+        items.push((Sign::Ring, t.text("chart.map.ring").to_owned()));
     }
     if spots.all.iter().any(|spot| spot.intruder) {
-        items.push((Sign::Diamond, words::DIAMOND.to_owned()));
+        items.push((Sign::Diamond, t.text("chart.map.diamond").to_owned()));
     }
     items
 }
@@ -214,15 +192,22 @@ fn corners(port: &Port) -> ((i32, i32), (i32, i32)) {
     ((left.round() as i32, top.round() as i32), ((left + wide).round() as i32, (top + high).round() as i32))
 }
 
-/// Right edges of the columns of numbers.
-const COLUMNS: [i32; 4] = [412, 482, 572, WIDTH - MARGIN];
+/// Right edges and heads of the columns of numbers.
+const COLUMNS: [(i32, &str); 4] = [
+    (412, "chart.map.succeeded"),
+    (482, "chart.signins.failed"),
+    (572, "chart.map.other"),
+    (WIDTH - MARGIN, "chart.map.addresses"),
+];
+/// Marks a place that is no more than the centre of its country, where others are.
+const CENTRE: &str = " *";
 
 /// The numbers of the most important places.
-fn list(canvas: &Canvas<'_>, spots: &[Spot], top: i32) -> Drawn {
+fn list(canvas: &Canvas<'_>, t: Voice, spots: &[Spot], top: i32) -> Drawn {
     let y = |line: i32| top + 8 + line * LINE;
-    canvas.text((MARGIN + 20, y(0)), words::COLUMNS[0], 10, FADED, Anchor::Start)?;
-    for (x, name) in COLUMNS.into_iter().zip(&words::COLUMNS[1..]) {
-        canvas.text((x, y(0)), name, 10, FADED, Anchor::End)?;
+    canvas.text((MARGIN + 20, y(0)), t.text("chart.map.place"), 10, FADED, Anchor::Start)?;
+    for (x, head) in COLUMNS {
+        canvas.text((x, y(0)), t.text(head), 10, FADED, Anchor::End)?;
     }
     canvas.line((MARGIN, y(0) + 8), (WIDTH - MARGIN, y(0) + 8), GRID)?;
     let mixed = spots.iter().any(|spot| !spot.is_centre);
@@ -230,16 +215,16 @@ fn list(canvas: &Canvas<'_>, spots: &[Spot], top: i32) -> Drawn {
         if spot.intruder {
             canvas.diamond((f64::from(MARGIN + 8), f64::from(y(line))));
         }
-        let mark = if mixed && spot.is_centre { words::CENTRE } else { "" };
+        let mark = if mixed && spot.is_centre { CENTRE } else { "" };
         let name = format!("{}{mark}", cut(&spot.name, 11, 300 - MARGIN));
         canvas.text((MARGIN + 20, y(line)), &name, 11, INK, Anchor::Start)?;
         let numbers = [spot.sign_ins.succeeded, spot.sign_ins.failed, spot.rest(), spot.addresses];
-        for (x, value) in COLUMNS.into_iter().zip(numbers) {
+        for ((x, _), value) in COLUMNS.into_iter().zip(numbers) {
             canvas.text((x, y(line)), &number(value), 11, INK, Anchor::End)?;
         }
     }
     if spots.len() > LISTED {
-        let rest = words::more((spots.len() - LISTED) as u64);
+        let rest = counted(t, "chart.map.more", (spots.len() - LISTED) as u64);
         canvas.text((MARGIN + 20, y(LISTED as i32 + 1)), &rest, 11, FADED, Anchor::Start)?;
     }
     Ok(())

@@ -1,6 +1,5 @@
 //! Addresses to places on the map: how many sign-ins from each, and what has no place.
 
-use super::super::words::map as words;
 use super::world::{centre, project};
 use crate::case::addresses::Address;
 use crate::case::session::Link;
@@ -100,11 +99,17 @@ fn found(place: &Place, voice: Voice) -> Option<Spot> {
     if let Some((north, east)) = place.coordinates.filter(|at| at.0.is_finite() && at.1.is_finite()) {
         let parts = [place.city.as_str(), place.region.as_str(), country.as_str()];
         let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-        let name = if parts.is_empty() { words::unnamed(north, east) } else { parts.join(", ") };
+        let name = if parts.is_empty() { unnamed(north, east, voice) } else { parts.join(", ") };
         let short = if place.city.is_empty() { short } else { &place.city };
         let short = if short.is_empty() { name.clone() } else { short.to_owned() };
         return Some(Spot { name, short, point: project((north, east)), ..Spot::default() });
     }
     let point = project(centre(&place.country)?);
     Some(Spot { name: country, short: short.to_owned(), point, is_centre: true, ..Spot::default() })
+}
+
+/// What a place of which only the coordinates are known is called.
+fn unnamed(north: f64, east: f64, voice: Voice) -> String {
+    let (north, east) = (format!("{north:.1}"), format!("{east:.1}"));
+    voice.fill("chart.map.unnamed", &[("north", &north), ("east", &east)])
 }

@@ -5,12 +5,15 @@ use super::super::held::{Held, Step};
 use super::super::ink::{DESK, DESK_TINT, FADED, GREY, INTRUDER, INTRUDER_TINT, SERVANT, SERVANT_TINT, Sign};
 use super::super::measure::{cut, width};
 use super::super::scale::Axis;
-use super::super::words::{name, sessions as words};
+use super::super::voice;
+use super::super::words::{counted, name, some};
 use super::marks::{self, Mark};
 use super::{Kind, LEFT, RIGHT};
 use crate::case::session::Session;
+use crate::language::Voice;
 use crate::output::view::View;
 use plotters::style::WHITE;
+use std::fmt::Display;
 
 /// Heights: of the name, of the marks, of a row of presences, of the strokes below, and the air between lanes.
 const NAME: i32 = 22;
@@ -67,10 +70,16 @@ impl Lane {
         }
         let events: u64 = held.sessions.iter().map(|session| session.events).sum();
         let succeeded: u64 = held.sessions.iter().map(|session| session.succeeded).sum();
-        let hidden = (held.sessions.len() - bars.len()) as u64;
+        let t = voice(view);
+        let values: [(&str, &dyn Display); 4] = [
+            ("presences", &counted(t, "chart.n_presences", held.sessions.len() as u64)),
+            ("acts", &counted(t, "chart.n_acts", succeeded)),
+            ("refused", &some(events - succeeded.min(events))),
+            ("hidden", &some((held.sessions.len() - bars.len()) as u64)),
+        ];
         Self {
-            name: name(held.account),
-            facts: words::facts(held.sessions.len() as u64, succeeded, events - succeeded.min(events), hidden),
+            name: name(t, held.account).to_owned(),
+            facts: t.fill("chart.sessions.facts", &values),
             rows: ends.len() as i32,
             marks: marks::marks(view, held, steps, axis),
             ticks: Vec::new(),
@@ -113,7 +122,7 @@ impl Bar {
         let times = session.positions.iter().map(|at| view.case.events.entries[*at as usize].time.micros);
         let mut acts: Vec<i32> = times.map(|time| axis.x(time)).collect();
         acts.dedup();
-        let label = cut(&words::place(&session.address, &session.country), LABEL, 230);
+        let label = cut(&place(voice(view), session), LABEL, 230);
         let wide = width(&label, LABEL);
         let (label_at, room) = if edges.1 + 5 + wide <= RIGHT {
             (edges.1 + 5, wide)
@@ -153,6 +162,12 @@ impl Bar {
         }
         canvas.fit((self.label_at, top + ROW / 2), &self.label, LABEL, 240, Anchor::Start)
     }
+}
+
+/// The address, and the country where it is known.
+fn place(t: Voice, session: &Session) -> String {
+    let address = if session.address.is_empty() { t.text("chart.sessions.no_address") } else { &session.address };
+    if session.country.is_empty() { address.to_owned() } else { format!("{address} {}", session.country) }
 }
 
 /// The widest stretch between two acts: where it begins, and its length.

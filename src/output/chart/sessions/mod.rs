@@ -9,13 +9,15 @@ use super::held::{Held, Step, got_in, held, tasks};
 use super::ink::{
     DESK, DESK_TINT, FADED, GREY, GRID, INK, INTRUDER, INTRUDER_TINT, MARGIN, SERVANT, SERVANT_TINT, Sign, WIDTH,
 };
-use super::scale::Axis;
-use super::words::{TIME, name, sessions as words};
+use super::scale::{Axis, number};
+use super::voice;
+use super::words::{counted, left_out, name, some, task};
 use crate::case::session::{Link, Session};
-use crate::civil::span;
+use crate::language::Voice;
 use crate::output::view::View;
 use crate::store::Sym;
 use lane::Lane;
+use std::fmt::Display;
 use std::io;
 
 const FILE: &str = "charts/sessions.svg";
@@ -56,19 +58,32 @@ impl Kind {
             Self::Desk => Sign::Strokes(DESK_TINT, DESK),
         }
     }
+
+    /// The key of what it is called.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Intruder => "chart.sessions.intruder",
+            Self::Refused => "chart.sessions.refused",
+            Self::Application => "chart.sessions.application",
+            Self::Desk => "chart.sessions.desk",
+        }
+    }
 }
 
 /// Draws the chart.
 pub(super) fn draw(view: &View<'_>) -> io::Result<Picture> {
+    let t = voice(view);
+    let title = t.text("chart.sessions.title");
     let (mut all, mut refused) = got_in(held(view));
     if all.is_empty() {
         // Attempts are all that there is to show.
         (all, refused) = (held(view), 0);
     }
     if all.is_empty() {
-        let sheet = Sheet::new(FILE, words::TITLE, "", words::NONE);
+        let none = t.text("chart.sessions.none");
+        let sheet = Sheet::new(FILE, title, "", none);
         let middle = sheet.top() + 60;
-        return sheet.draw(middle + 60, |canvas| canvas.nothing(middle, words::NONE));
+        return sheet.draw(middle + 60, |canvas| canvas.nothing(middle, none));
     }
     let shown = &all[..all.len().min(LANES)];
     let steps: Vec<Vec<Step>> = shown.iter().map(|held| held.steps(view)).collect();
@@ -81,15 +96,16 @@ pub(super) fn draw(view: &View<'_>) -> io::Result<Picture> {
     let (shown, steps) = (&shown[..fit], &steps[..fit]);
     let ticks = elsewhere(view, shown, &axis, (first, last));
     lanes.iter_mut().zip(ticks).for_each(|(lane, ticks)| lane.ticks = ticks);
-    let sheet = Sheet::new(FILE, words::TITLE, &words::note(all.len() - fit, refused), &alt(shown, all.len()));
-    let items = legend(shown, steps, &lanes);
+    let note = t.fill("chart.sessions.note", &[("left_out", &left_out(t, all.len() - fit, refused))]);
+    let sheet = Sheet::new(FILE, title, &note, &alt(t, shown, all.len() as u64));
+    let items = legend(t, shown, steps, &lanes);
     let keys = sheet.top();
     let top = keys + legend_height(&items) + 8;
     let bottom = top + lanes.iter().map(Lane::height).sum::<i32>();
     sheet.draw(bottom + 42, |canvas| {
         canvas.legend(keys, &items)?;
-        axis.draw(canvas, (top, bottom))?;
-        lay(canvas, &lanes, (top, bottom))
+        axis.draw(canvas, t, (top, bottom))?;
+        lay(canvas, t, &lanes, (top, bottom))
     })
 }
 
@@ -102,7 +118,7 @@ fn fit(lanes: &[Lane]) -> usize {
     ends.take_while(|end| *end <= HIGHEST).count().max(1)
 }
 
-fn lay(canvas: &Canvas<'_>, lanes: &[Lane], (top, bottom): (i32, i32)) -> Drawn {
+fn lay(canvas: &Canvas<'_>, t: Voice, lanes: &[Lane], (top, bottom): (i32, i32)) -> Drawn {
     let mut y = top;
     for lane in lanes {
         canvas.line((LEFT, y), (RIGHT, y), GRID)?;
@@ -110,7 +126,7 @@ fn lay(canvas: &Canvas<'_>, lanes: &[Lane], (top, bottom): (i32, i32)) -> Drawn 
         y += lane.height();
     }
     canvas.line((LEFT, bottom), (RIGHT, bottom), INK)?;
-    canvas.text((LEFT.midpoint(RIGHT), bottom + 31), TIME, 10, FADED, Anchor::Middle)
+    canvas.text((LEFT.midpoint(RIGHT), bottom + 31), t.text("chart.time"), 10, FADED, Anchor::Middle)
 }
 
 /// From the first to the last of presences and steps, microseconds since 1970.
@@ -152,29 +168,33 @@ fn elsewhere(view: &View<'_>, shown: &[Held<'_>], axis: &Axis, (first, last): (i
     seen.iter().map(pixels).collect()
 }
 
-fn alt(shown: &[Held<'_>], all: usize) -> String {
+fn alt(t: Voice, shown: &[Held<'_>], all: u64) -> String {
     let told = shown.iter().take(5).map(|held| {
         let (from, to) = held.span();
-        let events: u64 = held.sessions.iter().map(|session| session.events).sum();
-        words::told(&name(held.account), held.sessions.len() as u64, events, &span(from, to))
+        let presences = counted(t, "chart.n_presences", held.sessions.len() as u64);
+        let acts = counted(t, "chart.n_acts", held.sessions.iter().map(|session| session.events).sum());
+        format!("{}: {presences}, {acts}, {}", name(t, held.account), t.span(from, to))
     });
-    words::alt(all as u64, &told.collect::<Vec<_>>())
+    let told: Vec<String> = told.collect();
+    let more = some(all - told.len() as u64);
+    let values: [(&str, &dyn Display); 3] = [("number", &number(all)), ("told", &told.join("; ")), ("more", &more)];
+    t.count("chart.sessions.alt", all, &values)
 }
 
-fn legend(shown: &[Held<'_>], steps: &[Vec<Step>], lanes: &[Lane]) -> Vec<(Sign, String)> {
+fn legend(t: Voice, shown: &[Held<'_>], steps: &[Vec<Step>], lanes: &[Lane]) -> Vec<(Sign, String)> {
     let mut kinds: Vec<Kind> = shown.iter().flat_map(|held| &held.sessions).map(|session| Kind::of(session)).collect();
     kinds.sort_unstable();
     kinds.dedup();
     let mut items: Vec<(Sign, String)> =
-        kinds.into_iter().map(|kind| (kind.sign(), words::KINDS[kind as usize].to_owned())).collect();
+        kinds.into_iter().map(|kind| (kind.sign(), t.text(kind.name()).to_owned())).collect();
     if lanes.iter().any(|lane| !lane.ticks.is_empty()) {
-        items.push((Sign::Ticks(GREY), words::ELSEWHERE.to_owned()));
+        items.push((Sign::Ticks(GREY), t.text("chart.sessions.elsewhere").to_owned()));
     }
-    for (sign, text) in [(Sign::Opened, words::OPENED), (Sign::Closed, words::CLOSED)] {
+    for (sign, text) in [(Sign::Opened, "chart.sessions.opened"), (Sign::Closed, "chart.sessions.closed")] {
         if lanes.iter().any(|lane| lane.has(sign)) {
-            items.push((sign, text.to_owned()));
+            items.push((sign, t.text(text).to_owned()));
         }
     }
-    items.extend(tasks(shown, steps).into_iter().map(|(letter, task)| (Sign::Step(letter), super::words::task(task))));
+    items.extend(tasks(shown, steps).into_iter().map(|(letter, of)| (Sign::Step(letter), task(t, of))));
     items
 }
