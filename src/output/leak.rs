@@ -3,6 +3,8 @@
 //! Nothing here is shared with what replaces them: each file is taken apart as its readers do, its escapes are undone, and
 //! the words of what is left are compared with the words of every text, whatever signs stand between.
 
+mod paper;
+
 use crate::redact::{Kind, Needle};
 use polars_arrow::array::Utf8ViewArray;
 use polars_arrow::datatypes::{ArrowDataType, Field};
@@ -220,7 +222,7 @@ fn pieces(path: &Path, found: &mut Leaks<'_>) -> io::Result<()> {
         "parquet" => parquet(path, found),
         "xlsx" => workbook(path, found),
         "pdf" => {
-            streams(&std::fs::read(path)?, found);
+            paper(&std::fs::read(path)?, found);
             Ok(())
         }
         // Pages and pictures, and whatever else is text.
@@ -350,27 +352,22 @@ fn plain(text: &str) -> String {
     out
 }
 
-/// A PDF: its bytes and its streams inflated, each as text in which 16-bit letters are letters too. What fonts encode as
-/// numbers of their glyphs cannot be read so.
-fn streams(bytes: &[u8], found: &mut Leaks<'_>) {
-    const STREAM: &[u8] = b"stream";
+/// The bytes of a PDF, its streams, and what its pages say.
+fn paper(bytes: &[u8], found: &mut Leaks<'_>) {
     let as_text =
         |bytes: &[u8]| bytes.iter().filter(|byte| **byte != 0).map(|byte| char::from(*byte)).collect::<String>();
     found.look("its bytes", &as_text(bytes), false);
-    for at in memchr::memmem::find_iter(bytes, STREAM) {
-        let data = &bytes[at + STREAM.len()..];
-        let data = data.strip_prefix(b"\r").unwrap_or(data);
-        let data = data.strip_prefix(b"\n").unwrap_or(data);
-        let mut inflated = Vec::new();
-        // A stream that is not compressed was looked at already.
-        let _ = flate2::read::ZlibDecoder::new(data).take(64 << 20).read_to_end(&mut inflated);
-        found.look(&format!("the stream at byte {at}"), &as_text(&inflated), false);
+    let streams = paper::streams(bytes);
+    for (at, stream) in &streams {
+        found.look(&format!("the stream at byte {at}"), &as_text(stream), false);
     }
+    paper::texts(&streams).iter().for_each(|text| found.look("its pages", text, false));
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::Write;
 
     fn needles() -> Vec<Needle> {
         let needle = |text: &str, kind| Needle { text: text.to_owned(), kind };
@@ -406,6 +403,33 @@ mod tests {
             assert_eq!(leaks.iter().map(|leak| leak.file.as_str()).collect::<Vec<_>>(), [name], "{leaks:?}");
             std::fs::remove_file(folder.path().join(name)).unwrap();
         }
+    }
+
+    #[test]
+    fn what_a_page_says_is_found_by_the_map_of_its_font() {
+        let packed = |text: &str| {
+            let mut packer = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+            packer.write_all(text.as_bytes()).unwrap();
+            [&b"stream\n"[..], &packer.finish().unwrap(), b"\nendstream\n"].concat()
+        };
+        let paper = |said: [&str; 2]| {
+            let all: Vec<char> = said.concat().chars().collect();
+            let chars: String =
+                all.iter().enumerate().map(|(at, char)| format!("<{at:04x}><{:04x}>\n", u32::from(*char))).collect();
+            let codes = |from: usize, to: usize| (from..to).map(|code| format!("{code:04x}")).collect::<String>();
+            let first = said[0].chars().count();
+            let page = format!("BT <{}> Tj ET\nBT <{}> Tj ET\n", codes(0, first), codes(first, all.len()));
+            [packed(&format!("{} beginbfchar\n{chars}endbfchar\n", all.len())), packed(&page)].concat()
+        };
+        let needles = needles();
+        let search = Search::new(&needles);
+        let look = |bytes: &[u8]| {
+            let mut found = Leaks { search: &search, first: None };
+            super::paper(bytes, &mut found);
+            found.first.map(|(place, _)| place)
+        };
+        assert_eq!(look(&paper(["to anna.smit@", "harbor.example now"])).as_deref(), Some("its pages"));
+        assert_eq!(look(&paper(["to person-1@", "harbor.example now"])), None);
     }
 
     #[test]
