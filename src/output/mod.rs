@@ -47,7 +47,7 @@ use crate::error::Error;
 use chart::Chart;
 use folder::{Folder, Sink};
 use rayon::prelude::*;
-use std::io;
+use std::io::{self, Write};
 use std::path::Path;
 use view::View;
 
@@ -255,6 +255,10 @@ fn put(folder: &Folder, case: &Case, run: &RunFacts) -> Result<(), Error> {
         },
     );
     products.and(stories)?;
+    let page = report::page(&view).map_err(|cause| folder.broken("report.html", cause))?;
+    for map in page.sections.iter().filter_map(|section| section.map.as_ref()) {
+        folder.write(&map.file, |sink| sink.write_all(map.svg.as_bytes()))?;
+    }
     let written = folder.written();
     folder.write("manifest.json", |sink| manifest::manifest(&view, run, &written, sink))
 }

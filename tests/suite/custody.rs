@@ -276,7 +276,7 @@ fn what_is_built_in_is_in_the_manifest() {
     assert!(found.notes.len() == 1 && found.notes[0].contains("0.0.1"), "{found:?}");
 }
 
-/// Outputs that count or draw, and so name no single event; incidents and the page name findings, which name theirs.
+/// Outputs that count or draw, and so name no single event; incidents name findings, which name theirs.
 const NO_EVENTS: &[&str] = &[
     "users.csv",
     "addresses.csv",
@@ -285,7 +285,6 @@ const NO_EVENTS: &[&str] = &[
     "incidents.json",
     "manifest.json",
     "rejected.jsonl",
-    "report.html",
     "suppressed.csv",
 ];
 

@@ -19,6 +19,7 @@ mod sign_ins;
 mod story;
 mod words;
 
+pub(crate) use map::{CameFrom, account_map};
 pub(crate) use story::{draw as story_picture, stories, story_svg};
 
 use super::folder::Sink;

@@ -29,6 +29,8 @@ const MOST: usize = 25;
 pub(crate) struct Story<'a> {
     /// Path within the case folder.
     pub(crate) path: String,
+    /// Path of the account's map.
+    pub(crate) map: String,
     /// Tenant.
     pub(crate) tenant: &'a str,
     /// Account.
@@ -51,13 +53,14 @@ pub(crate) fn stories<'a>(view: &View<'a>) -> Vec<Story<'a>> {
         .map(|(((account, tenant), findings), name)| {
             // A name that was changed, or that two accounts share, is told apart by a digest of the account.
             let unique = name == account && names.iter().filter(|other| *other == name).count() == 1;
-            let path = if unique {
-                format!("charts/story-{name}.svg")
+            let name = if unique {
+                name.clone()
             } else {
                 let digest = Sha256::digest([tenant.as_bytes(), b"\0", account.as_bytes()].concat());
-                format!("charts/story-{name}-{}.svg", hex(&digest[..4]))
+                format!("{name}-{}", hex(&digest[..4]))
             };
-            Story { path, tenant, account, findings }
+            let file = |kind: &str| format!("charts/{kind}-{name}.svg");
+            Story { path: file("story"), map: file("map"), tenant, account, findings }
         })
         .collect()
 }

@@ -166,10 +166,8 @@ fn addresses(blocks: &mut Vec<Block>, page: &Page) {
         blocks.push(body(t.text("report.addresses_none")));
         return;
     }
+    let place = [t.text("report.place"), t.text("report.network")].join(", ");
     let head = [
-        ("report.address", Kind::Words),
-        ("report.place", Kind::Words),
-        ("report.network", Kind::Words),
         ("report.succeeded", Kind::Number),
         ("report.failed", Kind::Number),
         ("report.further", Kind::Number),
@@ -179,14 +177,17 @@ fn addresses(blocks: &mut Vec<Block>, page: &Page) {
         ("pdf.first_last", Kind::Words),
     ];
     let row = |line: &AddressLine| {
-        let mut row: Vec<Text> = [&line.address, &line.place, &line.network].map(plain).into();
+        let place = [line.place.as_str(), &line.network].into_iter().filter(|text| !text.is_empty());
+        let mut row = vec![plain(&line.address), plain(place.collect::<Vec<_>>().join("\n"))];
         let signs = &line.sign_ins;
         let numbers = [signs.succeeded, signs.failed, signs.interrupted, line.accounts, line.events];
         row.extend(numbers.map(count));
         row.extend([some(line.findings), first_and_last(&line.first, &line.last)]);
         row
     };
-    blocks.push(Block::Table { columns: columns(t, &head), rows: page.addresses.iter().map(row).collect() });
+    let mut columns = columns(t, &head);
+    columns.splice(0..0, [column(t.text("report.address"), Kind::Words), column(place, Kind::Words)]);
+    blocks.push(Block::Table { columns, rows: page.addresses.iter().map(row).collect() });
     more(blocks, &page.more_addresses);
 }
 

@@ -151,6 +151,11 @@ impl Measured {
         lines.map(|line| line.iter().map(|glyph| glyph.width).sum()).fold(0.0, f32::max)
     }
 
+    /// How many lines it has before any is broken.
+    pub(super) fn parts(&self) -> usize {
+        self.glyphs.iter().filter(|glyph| glyph.char == '\n').count() + 1
+    }
+
     /// Width of the longest part without a blank.
     pub(super) fn longest_word(&self) -> f32 {
         let words = self.glyphs.split(|glyph| matches!(glyph.char, ' ' | '\n'));

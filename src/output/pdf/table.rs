@@ -149,9 +149,10 @@ fn widths(columns: &[Column], headers: &[Measured], rows: &[Vec<Measured>]) -> V
         let longest = cells().map(Measured::natural).fold(0.0, f32::max);
         let word = cells().map(Measured::longest_word).fold(headers[number].longest_word(), f32::max);
         let header = headers[number].natural();
+        let all = cells().map(|text| text.natural() * text.parts() as f32).fold(0.0, f32::max);
         match column.kind {
             Kind::Words => {
-                least.push(word.max((longest / LINES).min(room * 0.2)).min(room * 0.3).max(NARROW));
+                least.push(word.max((all / LINES).min(room * 0.2)).min(room * 0.3).max(NARROW));
                 natural.push(longest.max(header).max(NARROW).min(room));
             }
             Kind::Number | Kind::Whole => {

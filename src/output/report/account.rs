@@ -8,9 +8,10 @@ use super::{Chart, SECTIONS};
 use crate::case::Finding;
 use crate::case::accounts::Account;
 use crate::case::incident::Incident;
+use crate::case::session::{Link, Session};
 use crate::case::severity::level;
 use crate::case::sign_in::SignIns;
-use crate::output::chart;
+use crate::output::chart::{self, CameFrom, Picture};
 use crate::output::escape::{excerpt, visible};
 use crate::output::view::View;
 use crate::rule::Level;
@@ -39,6 +40,7 @@ pub(in crate::output) struct Section {
     pub context: Vec<Line>,
     pub more_context: String,
     pub chart: Option<Chart>,
+    pub map: Option<Chart>,
     key: (String, String),
 }
 
@@ -59,18 +61,18 @@ pub(super) fn sections(view: &View<'_>, accounts: &[&Account]) -> io::Result<Vec
         findings.entry((&finding.tenant, &finding.account)).or_default().push(finding);
     }
     let accounts = &accounts[..accounts.len().min(SECTIONS)];
-    let mut came_from = came_from(view, accounts);
+    let uses = uses(view, accounts);
     let stories = chart::stories(view);
     let mut sections = Vec::new();
     for (number, account) in accounts.iter().enumerate() {
         let own = findings.get(&(account.tenant.as_str(), account.account.as_str())).map_or(&[][..], Vec::as_slice);
         let story = stories.iter().find(|story| story.account == account.account && story.tenant == account.tenant);
-        let chart = match story {
-            Some(story) => Some(Chart::of(&chart::story_picture(view, story)?)),
-            None => None,
-        };
-        let addresses = std::mem::take(&mut came_from[number]);
-        sections.push(section(view, account, own, addresses, chart, number + 1));
+        let mut section = section(view, account, own, came_from(view, account, &uses[number]), number + 1);
+        if let Some(story) = story {
+            section.chart = Some(Chart::of(&chart::story_picture(view, story)?));
+            section.map = map(view, account, &story.map, &uses[number])?.as_ref().map(Chart::of);
+        }
+        sections.push(section);
     }
     Ok(sections)
 }
@@ -84,7 +86,6 @@ fn section(
     account: &Account,
     findings: &[&Finding],
     addresses: Vec<AddressLine>,
-    chart: Option<Chart>,
     number: usize,
 ) -> Section {
     let t = view.case.facts.voice;
@@ -110,7 +111,8 @@ fn section(
         more_context: more(t, "report.more_findings", context.len(), TOLD, "findings.csv"),
         told: told.into_iter().take(TOLD).map(|finding| tell(view, finding)).collect(),
         context: context.into_iter().take(TOLD).map(line).collect(),
-        chart,
+        chart: None,
+        map: None,
         key: (account.tenant.clone(), account.account.clone()),
     }
 }
@@ -136,14 +138,14 @@ struct Use {
     span: Option<(i64, i64)>,
 }
 
-/// For each account the addresses that it was used from: the intruder's first, then by number of events.
-fn came_from(view: &View<'_>, accounts: &[&Account]) -> Vec<Vec<AddressLine>> {
+/// For each account what it did from each address, by the address's number; 0 is none.
+fn uses(view: &View<'_>, accounts: &[&Account]) -> Vec<BTreeMap<u32, Use>> {
     let events = &view.case.events;
     let mut whose = Whose::new(events, accounts);
-    let mut uses: BTreeMap<(usize, u32), Use> = BTreeMap::new();
+    let mut uses: Vec<BTreeMap<u32, Use>> = accounts.iter().map(|_| BTreeMap::new()).collect();
     for (position, entry) in events.entries.iter().enumerate().filter(|(_, entry)| entry.is_act()) {
-        let (Some(at), address @ 1..) = (whose.of(entry), view.index.number(position)) else { continue };
-        let found = uses.entry((at, address)).or_default();
+        let Some(at) = whose.of(entry) else { continue };
+        let found = uses[at].entry(view.index.number(position)).or_default();
         found.events += 1;
         let (first, _) = found.span.unwrap_or((entry.time.micros, 0));
         found.span = Some((first, entry.time.micros));
@@ -151,22 +153,44 @@ fn came_from(view: &View<'_>, accounts: &[&Account]) -> Vec<Vec<AddressLine>> {
             found.sign_ins.add(entry.outcome);
         }
     }
-    let mut lists: Vec<Vec<AddressLine>> = accounts.iter().map(|_| Vec::new()).collect();
-    for ((at, address), used) in uses {
-        lists[at].push(used_line(view, accounts[at], address, &used));
-    }
-    for list in &mut lists {
-        list.sort_by(|a, b| (b.hostile, b.events, &a.address).cmp(&(a.hostile, a.events, &b.address)));
-    }
-    lists
+    uses
 }
 
-fn used_line(view: &View<'_>, account: &Account, address: u32, used: &Use) -> AddressLine {
+/// The addresses that an account was used from: the intruder's first, then by number of events.
+fn came_from(view: &View<'_>, account: &Account, uses: &BTreeMap<u32, Use>) -> Vec<AddressLine> {
+    let hostile = hostile(view, account, |_| true);
+    let stated = uses.iter().filter(|(address, _)| **address > 0);
+    let mut list: Vec<AddressLine> = stated.map(|(address, used)| used_line(view, &hostile, *address, used)).collect();
+    list.sort_by(|a, b| (b.hostile, b.events, &a.address).cmp(&(a.hostile, a.events, &b.address)));
+    list
+}
+
+/// A map of them.
+fn map(view: &View<'_>, account: &Account, file: &str, uses: &BTreeMap<u32, Use>) -> io::Result<Option<Picture>> {
+    let hostile = hostile(view, account, |session| session.link != Link::Desk && session.succeeded > 0);
+    let stated = uses.iter().filter(|(address, _)| **address > 0);
+    let came = stated.map(|(address, used)| {
+        let seen = &view.index.all()[*address as usize];
+        let hostile = hostile.contains(seen.text.as_str());
+        CameFrom { place: seen.place, sign_ins: used.sign_ins, events: used.events, hostile }
+    });
+    let unstated = uses.get(&0).map_or((0, 0), |used| {
+        let sign_ins = used.sign_ins.total();
+        (sign_ins, used.events.saturating_sub(sign_ins))
+    });
+    chart::account_map(view, (file, &account.account), &came.collect::<Vec<_>>(), unstated)
+}
+
+/// The addresses of those of the account's sessions that are wanted.
+fn hostile<'a>(view: &View<'a>, account: &Account, wanted: impl Fn(&Session) -> bool) -> BTreeSet<&'a str> {
+    let sessions = view.case.sessions.iter();
+    let own = sessions.filter(|one| one.account == account.account && one.tenant == account.tenant && wanted(one));
+    own.map(|session| session.address.as_str()).collect()
+}
+
+fn used_line(view: &View<'_>, hostile: &BTreeSet<&str>, address: u32, used: &Use) -> AddressLine {
     let (t, seen) = (view.case.facts.voice, &view.index.all()[address as usize]);
     let span = used.span.unwrap_or_default();
-    let sessions = view.case.sessions.iter();
-    let sessions = sessions.filter(|one| one.account == account.account && one.tenant == account.tenant);
-    let hostile: BTreeSet<&str> = sessions.map(|session| session.address.as_str()).collect();
     AddressLine {
         address: excerpt(&seen.text, 60),
         place: seen.place.map_or_else(String::new, |place| place_name(t, place)),

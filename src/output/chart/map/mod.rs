@@ -11,11 +11,12 @@ use super::ink::{FADED, GRID, INK, LAND, MARGIN, SEA, Sign, WIDTH};
 use super::measure::cut;
 use super::scale::number;
 use super::voice;
-use super::words::counted;
+use super::words::{counted, name};
 use crate::language::Voice;
 use crate::output::view::View;
 use labels::{Area, Labels};
 use plotters::style::WHITE;
+pub(crate) use spots::CameFrom;
 use spots::{Spot, Spots, spots};
 use std::io;
 use world::Port;
@@ -43,15 +44,35 @@ struct Map<'a> {
 
 /// Draws the chart.
 pub(super) fn draw(view: &View<'_>) -> io::Result<Picture> {
-    let (spots, t) = (spots(view), voice(view));
+    let t = voice(view);
+    paint(t, FILE, t.text("chart.map.title"), &spots(view))
+}
+
+/// Draws where one account was used from; nothing where that is one place, or none.
+pub(crate) fn account_map(
+    view: &View<'_>,
+    (file, account): (&str, &str),
+    came: &[CameFrom<'_>],
+    unstated: (u64, u64),
+) -> io::Result<Option<Picture>> {
+    let t = voice(view);
+    let spots = Spots { unstated, ..Spots::of(came.iter().copied(), t) };
+    if spots.all.len() < 2 {
+        return Ok(None);
+    }
+    let title = t.fill("chart.map.of_account", &[("account", &name(t, account))]);
+    paint(t, file, &title, &spots).map(Some)
+}
+
+fn paint(t: Voice, file: &str, title: &str, spots: &Spots) -> io::Result<Picture> {
     let drawn = &spots.all[..spots.all.len().min(DRAWN)];
     let most = drawn.iter().map(|spot| spot.sign_ins.succeeded.max(spot.sign_ins.failed)).max().unwrap_or(0);
     let wide = f64::from(WIDTH - 2 * MARGIN);
     let mut map = Map { spots: drawn, most, world: Port::world((f64::from(MARGIN), 0.0), wide), part: None };
     let crowd = map.crowd();
-    let note = told::note(t, &spots, crowd.is_some());
-    let sheet = Sheet::new(FILE, t.text("chart.map.title"), &note, &told::alt(t, &spots));
-    let items = legend(t, &spots);
+    let note = told::note(t, spots, crowd.is_some());
+    let sheet = Sheet::new(file, title, &note, &told::alt(t, spots));
+    let items = legend(t, spots);
     let keys = sheet.top();
     map.world.corner.1 = f64::from(keys + legend_height(&items) + 4);
     let below = map.world.corner.1 + map.world.size.1 + 6.0;

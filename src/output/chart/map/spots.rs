@@ -1,7 +1,6 @@
 //! Addresses to places on the map: how many sign-ins from each, and what has no place.
 
 use super::world::{centre, project};
-use crate::case::addresses::Address;
 use crate::case::session::Link;
 use crate::case::sign_in::SignIns;
 use crate::event::Place;
@@ -44,12 +43,13 @@ pub(super) struct Spots {
 }
 
 impl Spot {
-    fn add(&mut self, address: &Address) {
+    fn add(&mut self, from: &CameFrom<'_>) {
         self.addresses += 1;
-        self.sign_ins.succeeded += address.sign_ins.succeeded;
-        self.sign_ins.failed += address.sign_ins.failed;
-        self.sign_ins.interrupted += address.sign_ins.interrupted;
-        self.other += address.events.saturating_sub(address.sign_ins.total());
+        self.sign_ins.succeeded += from.sign_ins.succeeded;
+        self.sign_ins.failed += from.sign_ins.failed;
+        self.sign_ins.interrupted += from.sign_ins.interrupted;
+        self.other += from.events.saturating_sub(from.sign_ins.total());
+        self.intruder |= from.hostile;
     }
 
     /// What is neither a success nor a failure: other events, and sign-ins that asked for a further step.
@@ -58,35 +58,59 @@ impl Spot {
     }
 }
 
+/// What was done from one address.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CameFrom<'a> {
+    /// What is known of the address.
+    pub(crate) place: Option<&'a Place>,
+    /// Sign-ins.
+    pub(crate) sign_ins: SignIns,
+    /// Events, sign-ins included.
+    pub(crate) events: u64,
+    /// An intruder was in an account from here.
+    pub(crate) hostile: bool,
+}
+
+impl Spots {
+    /// The places of addresses, nothing unstated.
+    pub(super) fn of<'a>(came: impl Iterator<Item = CameFrom<'a>>, voice: Voice) -> Self {
+        let mut places: BTreeMap<(String, i64, i64), Spot> = BTreeMap::new();
+        let mut nowhere = Spot::default();
+        for from in came {
+            let Some(found) = from.place.and_then(|place| found(place, voice)) else {
+                nowhere.add(&from);
+                continue;
+            };
+            let key = |at: f64| (at * 1_000.0).round() as i64;
+            places.entry((found.name.clone(), key(found.point.0), key(found.point.1))).or_insert(found).add(&from);
+        }
+        let mut all: Vec<Spot> = places.into_values().collect();
+        all.sort_by_cached_key(|spot| {
+            (!spot.intruder, Reverse(spot.sign_ins.total()), Reverse(spot.other), spot.name.clone())
+        });
+        Self { all, nowhere, unstated: (0, 0) }
+    }
+}
+
 /// Gathers the places of all addresses.
 pub(super) fn spots(view: &View<'_>) -> Spots {
     let sessions = view.case.sessions.iter();
     let got_in = sessions.filter(|session| session.link != Link::Desk && session.succeeded > 0);
     let hostile: BTreeSet<&str> = got_in.map(|session| session.address.as_str()).collect();
-    let mut places: BTreeMap<(String, i64, i64), Spot> = BTreeMap::new();
-    let mut nowhere = Spot::default();
-    let (mut sign_ins, mut events) = (0, 0);
-    for address in &view.addresses {
-        sign_ins += address.sign_ins.total();
-        events += address.events;
-        let Some(found) = found(&address.place, view.case.facts.voice) else {
-            nowhere.add(address);
-            continue;
-        };
-        let key = |at: f64| (at * 1_000.0).round() as i64;
-        let spot = places.entry((found.name.clone(), key(found.point.0), key(found.point.1))).or_insert(found);
-        spot.add(address);
-        spot.intruder |= hostile.contains(address.address.as_str());
-    }
-    let mut all: Vec<Spot> = places.into_values().collect();
-    all.sort_by_cached_key(|spot| {
-        (!spot.intruder, Reverse(spot.sign_ins.total()), Reverse(spot.other), spot.name.clone())
+    let came = view.addresses.iter().map(|address| CameFrom {
+        place: Some(&address.place),
+        sign_ins: address.sign_ins,
+        events: address.events,
+        hostile: hostile.contains(address.address.as_str()),
     });
+    let (sign_ins, events) =
+        came.clone().fold((0, 0), |all, from| (all.0 + from.sign_ins.total(), all.1 + from.events));
+    let spots = Spots::of(came, view.case.facts.voice);
     let of_accounts = view.accounts.iter();
     let (all_sign_ins, all_events) =
         of_accounts.fold((0, 0), |all, account| (all.0 + account.sign_ins.total(), all.1 + account.events));
     let stated = all_sign_ins.saturating_sub(sign_ins);
-    Spots { all, nowhere, unstated: (stated, all_events.saturating_sub(events).saturating_sub(stated)) }
+    Spots { unstated: (stated, all_events.saturating_sub(events).saturating_sub(stated)), ..spots }
 }
 
 /// The place of an address, nothing counted yet; none where it has none.

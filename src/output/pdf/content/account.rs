@@ -14,6 +14,9 @@ pub(super) fn section(blocks: &mut Vec<Block>, t: Voice, section: &Section) {
         answer(blocks, t, told);
     }
     sign_ins(blocks, t, section);
+    if let Some(map) = &section.map {
+        blocks.push(figure(map));
+    }
     if let Some(chart) = &section.chart {
         blocks.push(figure(chart));
     }
