@@ -63,7 +63,7 @@ pub(super) fn visit_foreign(event: &Event<'_>, visit: &mut Visit<'_>) -> Control
         STATE_FIELDS.iter().for_each(look);
     } else {
         // Nearly all records have neither collection, and each is looked for once.
-        let there = FIELDS.iter().filter(|(collection, _)| event.record.get(*collection).is_some());
+        let there = FIELDS.iter().filter(|(collection, _)| event.record.get(collection).is_some());
         there.flat_map(|(_, fields)| fields).for_each(&mut look);
     }
     if found.is_empty() {

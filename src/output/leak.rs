@@ -361,7 +361,9 @@ fn paper(bytes: &[u8], found: &mut Leaks<'_>) {
     for (at, stream) in &streams {
         found.look(&format!("the stream at byte {at}"), &as_text(stream), false);
     }
-    paper::texts(&streams).iter().for_each(|text| found.look("its pages", text, false));
+    for text in paper::texts(&streams) {
+        found.look("its pages", &text, false);
+    }
 }
 
 #[cfg(test)]
@@ -414,9 +416,12 @@ mod tests {
         };
         let paper = |said: [&str; 2]| {
             let all: Vec<char> = said.concat().chars().collect();
-            let chars: String =
-                all.iter().enumerate().map(|(at, char)| format!("<{at:04x}><{:04x}>\n", u32::from(*char))).collect();
-            let codes = |from: usize, to: usize| (from..to).map(|code| format!("{code:04x}")).collect::<String>();
+            let chars = all.iter().enumerate();
+            let chars: Vec<String> =
+                chars.map(|(at, char)| format!("<{at:04x}><{:04x}>\n", u32::from(*char))).collect();
+            let chars = chars.concat();
+            let codes =
+                |from: usize, to: usize| (from..to).map(|code| format!("{code:04x}")).collect::<Vec<_>>().concat();
             let first = said[0].chars().count();
             let page = format!("BT <{}> Tj ET\nBT <{}> Tj ET\n", codes(0, first), codes(first, all.len()));
             [packed(&format!("{} beginbfchar\n{chars}endbfchar\n", all.len())), packed(&page)].concat()

@@ -180,12 +180,11 @@ impl Words {
             builder.ascii_case_insensitive(true).build(self.texts.iter().map(AsRef::as_ref)).ok()
         };
         let folded = if found.is_ascii() { Cow::Borrowed(found) } else { Cow::Owned(found.to_lowercase()) };
-        match self.automaton.get_or_init(build) {
-            Some(automaton) => automaton.is_match(&*folded),
-            None => {
-                let lower = folded.to_ascii_lowercase();
-                self.texts.iter().any(|text| lower.contains(&**text))
-            }
+        if let Some(automaton) = self.automaton.get_or_init(build) {
+            automaton.is_match(&*folded)
+        } else {
+            let lower = folded.to_ascii_lowercase();
+            self.texts.iter().any(|text| lower.contains(&**text))
         }
     }
 }
