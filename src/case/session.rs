@@ -113,6 +113,13 @@ pub struct Session {
     pub span: (i64, i64),
 }
 
+impl Session {
+    /// Whether somebody who was not at the owner's desk got in.
+    pub fn got_in(&self) -> bool {
+        self.link != Link::Desk && self.succeeded > 0
+    }
+}
+
 /// The presences of intruders and of the applications that serve them, by account, then time.
 pub fn sessions(
     events: &Events,

@@ -24,6 +24,13 @@ impl SignIns {
         }
     }
 
+    /// Counts those of another count too.
+    pub fn join(&mut self, other: Self) {
+        self.succeeded += other.succeeded;
+        self.failed += other.failed;
+        self.interrupted += other.interrupted;
+    }
+
     /// How many there are in all.
     pub fn total(&self) -> u64 {
         self.succeeded + self.failed + self.interrupted

@@ -60,15 +60,17 @@ fn visit_value(value: &Value, visit: &mut Visit<'_>) -> ControlFlow<()> {
     }
 }
 
+/// The first step of a path, which the record's own index takes: what stands there, and the rest of the path.
+fn enter<'a, 'p>(record: &Record<'a>, path: &'p [Box<str>]) -> Option<(&'a Value, &'p [Box<str>])> {
+    match path.split_first() {
+        Some((first, rest)) if record.value().is_object() => Some((record.get(first)?, rest)),
+        _ => Some((record.value(), path)),
+    }
+}
+
 /// Gives what stands at a path of the record.
 pub(super) fn visit_member(record: &Record<'_>, path: &[Box<str>], visit: &mut Visit<'_>) -> ControlFlow<()> {
-    match path.split_first() {
-        Some((first, rest)) if record.value().is_object() => match record.get(first) {
-            Some(inner) => visit_path(inner, rest, visit),
-            None => ControlFlow::Continue(()),
-        },
-        _ => visit_path(record.value(), path, visit),
-    }
+    enter(record, path).map_or(ControlFlow::Continue(()), |(inner, rest)| visit_path(inner, rest, visit))
 }
 
 fn visit_path(value: &Value, path: &[Box<str>], visit: &mut Visit<'_>) -> ControlFlow<()> {
@@ -122,12 +124,7 @@ pub(super) fn visit_named(
             None => ControlFlow::Continue(()),
         }
     };
-    match collection.split_first() {
-        Some((first, rest)) if record.value().is_object() => {
-            record.get(first).map_or(ControlFlow::Continue(()), |inner| members(inner, rest, &mut each))
-        }
-        _ => members(record.value(), collection, &mut each),
-    }
+    enter(record, collection).map_or(ControlFlow::Continue(()), |(inner, rest)| members(inner, rest, &mut each))
 }
 
 /// The keys that a member's name stands under.

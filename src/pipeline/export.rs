@@ -66,7 +66,9 @@ pub fn export(options: &ExportOptions, progress: &dyn Progress) -> Result<Export
     }
     let proof = output::verify(&options.case, &options.evidence)?;
     if let Some(first) = proof.mismatches.first() {
-        let reason = format!("{} is not as the manifest states, so no copy is made; see speur verify", first.path);
+        let what =
+            if first.found.is_some() { "is not as the manifest states" } else { "is not there or cannot be read" };
+        let reason = format!("{} {what}, so no copy is made; see speur verify, and --evidence", first.path);
         return Err(Error::Case { path: options.case.clone(), reason });
     }
     driven(|| {

@@ -67,11 +67,7 @@ fn rows(view: &View<'_>) -> Vec<(String, SignIns)> {
     if rows.len() > MOST {
         let mut rest = SignIns::default();
         let small = rows.split_off(MOST - 1);
-        for (_, count) in &small {
-            rest.succeeded += count.succeeded;
-            rest.failed += count.failed;
-            rest.interrupted += count.interrupted;
-        }
+        small.iter().for_each(|(_, count)| rest.join(*count));
         rows.push((counted(t, "chart.n_others", small.len() as u64), rest));
     }
     rows

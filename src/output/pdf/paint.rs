@@ -187,7 +187,7 @@ impl Canvas {
                 Shape::Path { steps, fill, stroke } => self.path(steps, *fill, *stroke),
                 Shape::View { scale, offset, seen } => {
                     self.out.push_str("q ");
-                    self.precise(&[scale.0, 0.0, 0.0, scale.1, offset.0, offset.1]);
+                    self.precise(&[*scale, 0.0, 0.0, *scale, offset.0, offset.1]);
                     self.out.push_str("cm ");
                     self.numbers(seen);
                     self.out.push_str("re W n\n");

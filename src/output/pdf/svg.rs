@@ -34,10 +34,10 @@ pub(super) enum Shape {
         fill: Option<Color>,
         stroke: Option<(Color, f32)>,
     },
-    /// What follows is a picture within the picture, up to its [`Shape::Back`]: factors and offsets from its measure to
+    /// What follows is a picture within the picture, up to its [`Shape::Back`]: factor and offsets from its measure to
     /// that around it, and the part that is seen, from the left, from above, width and height in its own measure.
     View {
-        scale: (f32, f32),
+        scale: f32,
         offset: (f32, f32),
         seen: [f32; 4],
     },
@@ -149,7 +149,7 @@ impl Drawing {
             let scale = (width / seen[2].max(1e-6)).min(height / seen[3].max(1e-6));
             let (spare_x, spare_y) = (width - seen[2] * scale, height - seen[3] * scale);
             let offset = (x + spare_x / 2.0 - seen[0] * scale, y + spare_y / 2.0 - seen[1] * scale);
-            self.shapes.push(Shape::View { scale: (scale, scale), offset, seen });
+            self.shapes.push(Shape::View { scale, offset, seen });
         }
         self.views.push((seen[2], seen[3]));
     }
@@ -283,7 +283,7 @@ mod tests {
         else {
             panic!("{:?}", drawing.shapes)
         };
-        assert_eq!((*scale, *offset, *seen), ((0.1, 0.1), (10.0, 30.0), [0.0, 0.0, 500.0, 200.0]));
+        assert_eq!((*scale, *offset, *seen), (0.1, (10.0, 30.0), [0.0, 0.0, 500.0, 200.0]));
         assert_eq!(steps[2], Step::Line(500.0, 100.0));
     }
 }

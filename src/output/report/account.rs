@@ -8,7 +8,7 @@ use super::{Chart, SECTIONS};
 use crate::case::Finding;
 use crate::case::accounts::Account;
 use crate::case::incident::Incident;
-use crate::case::session::{Link, Session};
+use crate::case::session::Session;
 use crate::case::severity::level;
 use crate::case::sign_in::SignIns;
 use crate::output::chart::{self, CameFrom, Picture};
@@ -167,7 +167,7 @@ fn came_from(view: &View<'_>, account: &Account, uses: &BTreeMap<u32, Use>) -> V
 
 /// A map of them.
 fn map(view: &View<'_>, account: &Account, file: &str, uses: &BTreeMap<u32, Use>) -> io::Result<Option<Picture>> {
-    let hostile = hostile(view, account, |session| session.link != Link::Desk && session.succeeded > 0);
+    let hostile = hostile(view, account, Session::got_in);
     let stated = uses.iter().filter(|(address, _)| **address > 0);
     let came = stated.map(|(address, used)| {
         let seen = &view.index.all()[*address as usize];

@@ -1,7 +1,6 @@
 //! Addresses to places on the map: how many sign-ins from each, and what has no place.
 
 use super::world::{centre, project};
-use crate::case::session::Link;
 use crate::case::sign_in::SignIns;
 use crate::event::Place;
 use crate::language::Voice;
@@ -45,9 +44,7 @@ pub(super) struct Spots {
 impl Spot {
     fn add(&mut self, from: &CameFrom<'_>) {
         self.addresses += 1;
-        self.sign_ins.succeeded += from.sign_ins.succeeded;
-        self.sign_ins.failed += from.sign_ins.failed;
-        self.sign_ins.interrupted += from.sign_ins.interrupted;
+        self.sign_ins.join(from.sign_ins);
         self.other += from.events.saturating_sub(from.sign_ins.total());
         self.intruder |= from.hostile;
     }
@@ -95,8 +92,8 @@ impl Spots {
 /// Gathers the places of all addresses.
 pub(super) fn spots(view: &View<'_>) -> Spots {
     let sessions = view.case.sessions.iter();
-    let got_in = sessions.filter(|session| session.link != Link::Desk && session.succeeded > 0);
-    let hostile: BTreeSet<&str> = got_in.map(|session| session.address.as_str()).collect();
+    let hostile: BTreeSet<&str> =
+        sessions.filter(|session| session.got_in()).map(|session| session.address.as_str()).collect();
     let came = view.addresses.iter().map(|address| CameFrom {
         place: Some(&address.place),
         sign_ins: address.sign_ins,
