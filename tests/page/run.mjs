@@ -118,6 +118,7 @@ const steps = {
     await page.locator("svg.brush").dblclick();
     assert.deepEqual(await count(), [all, whole]);
     const first = await page.textContent("#line tbody tr");
+    assert.match(await page.textContent("#line tbody td"), /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/, "a time says by which clock it is");
     await page.getByRole("button", { name: "Later" }).click();
     assert.notEqual(await page.textContent("#line tbody tr"), first);
     await page.getByRole("button", { name: "Earlier" }).click();

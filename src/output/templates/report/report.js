@@ -232,8 +232,8 @@
 
   const line = (at) => {
     const row = rows[at];
-    const time = node("td", { class: "t" }, utc(row[TIME]));
-    if (local(row[TIME])) time.append(node("br"), node("span", { class: "note" }, `${local(row[TIME])} ${data.zone}`));
+    const time = node("td", { class: "t" }, `${utc(row[TIME])} UTC`);
+    if (local(row[TIME])) time.append(node("br"), node("span", { class: "note" }, local(row[TIME]), node("br"), data.zone));
     const name = LEVELS[row[LEVEL]];
     const what = node("td", {}, row[TEXT]);
     if (row[RULES]) what.append(node("br"), node("span", { class: "note" }, data.rules[row[RULES]]));
@@ -244,7 +244,7 @@
   };
 
   const head = [words.time, words.account, words.operation, words.address, words.what, words.level, words.record];
-  const table = node("table", { class: "wide events" },
+  const table = node("table", { class: "wide events line" },
     node("thead", {}, node("tr", {}, ...head.map((name) => node("th", { scope: "col" }, name)))), body);
   $("line").append(
     node("form", { class: "tools", onsubmit: (event) => event.preventDefault() },
