@@ -67,7 +67,9 @@ fn rows(view: &View<'_>) -> Vec<(String, SignIns)> {
     if rows.len() > MOST {
         let mut rest = SignIns::default();
         let small = rows.split_off(MOST - 1);
-        small.iter().for_each(|(_, count)| rest.join(*count));
+        for (_, count) in &small {
+            rest.join(*count);
+        }
         rows.push((counted(t, "chart.n_others", small.len() as u64), rest));
     }
     rows
