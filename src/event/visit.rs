@@ -60,17 +60,9 @@ fn visit_value(value: &Value, visit: &mut Visit<'_>) -> ControlFlow<()> {
     }
 }
 
-/// The first step of a path, which the record's own index takes: what stands there, and the rest of the path.
-fn enter<'a, 'p>(record: &Record<'a>, path: &'p [Box<str>]) -> Option<(&'a Value, &'p [Box<str>])> {
-    match path.split_first() {
-        Some((first, rest)) if record.value().is_object() => Some((record.get(first)?, rest)),
-        _ => Some((record.value(), path)),
-    }
-}
-
 /// Gives what stands at a path of the record.
 pub(super) fn visit_member(record: &Record<'_>, path: &[Box<str>], visit: &mut Visit<'_>) -> ControlFlow<()> {
-    enter(record, path).map_or(ControlFlow::Continue(()), |(inner, rest)| visit_path(inner, rest, visit))
+    record.enter(path).map_or(ControlFlow::Continue(()), |(inner, rest)| visit_path(inner, rest, visit))
 }
 
 fn visit_path(value: &Value, path: &[Box<str>], visit: &mut Visit<'_>) -> ControlFlow<()> {
@@ -108,30 +100,23 @@ pub(super) fn visit_named(
     visit: &mut Visit<'_>,
 ) -> ControlFlow<()> {
     let properties = collection.last().is_some_and(|name| name.eq_ignore_ascii_case("ModifiedProperties"));
-    let mut each = |member: &Value| {
-        let [found, value] = first_of(member, [&NAMES, part.keys()]);
-        let (Some(found), Some(value)) = (found.and_then(|found| found.as_str()), value) else {
-            return ControlFlow::Continue(());
-        };
-        match name.strip_prefix(found) {
-            Some("") => {
-                visit_value(value, visit)?;
-                if properties { visit_opened(value, visit) } else { ControlFlow::Continue(()) }
-            }
-            Some(rest) => {
-                rest.strip_prefix('.').map_or(ControlFlow::Continue(()), |inner| visit_inner(value, inner, visit))
-            }
-            None => ControlFlow::Continue(()),
+    record.named(collection, &mut |(found, member)| {
+        let Some(rest) = name.strip_prefix(found) else { return ControlFlow::Continue(()) };
+        let [Some(value)] = first_of(member, [part.keys()]) else { return ControlFlow::Continue(()) };
+        if rest.is_empty() {
+            visit_value(value, visit)?;
+            if properties { visit_opened(value, visit) } else { ControlFlow::Continue(()) }
+        } else {
+            rest.strip_prefix('.').map_or(ControlFlow::Continue(()), |inner| visit_inner(value, inner, visit))
         }
-    };
-    enter(record, collection).map_or(ControlFlow::Continue(()), |(inner, rest)| members(inner, rest, &mut each))
+    })
 }
 
-/// The keys that a member's name stands under.
-const NAMES: [&str; 4] = ["Name", "displayName", "key", "name"];
-
 /// For each list of keys the value under the first of them that the object has; of a key that repeats the first counts.
-fn first_of<'a, const LISTS: usize>(object: &'a Value, keys: [&[&str]; LISTS]) -> [Option<&'a Value>; LISTS] {
+pub(super) fn first_of<'a, const LISTS: usize>(
+    object: &'a Value,
+    keys: [&[&str]; LISTS],
+) -> [Option<&'a Value>; LISTS] {
     let mut best = [(usize::MAX, None); LISTS];
     for (key, value) in object.as_object().into_iter().flat_map(|object| object.iter()) {
         for (keys, best) in keys.iter().zip(&mut best) {
@@ -173,7 +158,11 @@ fn visit_inner(value: &Value, path: &str, visit: &mut Visit<'_>) -> ControlFlow<
 }
 
 /// Walks to a collection through objects and lists and gives each of its members.
-fn members(value: &Value, path: &[Box<str>], each: &mut dyn FnMut(&Value) -> ControlFlow<()>) -> ControlFlow<()> {
+pub(super) fn members<'a>(
+    value: &'a Value,
+    path: &[Box<str>],
+    each: &mut dyn FnMut(&'a Value) -> ControlFlow<()>,
+) -> ControlFlow<()> {
     if let Some(items) = value.as_array() {
         return items.iter().try_for_each(|item| members(item, path, each));
     }

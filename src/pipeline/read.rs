@@ -18,6 +18,7 @@ use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What every thread uses.
@@ -97,7 +98,6 @@ impl Opened {
 }
 
 /// What came of a job.
-#[derive(Default)]
 struct Done {
     batch: Batch,
     sources: BTreeSet<&'static str>,
@@ -106,6 +106,19 @@ struct Done {
     signs: Signs,
     /// Something in it could be a log record: it holds a date, or it could not be taken apart.
     dated: bool,
+}
+
+impl Done {
+    fn new(batch: Batch) -> Self {
+        Self {
+            batch,
+            sources: BTreeSet::new(),
+            rejected: Vec::new(),
+            degraded: Reasons::default(),
+            signs: Signs::default(),
+            dated: false,
+        }
+    }
 }
 
 /// Hands out chunks, file by file, in the order of the walk.
@@ -253,6 +266,9 @@ impl Collector {
 /// What one thread keeps between jobs.
 struct Worker<'a> {
     tools: &'a Tools<'a>,
+    number: u32,
+    /// Texts of the batches so far.
+    pool: Pool,
     scratch: Scratch,
     places: FxHashMap<IpAddr, Arc<Place>>,
     hits: Hits,
@@ -263,7 +279,7 @@ impl Worker<'_> {
     fn work(&mut self, job: &Job, name: &str) -> Done {
         // Else a record that two sources would take went by what this thread happened to read before.
         self.last = None;
-        let mut done = Done { batch: Batch::of(job.file), ..Done::default() };
+        let mut done = Done::new(Batch::go_on(job.file, self.number, std::mem::take(&mut self.pool)));
         let rows = job.chunk.rows(&mut |row| {
             let refused = match row {
                 Ok(row) => {
@@ -289,6 +305,7 @@ impl Worker<'_> {
         });
         done.batch.rows = rows;
         done.batch.rejected = done.rejected.len() as u64;
+        self.pool = done.batch.part();
         done
     }
 
@@ -358,8 +375,11 @@ pub(super) fn read(
     collector.merger.make_room((0..found.len()).map(|at| share(&found, at)).sum::<u64>() >> 10);
     let collector = Mutex::new(collector);
     let feed = Feed::new(&found, &facts, tools);
+    let workers = AtomicU32::new(0);
     let worker = || Worker {
         tools,
+        number: workers.fetch_add(1, Ordering::Relaxed),
+        pool: Pool::default(),
         scratch: Scratch::default(),
         places: FxHashMap::default(),
         hits: Hits::default(),

@@ -36,6 +36,18 @@ pub(super) struct Item {
     pub words: u128,
 }
 
+impl Item {
+    /// Whether the values of its field decide it, and no other field.
+    pub(super) fn is_alone(&self) -> bool {
+        let alone = |matcher: &Matcher| !matches!(matcher, Matcher::Field { .. });
+        match &self.test {
+            Test::Any(matchers) => matchers.iter().all(alone),
+            Test::All(groups) => groups.iter().flatten().all(alone),
+            Test::Exists(_) | Test::Null => true,
+        }
+    }
+}
+
 /// A condition over items.
 #[derive(Debug, Clone)]
 pub(super) enum Node {

@@ -1,9 +1,11 @@
 //! Events to the rules they meet: an event is only asked the questions its kind leaves open.
 
 use super::compile::{Item, Node, Test};
+use super::dictionary::Dictionary;
+use super::kind::Scratch;
 use super::late::Late;
 use super::matcher::Matcher;
-use super::plan::{Known, Open, Scratch};
+use super::plan::{Known, Open};
 use crate::event::{Event, Lookup, Scalar};
 use crate::store::{Pending, RuleIndex};
 use std::ops::ControlFlow;
@@ -39,9 +41,14 @@ impl Hits {
 }
 
 /// Says which rules `event` meets or may meet, in index order.
-pub(super) fn matches(rules: &[Condition], event: &Event<'_>, scratch: &mut Scratch, hits: &mut Hits) {
+pub(super) fn matches(
+    (rules, dictionary): (&[Condition], &Dictionary),
+    event: &Event<'_>,
+    scratch: &mut Scratch,
+    hits: &mut Hits,
+) {
     hits.clear();
-    let (plan, answers) = scratch.plan(rules, event);
+    let (plan, answers) = scratch.plan(rules, dictionary, event);
     answers.clear();
     answers.resize(plan.steps.len(), None);
     for candidate in &plan.candidates {
@@ -49,6 +56,10 @@ pub(super) fn matches(rules: &[Condition], event: &Event<'_>, scratch: &mut Scra
         let met = match (&candidate.open, &rules[usize::from(rule)]) {
             (Open::Nothing, _) => true,
             (Open::Rest(step), _) => plan.holds(*step, event, answers),
+            (Open::Facts(known), _) => {
+                hits.pending.push(Pending { rule, known: *known });
+                false
+            }
             (Open::Late(open), _) if open.guard.is_some_and(|guard| !plan.holds(guard, event, answers)) => false,
             (Open::Late(open), Condition::Facts(_, late)) => {
                 let part = |at: usize| match open.parts[at] {

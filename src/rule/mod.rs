@@ -6,11 +6,13 @@
 mod about;
 mod compile;
 pub mod correlation;
+mod dictionary;
 mod document;
 mod engine;
 mod explain;
 mod files;
 pub mod foothold;
+mod kind;
 mod late;
 mod link;
 mod lint;
@@ -27,14 +29,15 @@ mod value;
 pub use about::{About, Looked};
 pub use engine::Hits;
 pub use explain::Step;
+pub use kind::Scratch;
 pub use lint::{Checked, check};
-pub use plan::Scratch;
 
 use crate::coverage::RuleRejection;
 use crate::event::{Event, Lookup};
 use crate::field::Fact;
 use crate::store::{Captured, Pending, RuleIndex};
 use correlation::{Captures, Correlation};
+use dictionary::Dictionary;
 use engine::Condition;
 use foothold::Foothold;
 use rsigma_parser::SigmaRule;
@@ -42,6 +45,7 @@ use smallvec::SmallVec;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// Severity, as Sigma names it.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -145,6 +149,8 @@ pub struct Options {
 pub struct RuleSet {
     rules: Vec<Meta>,
     conditions: Vec<Condition>,
+    /// What `conditions` ask of values that repeat; made for the first event.
+    dictionary: OnceLock<Dictionary>,
     correlations: Vec<Correlation>,
     captures: Captures,
     footholds: Vec<Foothold>,
@@ -183,7 +189,8 @@ impl RuleSet {
             }
         }
         conditions.extend(taken);
-        (Self { rules, conditions, correlations, captures, footholds, marking, silent, withheld }, rejected)
+        let dictionary = OnceLock::new();
+        (Self { rules, conditions, dictionary, correlations, captures, footholds, marking, silent, withheld }, rejected)
     }
 
     /// The rules, by index.
@@ -193,7 +200,8 @@ impl RuleSet {
 
     /// Says which rules `event` meets, and keeps what those need that more than the record decides.
     pub fn matches(&self, event: &Event<'_>, scratch: &mut Scratch, hits: &mut Hits) {
-        engine::matches(&self.conditions, event, scratch, hits);
+        let dictionary = self.dictionary.get_or_init(|| Dictionary::new(&self.conditions));
+        engine::matches((&self.conditions, dictionary), event, scratch, hits);
         if !self.captures.of.is_empty() {
             self.capture(event, hits);
         }

@@ -1,61 +1,16 @@
-//! What is left to ask of events of one kind: rules that its operation rules out are gone, and a question that several
-//! rules ask stands there once.
+//! What is left to ask of events that have much in common: rules that it rules out are gone, and a question that
+//! several rules ask stands there once.
 
-use super::compile::{Item, Node, Test};
+use super::compile::{Item, Node};
+use super::dictionary::Dictionary;
 use super::engine::{Condition, item_holds};
-use super::matcher::Matcher;
-use crate::event::{ActorKind, Event, Outcome};
+use super::late::Late;
+use crate::event::Event;
 use crate::field::{Core, Field};
 use crate::store::RuleIndex;
-use hashbrown::hash_table::Entry;
-use rustc_hash::{FxHashMap, FxHasher};
-use std::hash::Hasher;
+use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
-
-/// Kinds of event that one thread remembers; hostile logs could otherwise fill the memory.
-const KINDS: usize = 4096;
-
-/// What one thread keeps between events: which rules can apply to which kind of event.
-///
-/// It belongs to the [`super::RuleSet`] it was first used with.
-#[derive(Debug, Default)]
-pub struct Scratch {
-    kinds: hashbrown::HashTable<Kind>,
-    /// What the event at hand answers to each step of its plan.
-    answers: Vec<Option<bool>>,
-}
-
-impl Scratch {
-    /// The plan for events of this kind, and room for answers.
-    pub(super) fn plan(&mut self, rules: &[Condition], event: &Event<'_>) -> (&Plan, &mut Vec<Option<bool>>) {
-        let (texts, ends) = (kind_of(event), (event.outcome, event.actor_kind));
-        let hash = hash(&texts, ends);
-        let same = |kind: &Kind| {
-            kind.hash == hash && kind.ends == ends && kind.texts.iter().zip(texts).all(|(a, b)| **a == *b)
-        };
-        if self.kinds.len() >= KINDS {
-            self.kinds.clear();
-        }
-        let kind = match self.kinds.entry(hash, same, |kind| kind.hash) {
-            Entry::Occupied(entry) => entry.into_mut(),
-            Entry::Vacant(entry) => {
-                let texts = Box::new(texts.map(Into::into));
-                entry.insert(Kind { hash, texts, ends, plan: Planner::new(event).plan(rules) }).into_mut()
-            }
-        };
-        (&kind.plan, &mut self.answers)
-    }
-}
-
-/// Events with the same log, workload, record type and operation, that ended alike and were done by the same kind of
-/// principal.
-#[derive(Debug)]
-struct Kind {
-    hash: u64,
-    texts: Box<[Box<str>; 5]>,
-    ends: (Outcome, ActorKind),
-    plan: Plan,
-}
 
 /// The rules that some event of a kind may meet, and what is left to ask.
 #[derive(Debug)]
@@ -79,6 +34,8 @@ pub(super) enum Open {
     Nothing,
     /// Whether this step holds.
     Rest(u32),
+    /// Derived facts decide; the parts that the record meets, as bits.
+    Facts(u64),
     /// Derived facts have a say.
     Late(Box<LateOpen>),
 }
@@ -136,9 +93,14 @@ enum Words {
     Not(u32),
 }
 
-/// Makes the plan for the kind of an event.
-struct Planner<'a, 'r> {
+/// Says what is known of a question before the event is asked.
+type Told<'k> = dyn Fn(&Item) -> Option<bool> + 'k;
+
+/// Makes the plan for events that have in common with `event` what decides questions.
+pub(super) struct Planner<'a, 'r> {
     event: &'a Event<'r>,
+    /// The members of the record are common to them.
+    shaped: bool,
     steps: Vec<Step>,
     /// What asking each step costs, in rough.
     costs: Vec<u32>,
@@ -146,48 +108,83 @@ struct Planner<'a, 'r> {
 }
 
 impl<'a, 'r> Planner<'a, 'r> {
-    fn new(event: &'a Event<'r>) -> Self {
-        Self { event, steps: Vec::new(), costs: Vec::new(), known: FxHashMap::default() }
+    pub(super) fn new(event: &'a Event<'r>, shaped: bool) -> Self {
+        Self { event, shaped, steps: Vec::new(), costs: Vec::new(), known: FxHashMap::default() }
     }
 
-    fn plan(mut self, rules: &[Condition]) -> Plan {
-        let open = |(condition, rule): (&Condition, RuleIndex)| Some(Candidate { rule, open: self.open(condition)? });
-        let candidates = rules.iter().zip(0..=RuleIndex::MAX).filter_map(open).collect();
+    /// The rules that an event of the kind may meet, and the columns of the dictionary that have a say in them.
+    pub(super) fn survey(mut self, rules: &[Condition], dictionary: &Dictionary) -> (Box<[RuleIndex]>, Box<[usize]>) {
+        let mut candidates = Vec::new();
+        for (condition, rule) in rules.iter().zip(0..=RuleIndex::MAX) {
+            if self.open(condition, &|_| None).is_some() {
+                candidates.push(rule);
+            }
+        }
+        let column = |step: &Step| if let Step::Item(item) = step { dictionary.column(item) } else { None };
+        let columns: BTreeSet<usize> = self.steps.iter().filter_map(column).collect();
+        (candidates.into(), columns.into_iter().collect())
+    }
+
+    /// The plan for `among` the rules, `told` being what is known of a question besides what the kind decides.
+    pub(super) fn plan(mut self, rules: &[Condition], among: &[RuleIndex], told: &Told<'_>) -> Plan {
+        let open = |&rule: &RuleIndex| {
+            let open = self.open(&rules[usize::from(rule)], told)?;
+            Some(Candidate { rule, open })
+        };
+        let candidates = among.iter().filter_map(open).collect();
         Plan { candidates, steps: self.steps.into_boxed_slice() }
     }
 
-    fn open(&mut self, condition: &Condition) -> Option<Open> {
+    fn open(&mut self, condition: &Condition, told: &Told<'_>) -> Option<Open> {
         let (Condition::Record(node) | Condition::Facts(node, _)) = condition else { return None };
-        match (self.reduce(node), condition) {
+        match (self.reduce(node, told), condition) {
             (Known::No, _) => None,
             (Known::Yes, _) => Some(Open::Nothing),
-            (Known::Open(_), Condition::Facts(_, late)) => {
-                let parts: Box<[Known]> = late.parts().iter().map(|part| self.reduce(part)).collect();
-                let required = late.required().into_iter().map(|part| parts[part]).collect();
-                match self.all(required) {
-                    Known::No => None,
-                    Known::Yes => Some(Open::Late(Box::new(LateOpen { guard: None, parts }))),
-                    Known::Open(step) => Some(Open::Late(Box::new(LateOpen { guard: Some(step), parts }))),
-                }
-            }
+            (Known::Open(_), Condition::Facts(_, late)) => self.late(late, told),
             (Known::Open(step), _) => Some(Open::Rest(step)),
         }
     }
 
+    fn late(&mut self, late: &Late, told: &Told<'_>) -> Option<Open> {
+        let parts: Box<[Known]> = late.parts().iter().map(|part| self.reduce(part, told)).collect();
+        if !parts.iter().any(|part| matches!(part, Known::Open(_))) {
+            return match late.ask(|at| parts[at] == Known::Yes) {
+                Ok(true) => Some(Open::Nothing),
+                Ok(false) => None,
+                Err(known) => Some(Open::Facts(known)),
+            };
+        }
+        let required = late.required().into_iter().map(|part| parts[part]).collect();
+        match self.all(required) {
+            Known::No => None,
+            Known::Yes => Some(Open::Late(Box::new(LateOpen { guard: None, parts }))),
+            Known::Open(step) => Some(Open::Late(Box::new(LateOpen { guard: Some(step), parts }))),
+        }
+    }
+
+    /// What is known of an item before the event is asked.
+    fn known(&self, item: &Item, told: &Told<'_>) -> Option<bool> {
+        if is_of_kind(item) || self.shaped && self.lacks(item) {
+            return Some(item_holds(item, self.event));
+        }
+        told(item)
+    }
+
+    /// Whether the record has no member in which the item's field could stand.
+    fn lacks(&self, item: &Item) -> bool {
+        let (Some(Field::Path(path)) | Some(Field::Named { collection: path, .. })) = &item.field else { return false };
+        item.is_alone() && path.first().is_some_and(|key| self.event.record.get(key).is_none())
+    }
+
     /// Decides what the kind of the event decides, and leaves the rest as a step.
-    fn reduce(&mut self, node: &Node) -> Known {
+    fn reduce(&mut self, node: &Node, told: &Told<'_>) -> Known {
         match node {
-            Node::Item(item) if is_of_kind(item) => {
-                if item_holds(item, self.event) {
-                    Known::Yes
-                } else {
-                    Known::No
-                }
-            }
-            Node::Item(item) => {
-                Known::Open(self.step(Words::Item(item.words), Step::Item(Arc::clone(item)), cost(item)))
-            }
-            Node::Not(inner) => match self.reduce(inner) {
+            Node::Item(item) => match self.known(item, told) {
+                Some(true) => Known::Yes,
+                Some(false) => Known::No,
+                None => Known::Open(self.step(Words::Item(item.words), Step::Item(Arc::clone(item)), cost(item))),
+            },
+            Node::Not(inner) => match self.reduce(inner, told) {
                 Known::Yes => Known::No,
                 Known::No => Known::Yes,
                 Known::Open(inner) => {
@@ -195,16 +192,16 @@ impl<'a, 'r> Planner<'a, 'r> {
                     Known::Open(self.step(Words::Not(inner), Step::Not(inner), cost))
                 }
             },
-            Node::All(nodes) => self.list(nodes, Known::No),
-            Node::Any(nodes) => self.list(nodes, Known::Yes),
+            Node::All(nodes) => self.list(nodes, Known::No, told),
+            Node::Any(nodes) => self.list(nodes, Known::Yes, told),
         }
     }
 
     /// `decisive` is the value of a part that decides the whole.
-    fn list(&mut self, nodes: &[Node], decisive: Known) -> Known {
+    fn list(&mut self, nodes: &[Node], decisive: Known, told: &Told<'_>) -> Known {
         let mut known = Vec::with_capacity(nodes.len());
         for node in nodes {
-            match self.reduce(node) {
+            match self.reduce(node, told) {
                 part if part == decisive => return part,
                 part => known.push(part),
             }
@@ -260,24 +257,8 @@ fn cost(item: &Item) -> u32 {
     }
 }
 
-fn kind_of<'e>(event: &'e Event<'_>) -> [&'e str; 5] {
-    [event.family.name(), &event.workload, &event.record_type, &event.operation, &event.operation_original]
-}
-
-fn hash(texts: &[&str; 5], (outcome, kind): (Outcome, ActorKind)) -> u64 {
-    let mut hasher = FxHasher::default();
-    for text in texts {
-        hasher.write(text.as_bytes());
-        hasher.write_u8(0xFF);
-    }
-    hasher.write_u8(outcome as u8);
-    hasher.write_u8(kind as u8);
-    hasher.finish()
-}
-
 /// Whether all events of a kind answer the item alike.
 fn is_of_kind(item: &Item) -> bool {
-    let alone = |matcher: &Matcher| !matches!(matcher, Matcher::Field { .. });
     let of_kind = matches!(
         item.field,
         Some(Field::Core(
@@ -290,10 +271,5 @@ fn is_of_kind(item: &Item) -> bool {
                 | Core::ActorKind
         ))
     );
-    of_kind
-        && match &item.test {
-            Test::Any(matchers) => matchers.iter().all(alone),
-            Test::All(groups) => groups.iter().flatten().all(alone),
-            Test::Exists(_) | Test::Null => true,
-        }
+    of_kind && item.is_alone()
 }

@@ -11,17 +11,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::Arc;
 
-/// The events of one chunk of one file; texts are in the batch's own pool.
-#[derive(Debug, Default)]
+/// How many texts a pool may hold that goes from batch to batch; what repeats in one stretch of a log is in it.
+const TEXTS: usize = 1 << 15;
+
+/// The events of one chunk of one file.
+#[derive(Debug)]
 pub struct Batch {
     /// Index of the file in the order of the walk.
     pub file: u32,
-    /// Texts of `entries`.
-    pub pool: Pool,
+    /// Who made it: its texts go on where those of its maker's last batch ended.
+    maker: u32,
+    /// Texts of `entries`; once they are [`Self::part`]ed, those that no earlier batch of the maker has brought.
+    pool: Pool,
+    /// The number of the first text that is new; 1 in the first batch and wherever a pool begins.
+    new: usize,
     /// Events; `origin.row` counts from 1 within the batch.
     pub entries: Vec<Entry>,
-    /// The list of waiting rules that was written last, and its text: of one kind of event most have the same.
-    pending: (Vec<Pending>, Sym),
+    /// The lists of waiting rules that were written, and their texts: of one kind of event most have the same.
+    pending: FxHashMap<Box<[Pending]>, Sym>,
     /// Rows met, readable or not.
     pub rows: u64,
     /// Rows refused.
@@ -33,16 +40,45 @@ pub struct Batch {
 impl Batch {
     /// A batch of a file, without rows.
     pub fn of(file: u32) -> Self {
-        Self { file, ..Self::default() }
+        Self::go_on(file, 0, Pool::default())
+    }
+
+    /// A batch of a file, without rows, that goes on with the pool that `maker` has from [`Self::part`].
+    ///
+    /// A maker's batches must be merged in the order in which they were made.
+    pub fn go_on(file: u32, maker: u32, pool: Pool) -> Self {
+        Self {
+            file,
+            maker,
+            new: pool.len(),
+            pool,
+            entries: Vec::new(),
+            pending: FxHashMap::default(),
+            rows: 0,
+            rejected: 0,
+            outside: Outside::default(),
+        }
+    }
+
+    /// Parts with what is no news: the pool that the maker's next batch goes on with.
+    pub fn part(&mut self) -> Pool {
+        let news = self.pool.tail(self.new);
+        let pool = std::mem::replace(&mut self.pool, news);
+        if pool.len() > TEXTS { Pool::default() } else { pool }
     }
 
     /// Adds an event behind those that are there, with what rules make of it.
     pub fn keep(&mut self, event: &Event<'_>, origin: Origin, met: &Met<'_>) {
-        if self.pending.0 != met.pending {
-            self.pending = (met.pending.to_vec(), self.pool.intern(&pending::write(met.pending)));
-        }
+        let pending = match self.pending.get(met.pending) {
+            Some(known) => *known,
+            None => {
+                let text = self.pool.intern(&pending::write(met.pending));
+                self.pending.insert(met.pending.into(), text);
+                text
+            }
+        };
         let last = self.entries.last();
-        self.entries.push(Entry { pending: self.pending.1, ..Entry::of(event, origin, met, last, &mut self.pool) });
+        self.entries.push(Entry { pending, ..Entry::of(event, origin, met, last, &mut self.pool) });
     }
 }
 
@@ -107,6 +143,8 @@ pub struct Suspect {
 pub struct Merger {
     entries: Vec<Entry>,
     pool: Pool,
+    /// For each maker of batches the number here of each text of its pool.
+    numbers: FxHashMap<u32, Vec<Sym>>,
     tallies: Vec<Tally>,
     /// The first event that has an Id, with the hash of the Id.
     by_id: hashbrown::HashTable<(u64, u32)>,
@@ -132,7 +170,14 @@ impl Merger {
     /// Adds a batch; batches of a file must come in the file's order.
     pub fn add(&mut self, batch: Batch) {
         let before = self.rows(batch.file);
-        let renumber = self.pool.absorb(&batch.pool);
+        let numbers = self.numbers.entry(batch.maker).or_default();
+        if batch.new == 1 {
+            numbers.clear();
+            numbers.push(Sym::default());
+        }
+        self.pool.absorb(&batch.pool, numbers);
+        // Taken out, so that entries can be admitted.
+        let numbers = std::mem::take(numbers);
         let file = batch.file as usize;
         if self.tallies.len() <= file {
             self.tallies.resize(file + 1, Tally::default());
@@ -142,9 +187,10 @@ impl Merger {
         self.tallies[file].leave_out(&batch.outside);
         for mut entry in batch.entries {
             entry.origin.row += before;
-            entry.renumber(&renumber);
+            entry.renumber(&numbers);
             self.admit(entry, file);
         }
+        self.numbers.insert(batch.maker, numbers);
     }
 
     fn admit(&mut self, entry: Entry, file: usize) {

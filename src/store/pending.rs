@@ -3,7 +3,7 @@
 use super::RuleIndex;
 
 /// A rule whose condition derived facts decide.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Pending {
     /// The rule.
     pub rule: RuleIndex,

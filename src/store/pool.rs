@@ -82,10 +82,20 @@ impl Pool {
         self.ends.len() == 1
     }
 
-    /// Takes all texts of `other` and says which number each of them has here, by its number there.
-    pub fn absorb(&mut self, other: &Self) -> Vec<Sym> {
-        let texts = (1..other.ends.len()).map(|sym| self.keep(other.get(Sym(sym as u32)), other.hashes[sym]));
-        std::iter::once(Sym(0)).chain(texts).collect()
+    /// Takes all texts of `other` and adds the number of each of them here to `numbers`, in their order there.
+    pub fn absorb(&mut self, other: &Self, numbers: &mut Vec<Sym>) {
+        numbers.extend((1..other.ends.len()).map(|sym| self.keep(other.get(Sym(sym as u32)), other.hashes[sym])));
+    }
+
+    /// The texts from number `from` on, to be absorbed: they are numbered anew, and none of them is found.
+    pub fn tail(&self, from: usize) -> Self {
+        let start = self.ends[from - 1];
+        Self {
+            text: self.text[start..].to_owned(),
+            ends: std::iter::once(0).chain(self.ends[from..].iter().map(|end| end - start)).collect(),
+            hashes: std::iter::once(0).chain(self.hashes[from..].iter().copied()).collect(),
+            index: hashbrown::HashTable::new(),
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::event::Record;
 use sonic_rs::Value;
+use std::sync::LazyLock;
 
 macro_rules! slots {
     ($($slot:ident = $key:literal),* $(,)?) => {
@@ -11,23 +12,68 @@ macro_rules! slots {
             $(pub(super) $slot: Option<&'a Value>,)*
         }
 
+        #[allow(non_camel_case_types)] // each is the name of a slot
+        #[derive(Debug, Clone, Copy)]
+        enum Slot {
+            $($slot,)*
+        }
+
         impl<'a> Fields<'a> {
             /// Reads the slots of `record`; of a key that repeats the first counts, as in a lookup.
             pub(super) fn read(record: &Record<'a>) -> Self {
                 let mut fields = Self::default();
+                let table = &*TABLE;
                 for &(key, value) in record.members() {
-                    match key {
-                        $($key => fields.$slot = fields.$slot.or(Some(value)),)*
-                        _ => {}
+                    match find(table, key) {
+                        $(Some(Slot::$slot) => fields.$slot = fields.$slot.or(Some(value)),)*
+                        None => {}
                     }
                 }
                 fields
             }
         }
 
+        static SLOTS: &[(&str, Slot)] = &[$(($key, Slot::$slot)),*];
+
         /// The keys of the slots in Microsoft's spelling.
         pub(super) static KEYS: &[&str] = &[$($key),*];
     };
+}
+
+/// Places for slots; so few are taken that a key has its own or stands close behind it.
+const PLACES: usize = 512;
+
+type Table = [Option<(&'static str, Slot)>; PLACES];
+
+/// The slots by what [`place`] makes of their keys: a record has dozens of keys, and every one is looked up.
+static TABLE: LazyLock<Table> = LazyLock::new(|| {
+    let mut table = [None; PLACES];
+    for (key, slot) in SLOTS {
+        let mut at = place(key.as_bytes());
+        while table[at].is_some() {
+            at = (at + 1) % PLACES;
+        }
+        table[at] = Some((*key, *slot));
+    }
+    table
+});
+
+fn place(key: &[u8]) -> usize {
+    let (Some(first), Some(last)) = (key.first(), key.last()) else { return 0 };
+    let middle = key[key.len() / 2];
+    let mixed = key.len() + usize::from(*first) * 7 + usize::from(middle) * 31 + usize::from(*last) * 101;
+    mixed % PLACES
+}
+
+fn find(table: &Table, key: &str) -> Option<Slot> {
+    let mut at = place(key.as_bytes());
+    while let Some((known, slot)) = table[at] {
+        if known == key {
+            return Some(slot);
+        }
+        at = (at + 1) % PLACES;
+    }
+    None
 }
 
 slots! {
@@ -94,4 +140,18 @@ slots! {
     query = "SearchQueryText",
     machine = "ClientMachineName",
     device_name = "DeviceName",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_finds_its_slot_and_no_other_key_does() {
+        for (key, slot) in SLOTS {
+            assert_eq!(find(&TABLE, key).map(|found| found as usize), Some(*slot as usize), "{key}");
+            assert!(find(&TABLE, &key.to_lowercase()).is_none(), "{key}");
+        }
+        assert!(find(&TABLE, "").is_none());
+    }
 }

@@ -1,0 +1,270 @@
+//! Questions about values that repeat: a client, an application, an address. Each is asked once of each distinct value,
+//! and not of each event.
+
+use super::compile::{Item, Node};
+use super::engine::{Condition, item_holds};
+use crate::event::{Event, Scalar};
+use crate::field::{Core, Field};
+use hashbrown::hash_table::Entry;
+use rustc_hash::{FxHashMap, FxHasher};
+use smallvec::SmallVec;
+use sonic_rs::{JsonType, JsonValueTrait};
+use std::hash::{Hash, Hasher};
+use std::net::IpAddr;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+/// Values of one column that a thread remembers; hostile logs could otherwise fill the memory.
+const VALUES: usize = 4096;
+
+/// The longest text that is remembered, in bytes.
+const LONGEST: usize = 512;
+
+/// After so many looks a column of which most values were new is no longer looked at.
+const PATIENCE: u32 = 512;
+
+/// Values of a column that all its questions answer alike; 0 stands for any value that is not remembered.
+pub(super) type Class = u32;
+
+/// What is asked of fields whose values may repeat, column by column.
+#[derive(Debug, Default)]
+pub(super) struct Dictionary {
+    columns: Vec<Column>,
+    /// Column and place of each question, by its words.
+    places: FxHashMap<u128, (usize, usize)>,
+}
+
+#[derive(Debug)]
+struct Column {
+    subject: Subject,
+    items: Vec<Arc<Item>>,
+}
+
+/// What decides all questions of a column.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Subject {
+    /// What is known of the event's address.
+    Place,
+    Field(Field),
+}
+
+impl Subject {
+    fn of(item: &Item) -> Option<Self> {
+        let field = item.field.as_ref().filter(|_| item.is_alone())?;
+        match field {
+            Field::Core(
+                Core::Country
+                | Core::Region
+                | Core::City
+                | Core::Asn
+                | Core::AsOrg
+                | Core::AddressKind
+                | Core::Anonymous,
+            ) => Some(Self::Place),
+            // What is as good as never the same twice, or costs more to find than to ask, and what every event of a
+            // kind has in common.
+            Field::Core(
+                Core::Time
+                | Core::Id
+                | Core::Token
+                | Core::Port
+                | Core::Detail
+                | Core::ForeignRecipients
+                | Core::Family
+                | Core::Workload
+                | Core::RecordType
+                | Core::Operation
+                | Core::OperationOriginal
+                | Core::Outcome
+                | Core::ActorKind,
+            )
+            | Field::Fact(_)
+            | Field::Named { .. } => None,
+            Field::Core(_) => Some(Self::Field(field.clone())),
+            Field::Path(path) => (path.len() == 1).then(|| Self::Field(field.clone())),
+        }
+    }
+}
+
+impl Dictionary {
+    /// Gathers what `rules` ask of the record.
+    pub(super) fn new(rules: &[Condition]) -> Self {
+        let mut dictionary = Self::default();
+        let mut columns = FxHashMap::default();
+        for rule in rules {
+            if let Condition::Record(node) | Condition::Facts(node, _) = rule {
+                dictionary.gather(node, &mut columns);
+            }
+        }
+        dictionary
+    }
+
+    fn gather(&mut self, node: &Node, columns: &mut FxHashMap<Subject, usize>) {
+        match node {
+            Node::All(list) | Node::Any(list) => list.iter().for_each(|inner| self.gather(inner, columns)),
+            Node::Not(inner) => self.gather(inner, columns),
+            Node::Item(item) if self.places.contains_key(&item.words) => {}
+            Node::Item(item) => {
+                let Some(subject) = Subject::of(item) else { return };
+                let next = self.columns.len();
+                let at = *columns.entry(subject.clone()).or_insert(next);
+                if at == next {
+                    self.columns.push(Column { subject, items: Vec::new() });
+                }
+                let column = &mut self.columns[at];
+                self.places.insert(item.words, (at, column.items.len()));
+                column.items.push(Arc::clone(item));
+            }
+        }
+    }
+
+    /// The column that answers a question.
+    pub(super) fn column(&self, item: &Item) -> Option<usize> {
+        self.places.get(&item.words).map(|(column, _)| *column)
+    }
+}
+
+/// What one thread has seen of each column.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    columns: Vec<Seen>,
+}
+
+/// The values of a column, and what they answer.
+#[derive(Debug, Default)]
+struct Seen {
+    values: hashbrown::HashTable<(u64, Value, Class)>,
+    /// The answers of each class but 0, in the order of the column's questions.
+    classes: Vec<Box<[bool]>>,
+    by_answers: FxHashMap<Box<[bool]>, Class>,
+    looked: u32,
+    missed: u32,
+}
+
+/// A value as it is remembered.
+#[derive(Debug, PartialEq, Eq)]
+enum Value {
+    Absent,
+    Null,
+    Bool(bool),
+    Int(i64),
+    Text(Box<str>),
+    Address(IpAddr),
+}
+
+/// A value as an event has it.
+#[derive(Hash)]
+enum Found<'a> {
+    Absent,
+    Null,
+    Bool(bool),
+    Int(i64),
+    Text(&'a str),
+    Address(IpAddr),
+}
+
+impl Found<'_> {
+    fn is(&self, value: &Value) -> bool {
+        match (self, value) {
+            (Self::Absent, Value::Absent) | (Self::Null, Value::Null) => true,
+            (Self::Bool(found), Value::Bool(known)) => found == known,
+            (Self::Int(found), Value::Int(known)) => found == known,
+            (Self::Text(found), Value::Text(known)) => **found == **known,
+            (Self::Address(found), Value::Address(known)) => found == known,
+            _ => false,
+        }
+    }
+
+    fn keep(&self) -> Value {
+        match self {
+            Self::Absent => Value::Absent,
+            Self::Null => Value::Null,
+            Self::Bool(found) => Value::Bool(*found),
+            Self::Int(found) => Value::Int(*found),
+            Self::Text(found) => Value::Text((*found).into()),
+            Self::Address(found) => Value::Address(*found),
+        }
+    }
+}
+
+impl Memory {
+    /// What an item answers for values of `class`; `None` if no dictionary knows.
+    pub(super) fn answer(&self, dictionary: &Dictionary, item: &Item, class: Class) -> Option<bool> {
+        let (column, place) = *dictionary.places.get(&item.words)?;
+        let answers = self.columns.get(column)?.classes.get((class as usize).checked_sub(1)?)?;
+        answers.get(place).copied()
+    }
+
+    /// Adds the class of the event's value in each of `columns` to `classes`.
+    pub(super) fn classes(
+        &mut self,
+        dictionary: &Dictionary,
+        columns: &[usize],
+        event: &Event<'_>,
+        classes: &mut SmallVec<[Class; 16]>,
+    ) {
+        if self.columns.len() < dictionary.columns.len() {
+            self.columns.resize_with(dictionary.columns.len(), Seen::default);
+        }
+        for &at in columns {
+            classes.push(self.columns[at].class(&dictionary.columns[at], event));
+        }
+    }
+}
+
+impl Seen {
+    fn class(&mut self, column: &Column, event: &Event<'_>) -> Class {
+        if self.looked > PATIENCE && self.missed > self.looked / 2 {
+            return 0;
+        }
+        match &column.subject {
+            Subject::Place => {
+                let address = event.address.ip.filter(|_| event.place.is_some());
+                self.find(&address.map_or(Found::Absent, Found::Address), column, event)
+            }
+            Subject::Field(field) => {
+                if let Field::Path(path) = field
+                    && let Some(value) = path.first().and_then(|key| event.record.get(key))
+                    && matches!(value.get_type(), JsonType::Array | JsonType::Object)
+                {
+                    return 0;
+                }
+                let mut class = None;
+                let _ = event.visit(field, &mut |value| {
+                    class = Some(match value {
+                        Scalar::Null => self.find(&Found::Null, column, event),
+                        Scalar::Bool(found) => self.find(&Found::Bool(found), column, event),
+                        Scalar::Int(found) => self.find(&Found::Int(found), column, event),
+                        Scalar::Str(found) if found.len() <= LONGEST => self.find(&Found::Text(found), column, event),
+                        Scalar::Float(_) | Scalar::Str(_) => 0,
+                    });
+                    ControlFlow::Break(())
+                });
+                class.unwrap_or_else(|| self.find(&Found::Absent, column, event))
+            }
+        }
+    }
+
+    fn find(&mut self, found: &Found<'_>, column: &Column, event: &Event<'_>) -> Class {
+        self.looked = self.looked.saturating_add(1);
+        if self.values.len() >= VALUES {
+            self.values.clear();
+        }
+        let mut hasher = FxHasher::default();
+        found.hash(&mut hasher);
+        let hash = hasher.finish();
+        match self.values.entry(hash, |(other, value, _)| *other == hash && found.is(value), |(hash, ..)| *hash) {
+            Entry::Occupied(known) => known.get().2,
+            Entry::Vacant(place) => {
+                self.missed = self.missed.saturating_add(1);
+                let answers: Box<[bool]> = column.items.iter().map(|item| item_holds(item, event)).collect();
+                let class = *self.by_answers.entry(answers.clone()).or_insert_with(|| {
+                    self.classes.push(answers);
+                    self.classes.len() as Class
+                });
+                place.insert((hash, found.keep(), class));
+                class
+            }
+        }
+    }
+}
