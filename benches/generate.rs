@@ -13,7 +13,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 /// Changes with what is written for a seed, so that an older file is not taken for a newer one.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 
 /// Which export is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -207,7 +207,7 @@ impl Seat<'_> {
             r#""AppAccessContext":{{"AADSessionId":"{}","ClientAppId":"9199bf20-a13f-4107-85dc-02114787ef48","CorrelationId":"{}","UniqueTokenId":"{}"}},"#,
             self.user.session,
             random.guid(),
-            random.base64(22)
+            token(random)
         );
     }
 
@@ -346,6 +346,12 @@ impl Seat<'_> {
 }
 
 /// Unix seconds as the Management Activity API prints them: UTC, without a zone.
+/// A unique token identifier: sixteen bytes in base64url, so that of the last character two bits count.
+fn token(random: &mut Random) -> String {
+    let last = ["A", "Q", "g", "w"][random.below(4) as usize];
+    random.base64(21) + last
+}
+
 fn clock(time: i64) -> String {
     chrono::DateTime::from_timestamp(time, 0).map(|t| t.format("%Y-%m-%dT%H:%M:%S").to_string()).unwrap_or_default()
 }

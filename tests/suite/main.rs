@@ -15,6 +15,7 @@ mod dossier;
 mod event_fixture;
 mod export;
 mod facts;
+mod flips;
 mod footholds;
 mod geo;
 mod golden;

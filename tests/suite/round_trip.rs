@@ -2,7 +2,7 @@
 
 #[path = "../../benches/generate.rs"]
 #[allow(dead_code)] // a test writes other files than a measurement
-mod generate;
+pub(super) mod generate;
 
 use super::case_folder::{Silent, json};
 use generate::forms::{Culture, Form};

@@ -412,6 +412,51 @@ fn kinds_of_event_are_kept_apart() {
     assert_eq!(found, [vec![0, 1], vec![], vec![1], vec![0, 1]]);
 }
 
+#[test]
+fn what_a_thread_remembers_changes_no_answer() {
+    let texts: Vec<String> = [
+        "s:\n  UserAgent|endswith: '7'\ncondition: s",
+        "s:\n  k12: x\ncondition: s",
+        "s:\n  k13|exists: false\ncondition: s",
+        "s:\n  Parameters.Name: '5'\n  UserAgent|contains: 'a1'\ncondition: s",
+        "s:\n  UserAgent: null\ncondition: s",
+        "s:\n  UserAgent|fieldref: ClientIP\ncondition: s",
+    ]
+    .iter()
+    .zip('a'..)
+    .map(|(text, id)| format!("id: {id}\n{}", rule(text)).replace("title: T", &format!("title: {id}")))
+    .collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let (rules, rejected) = load(&texts);
+    assert!(rejected.is_empty(), "{rejected:?}");
+    // More values than a column keeps, and a record in two with members that no other has.
+    let (mut scratch, mut hits) = (Scratch::default(), Hits::default());
+    for number in 0..12_000_u32 {
+        let (key, agent) = (number % 6_000, number % 5_000);
+        let member = if number % 2 == 0 { format!(r#","k{key}":"x""#) } else { String::new() };
+        let agent_member = match number % 11 {
+            0 => String::new(),
+            1 => r#","UserAgent":null"#.to_owned(),
+            2 => format!(r#","UserAgent":["b","a{agent}"]"#),
+            _ => format!(r#","UserAgent":"a{agent}""#),
+        };
+        let json = format!(
+            r#"{{"Operation":"One","ClientIP":"a3","Parameters":[{{"Name":"Name","Value":"{}"}}]{member}{agent_member}}}"#,
+            number % 9
+        );
+        let record = record(&json);
+        let event = event(Family::Audit, &record);
+        rules.matches(&event, &mut scratch, &mut hits);
+        let mut anew = Hits::default();
+        rules.matches(&event, &mut Scratch::default(), &mut anew);
+        assert_eq!(hits.met, anew.met, "{json}");
+        let ends = number % 11 >= 2 && agent % 10 == 7;
+        assert_eq!(hits.met.contains(&0), ends, "{json}");
+        assert_eq!(hits.met.contains(&1), number % 2 == 0 && key == 12, "{json}");
+        assert_eq!(hits.met.contains(&4), number % 11 < 2, "{json}");
+    }
+}
+
 /// Nanoseconds an event costs, by hand: `cargo test --release cost_of_an_event -- --ignored --nocapture`.
 #[test]
 #[ignore = "prints times; run it by hand"]
