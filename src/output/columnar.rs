@@ -23,7 +23,7 @@ use std::ops::Range;
 const GROUP: usize = 1 << 16;
 
 /// Events that go through all columns before the next ones do, so that they stay in the processor's cache.
-const STEP: usize = 1 << 9;
+const STEP: usize = 1 << 6;
 
 /// The fastest level: the next ones cost twice the time for a twentieth of the size.
 const LEVEL: i32 = 1;

@@ -19,9 +19,19 @@ impl Sym {
 pub struct Pool {
     text: String,
     ends: Vec<usize>,
-    /// The hash of each text: tables grow, and pools are joined, without reading the texts again.
-    hashes: Vec<u64>,
-    index: hashbrown::HashTable<u32>,
+    /// The hash of each text: pools are joined without reading the texts again.
+    hashes: Vec<u32>,
+    /// Hash and number of each text: a text that is not kept is told apart, and the table grows, without a look at any
+    /// other.
+    index: hashbrown::HashTable<(u32, u32)>,
+}
+
+/// An odd number with its bits well spread: the golden ratio in 64 bits.
+const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// The hash by which the table places what it holds.
+fn spread(hash: u32) -> u64 {
+    u64::from(hash).wrapping_mul(MIX)
 }
 
 impl Default for Pool {
@@ -44,17 +54,16 @@ impl Pool {
         if self.get(guess) == text { guess } else { self.intern(text) }
     }
 
-    fn keep(&mut self, text: &str, hash: u64) -> Sym {
-        let same = |&sym: &u32| self.hashes[sym as usize] == hash && slice(&self.text, &self.ends, sym) == text;
-        if let Some(found) = self.index.find(hash, same) {
+    fn keep(&mut self, text: &str, hash: u32) -> Sym {
+        let same = |&(other, sym): &(u32, u32)| other == hash && slice(&self.text, &self.ends, sym) == text;
+        if let Some((_, found)) = self.index.find(spread(hash), same) {
             return Sym(*found);
         }
         let sym = self.ends.len() as u32;
         self.text.push_str(text);
         self.ends.push(self.text.len());
         self.hashes.push(hash);
-        let hashes = &self.hashes;
-        self.index.insert_unique(hash, sym, |&other| hashes[other as usize]);
+        self.index.insert_unique(spread(hash), (hash, sym), |(hash, _)| spread(*hash));
         Sym(sym)
     }
 
@@ -63,7 +72,9 @@ impl Pool {
         if text.is_empty() {
             return Some(Sym(0));
         }
-        self.index.find(hash(text), |&sym| slice(&self.text, &self.ends, sym) == text).map(|sym| Sym(*sym))
+        let hash = hash(text);
+        let same = |&(other, sym): &(u32, u32)| other == hash && slice(&self.text, &self.ends, sym) == text;
+        self.index.find(spread(hash), same).map(|(_, sym)| Sym(*sym))
     }
 
     /// The text of a number.
@@ -108,8 +119,8 @@ fn slice<'a>(text: &'a str, ends: &[usize], sym: u32) -> &'a str {
     }
 }
 
-fn hash(text: &str) -> u64 {
+fn hash(text: &str) -> u32 {
     let mut hasher = FxHasher::default();
     hasher.write(text.as_bytes());
-    hasher.finish()
+    hasher.finish() as u32
 }

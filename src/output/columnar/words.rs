@@ -21,6 +21,8 @@ pub(super) struct Words<'a> {
     nulls: usize,
     texts: Vec<&'a str>,
     by_sym: FxHashMap<Sym, u32>,
+    /// The text that was added last, and its place: many a column repeats it from row to row.
+    last: (Sym, u32),
     by_text: FxHashMap<&'a str, u32>,
     /// Used instead of all the above where texts do not repeat.
     plain: MutableBinaryViewArray<str>,
@@ -34,11 +36,15 @@ impl<'a> Words<'a> {
         if self.unique {
             return self.plain.push_value(text);
         }
-        let key = *self.by_sym.entry(sym).or_insert_with(|| {
-            self.texts.push(text);
-            self.texts.len() as u32 - 1
-        });
-        self.push(key);
+        if self.last.0 != sym {
+            let next = self.texts.len() as u32;
+            let key = *self.by_sym.entry(sym).or_insert(next);
+            if key == next {
+                self.texts.push(text);
+            }
+            self.last = (sym, key);
+        }
+        self.push(self.last.1);
     }
 
     /// Adds any other text.
