@@ -2,8 +2,9 @@
 //!
 //! <https://maxmind.github.io/MaxMind-DB/>
 
+use super::packed::Packed;
 use crate::error::Error;
-use maxminddb::{MaxMindDbError, Reader, WithinOptions};
+use maxminddb::{MaxMindDbError, Metadata, Reader, WithinOptions};
 use rustc_hash::FxHashSet;
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
@@ -26,7 +27,7 @@ pub(super) enum Precision {
 /// An opened database.
 #[derive(Debug)]
 pub(super) struct Database {
-    reader: Reader<Vec<u8>>,
+    content: Content,
     /// Name and build date.
     label: String,
     /// Label, precision and file, for the report.
@@ -41,6 +42,34 @@ pub(super) struct Database {
     pub(super) anonymous: bool,
     /// Addresses whose record could not be read: how many, and the smallest with the reason.
     failed: Mutex<Option<(u64, IpAddr, String)>>,
+}
+
+/// Where records are read from.
+#[derive(Debug)]
+enum Content {
+    /// A file of the user, as a whole in memory.
+    File(Reader<Vec<u8>>),
+    /// A part of the program, compressed.
+    BuiltIn(Packed),
+}
+
+impl Content {
+    fn metadata(&self) -> &Metadata {
+        match self {
+            Self::File(reader) => reader.metadata(),
+            Self::BuiltIn(packed) => packed.metadata(),
+        }
+    }
+
+    fn record(&self, ip: IpAddr) -> Result<Option<Record>, String> {
+        match self {
+            Self::File(reader) => reader.lookup(ip).and_then(|found| found.decode()).map_err(|error| error.to_string()),
+            Self::BuiltIn(packed) => {
+                let record = packed.lookup(ip)?.map(serde_json::from_value).transpose();
+                record.map_err(|error| error.to_string())
+            }
+        }
+    }
 }
 
 /// What a user must do about a file that cannot be used.
@@ -58,19 +87,22 @@ impl Database {
         let bytes = std::fs::read(path).map_err(|error| refuse(format!("cannot be read: {error}; {REMEDY}")))?;
         let bytes = expand(bytes).map_err(|error| refuse(format!("cannot be expanded: {error}; {REMEDY}")))?;
         let file = path.file_name().map_or_else(|| place.clone(), |name| name.to_string_lossy().into_owned());
-        Self::from_bytes(bytes, None, &file).map_err(refuse)
+        Self::from_bytes(bytes, &file).map_err(refuse)
     }
 
     /// Opens the embedded database `name`, which the tests have checked.
-    pub(super) fn embedded(name: &'static str, compressed: &[u8]) -> Result<Self, String> {
-        let bytes = zstd::stream::decode_all(compressed).map_err(|error| error.to_string())?;
-        Self::from_bytes(bytes, Some(name), "built in")
+    pub(super) fn embedded(name: &'static str, compressed: &'static [u8]) -> Result<Self, String> {
+        Self::of(Content::BuiltIn(Packed::open(compressed)?), Some(name), "built in")
     }
 
-    fn from_bytes(bytes: Vec<u8>, name: Option<&'static str>, file: &str) -> Result<Self, String> {
+    fn from_bytes(bytes: Vec<u8>, file: &str) -> Result<Self, String> {
         let reader =
             Reader::from_source(bytes).map_err(|error| format!("is not a usable database: {error}; {REMEDY}"))?;
-        let metadata = reader.metadata();
+        Self::of(Content::File(reader), None, file)
+    }
+
+    fn of(content: Content, name: Option<&'static str>, file: &str) -> Result<Self, String> {
+        let metadata = content.metadata();
         let kind = metadata.database_type.clone();
         let has = |word: &str| kind.to_ascii_lowercase().contains(word);
         let enterprise = has("enterprise");
@@ -80,8 +112,8 @@ impl Database {
             (false, false) => None,
         };
         let (network, anonymous) = (has("asn") || has("isp") || enterprise, has("anonymous"));
-        if name.is_none() {
-            check(&reader).map_err(|error| format!("is broken: {error}; {REMEDY}"))?;
+        if let Content::File(reader) = &content {
+            check(reader).map_err(|error| format!("is broken: {error}; {REMEDY}"))?;
         }
         if location.is_none() && !network && !anonymous {
             return Err(format!("holds a database of type {kind:?}; {REMEDY}"));
@@ -95,7 +127,7 @@ impl Database {
             (None, false, _) => "anonymous networks",
         };
         let description = format!("{} ({file}), built {}, precision: {scope}", name.unwrap_or(&kind), date(built));
-        Ok(Self { reader, label, description, built, location, network, anonymous, failed: Mutex::new(None) })
+        Ok(Self { content, label, description, built, location, network, anonymous, failed: Mutex::new(None) })
     }
 
     /// Name and build date.
@@ -110,17 +142,17 @@ impl Database {
 
     /// What the database states of `ip`; a record that cannot be read is kept for [`Self::warning`].
     pub(super) fn lookup(&self, ip: IpAddr) -> Option<Record> {
-        if ip.is_ipv6() && self.reader.metadata().ip_version == 4 {
+        if ip.is_ipv6() && self.content.metadata().ip_version == 4 {
             return None;
         }
-        match self.reader.lookup(ip).and_then(|found| found.decode()) {
+        match self.content.record(ip) {
             Ok(record) => record,
-            Err(error) => {
+            Err(reason) => {
                 let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
                 *failed = Some(match failed.take() {
-                    Some((count, first, reason)) if first <= ip => (count + 1, first, reason),
-                    Some((count, ..)) => (count + 1, ip, error.to_string()),
-                    None => (1, ip, error.to_string()),
+                    Some((count, first, known)) if first <= ip => (count + 1, first, known),
+                    Some((count, ..)) => (count + 1, ip, reason),
+                    None => (1, ip, reason),
                 });
                 None
             }

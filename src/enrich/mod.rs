@@ -8,8 +8,9 @@ mod database;
 mod fact;
 mod geo;
 mod network;
+mod packed;
 
-pub use book::{AddressBook, BuiltIn, built_in};
+pub use book::{AddressBook, BuiltIn, built_in, built_in_now};
 pub use fact::{AcceptedDomains, DERIVERS, Facts, Known, own_domains, own_senders};
 pub use network::folded;
 

@@ -206,7 +206,7 @@ fn of_case(view: &View<'_>, run: &RunFacts) -> Manifest {
             name: "speur".to_owned(),
             version: run.version.clone(),
             pack_sha256: run.pack_sha256.clone(),
-            databases: built_in(),
+            databases: enrich::built_in().into_iter().map(built_in).collect(),
         },
         redacted: run.redacted.clone(),
         options: case.options.iter().map(choice).collect(),
@@ -225,15 +225,9 @@ fn of_case(view: &View<'_>, run: &RunFacts) -> Manifest {
     }
 }
 
-/// The databases that are part of this program.
-fn built_in() -> Vec<BuiltIn> {
-    let told = |database: &enrich::BuiltIn| BuiltIn {
-        name: database.name.to_owned(),
-        built: database.built.to_owned(),
-        sha256: database.sha256.clone(),
-        bytes: database.bytes,
-    };
-    enrich::built_in().iter().map(told).collect()
+fn built_in(database: enrich::BuiltIn) -> BuiltIn {
+    let enrich::BuiltIn { name, built, sha256, bytes } = database;
+    BuiltIn { name: name.to_owned(), built: built.to_owned(), sha256, bytes }
 }
 
 fn summary(view: &View<'_>) -> Summary {
@@ -447,7 +441,7 @@ pub(super) fn changed_outputs(case_dir: &Path) -> Result<Vec<Mismatch>, Error> {
 
 /// Compares what is built into this program; another version may hold other rules and databases, and then only says so.
 fn embedded(then: &Program, mismatches: &mut Vec<Mismatch>, notes: &mut Vec<String>) {
-    let databases = built_in();
+    let databases = enrich::built_in_now();
     let mut parts = vec![("rules of the program".to_owned(), then.pack_sha256.as_str(), rule::pack_sha256())];
     for database in &then.databases {
         let now = databases.iter().find(|now| now.name == database.name);
