@@ -12,8 +12,10 @@ use polars::polars_utils::compression::ZstdLevel;
 use polars::prelude::{
     DataType, Field, ParquetCompression, ParquetWriter, PolarsResult, Schema, StatisticsOptions, TimeUnit, TimeZone,
 };
+use polars_arrow::array::Array;
 use polars_parquet::write::{
-    CompressedPage, CompressionOptions, Encoding, ParquetType, Version, WriteOptions, array_to_columns, compress,
+    CompressedPage, CompressionOptions, DynIter, Encoding, Page, ParquetType, Version, WriteOptions, array_to_columns,
+    array_to_pages, compress, to_nested, to_parquet_leaves,
 };
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::io;
@@ -27,6 +29,9 @@ const STEP: usize = 1 << 6;
 
 /// The fastest level: the next ones cost twice the time for a twentieth of the size.
 const LEVEL: i32 = 1;
+
+/// The pages of a column, not yet compressed.
+type Columns = Vec<DynIter<'static, PolarsResult<Page>>>;
 
 /// Writes `timeline.parquet`: every event, every column; an empty text is null, a digest is its bytes.
 pub(crate) fn parquet(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
@@ -77,8 +82,19 @@ fn group(
 /// One column of a row group, encoded and compressed.
 fn pages(growing: Growing<'_>, kind: &ParquetType, options: WriteOptions) -> PolarsResult<Vec<CompressedPage>> {
     let (array, encoding) = growing.finish()?;
-    let pages = array_to_columns(array, kind.clone(), options, &[encoding])?.into_iter().flatten();
-    pages.map(|page| Ok(compress(page?, Vec::new(), options.compression)?)).collect()
+    let columns = if array.null_count() > 0 && array.null_count() == array.len() {
+        nothing(&*array, kind, options, encoding)?
+    } else {
+        array_to_columns(array, kind.clone(), options, &[encoding])?
+    };
+    columns.into_iter().flatten().map(|page| Ok(compress(page?, Vec::new(), options.compression)?)).collect()
+}
+
+/// What [`array_to_columns`] makes of a column that holds nothing, without the 8 MB of zeroes that it would make for it.
+fn nothing(array: &dyn Array, kind: &ParquetType, options: WriteOptions, encoding: Encoding) -> PolarsResult<Columns> {
+    let nested = to_nested(array, kind)?;
+    let leaves = nested.iter().zip(to_parquet_leaves(kind.clone()));
+    leaves.map(|(nested, leaf)| array_to_pages(array, leaf, nested, options, encoding)).collect()
 }
 
 fn data_type(kind: Kind) -> DataType {
