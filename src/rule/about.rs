@@ -3,7 +3,8 @@
 use super::document::Document;
 use super::explain::{self, Step};
 use super::files;
-use super::load::{self, Contents, Loaded, Read};
+use super::load::{self, Loaded};
+use super::read::{Contents, Read, read};
 use super::{Meta, Options, compile, lint};
 use crate::event::{Lookup, Visit};
 use crate::field::{CATALOGUE, FACTS, FactEntry, Field};
@@ -52,12 +53,12 @@ impl Lookup for Nothing {
 
 /// The rule at `index` of [`super::RuleSet::load`] with these options.
 pub(super) fn about(options: &Options, index: RuleIndex) -> About {
-    let (linked, _) = load::load(options);
+    let (linked, _) = load::check(options);
     let Some(Loaded { meta, rule, .. }) = linked.loaded.get(usize::from(index)) else { return About::default() };
     let files = files::files(options, &mut Vec::new());
     let mut contents = Contents::default();
     for file in files.iter().filter(|file| file.name == meta.file) {
-        load::read(file, &mut contents, &mut Vec::new());
+        read(file, &mut contents, &mut Vec::new());
     }
     let Contents { rules, correlations, .. } = contents;
     let mut about = About::default();
@@ -83,7 +84,7 @@ pub(super) fn asked(options: &Options) -> BTreeMap<String, BTreeSet<String>> {
     let files = files::files(options, &mut Vec::new());
     let mut contents = Contents::default();
     for file in &files {
-        load::read(file, &mut contents, &mut Vec::new());
+        read(file, &mut contents, &mut Vec::new());
     }
     contents.rules.iter().map(|read| (load::id(read, read.content.id.as_deref()), fields(&read.content))).collect()
 }

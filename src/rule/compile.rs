@@ -2,16 +2,17 @@
 
 use super::document::Fault;
 use super::matcher::{Matcher, Number, Order, Shape, Texts, TimePart, Words};
+use super::rewrite::{self, Placeholders};
 use super::value;
 use crate::field::Field;
 use rsigma_parser::{ConditionExpr, Detection, DetectionItem, Modifier, SigmaRule, SigmaValue};
+use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
-use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use xxhash_rust::xxh3::xxh3_128;
 
 /// How the values of one line of a selection join.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) enum Test {
     /// Some value of the field passes some matcher.
     Any(Vec<Matcher>),
@@ -24,12 +25,12 @@ pub(super) enum Test {
 }
 
 /// One line of a selection.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Item {
     /// The field; `None` looks at every value of the record.
     pub field: Option<Field>,
     /// What its values must be.
-    pub test: Test,
+    pub test: Arc<Test>,
     /// Whether the field must be there and fail the test (`neq`).
     pub negated: bool,
     /// A digest of the words it is compiled from: lines with the same words are the same question.
@@ -40,7 +41,7 @@ impl Item {
     /// Whether the values of its field decide it, and no other field.
     pub(super) fn is_alone(&self) -> bool {
         let alone = |matcher: &Matcher| !matches!(matcher, Matcher::Field { .. });
-        match &self.test {
+        match &*self.test {
             Test::Any(matchers) => matchers.iter().all(alone),
             Test::All(groups) => groups.iter().flatten().all(alone),
             Test::Exists(_) | Test::Null => true,
@@ -57,11 +58,24 @@ pub(super) enum Node {
     Item(Arc<Item>),
 }
 
-/// Compiles a rule whose selectors, placeholders and filters are resolved.
+/// Checks a rule whose selectors and placeholders are resolved, its regular expressions too.
 ///
 /// # Errors
 /// The first [`Fault`], anchored in `detection`.
-pub(super) fn rule(rule: &SigmaRule) -> Result<Node, Fault> {
+pub(super) fn check(rule: &SigmaRule) -> Result<(), Fault> {
+    compile(rule, &|detection| check_selection(detection).and_then(|()| selection(detection, None))).map(drop)
+}
+
+/// Compiles a rule whose selectors, placeholders and filters are resolved; its regular expressions are made when they
+/// are asked. Placeholders that are left are those of `lists`.
+///
+/// # Errors
+/// The first [`Fault`], anchored in `detection`.
+pub(super) fn rule(rule: &SigmaRule, lists: Option<&Lists<'_>>) -> Result<Node, Fault> {
+    compile(rule, &|detection| selection(detection, lists))
+}
+
+fn compile(rule: &SigmaRule, selection: &dyn Fn(&Detection) -> Result<Node, Fault>) -> Result<Node, Fault> {
     let section = |fault: Fault| fault.within("detection");
     let mut selections = BTreeMap::new();
     let named: BTreeMap<&String, &Detection> = rule.detection.named.iter().collect();
@@ -105,15 +119,42 @@ pub(super) fn absent<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clon
     Fault::at(&[], format!("the condition names \"{name}\", which is no selection of the rule; {hint}"))
 }
 
-/// Compiles one selection.
-pub(super) fn selection(detection: &Detection) -> Result<Node, Fault> {
+/// Makes the regular expressions of a selection, line by line.
+fn check_selection(detection: &Detection) -> Result<(), Fault> {
     match detection {
-        Detection::AllOf(items) => items.iter().map(item).collect::<Result<_, _>>().map(all),
-        Detection::AnyOf(list) => list.iter().map(selection).collect::<Result<_, _>>().map(any),
-        Detection::And(list) => list.iter().map(selection).collect::<Result<_, _>>().map(all),
+        Detection::AllOf(items) => items.iter().try_for_each(|line| {
+            let node = item(line, None)?;
+            let key = key(line);
+            check_patterns(&node).map_err(|reason| Fault::at(&[&key], format!("\"{key}\": {reason}")))
+        }),
+        Detection::AnyOf(list) | Detection::And(list) => list.iter().try_for_each(check_selection),
+        other => selection(other, None).and_then(|node| check_patterns(&node).map_err(|reason| Fault::at(&[], reason))),
+    }
+}
+
+fn check_patterns(node: &Node) -> Result<(), String> {
+    let check = |matcher: &Matcher| if let Matcher::Regex(pattern) = matcher { pattern.check() } else { Ok(()) };
+    match node {
+        Node::All(nodes) | Node::Any(nodes) => nodes.iter().try_for_each(check_patterns),
+        Node::Not(inner) => check_patterns(inner),
+        Node::Item(item) => match &*item.test {
+            Test::Any(matchers) => matchers.iter().try_for_each(check),
+            Test::All(groups) => groups.iter().flatten().try_for_each(check),
+            Test::Exists(_) | Test::Null => Ok(()),
+        },
+    }
+}
+
+/// Compiles one selection.
+pub(super) fn selection(detection: &Detection, lists: Option<&Lists<'_>>) -> Result<Node, Fault> {
+    let each = |list: &[Detection]| list.iter().map(|part| selection(part, lists)).collect::<Result<_, _>>();
+    match detection {
+        Detection::AllOf(items) => items.iter().map(|line| item(line, lists)).collect::<Result<_, _>>().map(all),
+        Detection::AnyOf(list) => each(list).map(any),
+        Detection::And(list) => each(list).map(all),
         Detection::Keywords(values) => {
             let matchers = values.iter().map(|value| keyword(value, false)).collect::<Result<Vec<_>, _>>()?;
-            Ok(leaf(None, Test::Any(join(matchers)), false, values))
+            Ok(leaf(None, Arc::new(Test::Any(join(matchers))), false, (&[], values)))
         }
         Detection::ArrayMatch { field, .. } => Err(Fault::at(
             &[field],
@@ -125,9 +166,36 @@ pub(super) fn selection(detection: &Detection) -> Result<Node, Fault> {
     }
 }
 
-fn leaf(field: Option<Field>, test: Test, negated: bool, words: &impl fmt::Debug) -> Node {
-    let words = xxh3_128(format!("{words:?}").as_bytes());
+/// One question; `words` are the modifiers and values it is written with.
+fn leaf(field: Option<Field>, test: Arc<Test>, negated: bool, words: (&[Modifier], &[SigmaValue])) -> Node {
+    let words = digest(field.as_ref(), words);
     Node::Item(Arc::new(Item { field, test, negated, words }))
+}
+
+fn digest(field: Option<&Field>, (modifiers, values): (&[Modifier], &[SigmaValue])) -> u128 {
+    let mut bytes = Vec::with_capacity(256);
+    let mut text = |kind: u8, text: &str| {
+        bytes.push(kind);
+        bytes.extend_from_slice(&(text.len() as u64).to_le_bytes());
+        bytes.extend_from_slice(text.as_bytes());
+    };
+    if let Some(field) = field {
+        text(0, &format!("{field:?}"));
+    }
+    for modifier in modifiers {
+        text(1, modifier_name(*modifier));
+    }
+    for value in values {
+        match value {
+            // What is escaped in it shows in `original`.
+            SigmaValue::String(value) => text(2, &value.original),
+            SigmaValue::Integer(number) => text(3, &number.to_string()),
+            SigmaValue::Float(number) => text(4, &number.to_string()),
+            SigmaValue::Bool(truth) => text(5, if *truth { "true" } else { "false" }),
+            SigmaValue::Null => text(6, ""),
+        }
+    }
+    xxh3_128(&bytes)
 }
 
 /// A name of a rule turned into a lookup.
@@ -146,36 +214,72 @@ pub(super) fn key(item: &DetectionItem) -> String {
 }
 
 /// Compiles one line of a selection.
-pub(super) fn item(item: &DetectionItem) -> Result<Node, Fault> {
-    let key = key(item);
-    node(item).map_err(|reason| Fault::at(&[&key], format!("\"{key}\": {reason}")))
+pub(super) fn item(item: &DetectionItem, lists: Option<&Lists<'_>>) -> Result<Node, Fault> {
+    node(item, lists).map_err(|reason| {
+        let key = key(item);
+        Fault::at(&[&key], format!("\"{key}\": {reason}"))
+    })
 }
 
-fn node(item: &DetectionItem) -> Result<Node, String> {
+fn node(item: &DetectionItem, lists: Option<&Lists<'_>>) -> Result<Node, String> {
+    let Some(name) = &item.field.name else { return keywords(item, &Modifiers::read(&item.field.modifiers)?) };
+    let test = match lists {
+        Some(lists) if item.field.has_modifier(Modifier::Expand) => lists.test(item)?,
+        _ => Arc::new(test(item)?),
+    };
+    let negated = item.field.has_modifier(Modifier::Neq) && !matches!(*test, Test::Exists(_));
+    Ok(leaf(Some(field(name)), test, negated, (&item.field.modifiers, &item.values)))
+}
+
+/// What the values of a field must be, whichever field it is.
+fn test(item: &DetectionItem) -> Result<Test, String> {
     let modifiers = Modifiers::read(&item.field.modifiers)?;
-    let Some(name) = &item.field.name else { return keywords(item, &modifiers) };
-    let field = Some(field(name));
     if modifiers.has(Modifier::Exists) {
         return match item.values.as_slice() {
-            [SigmaValue::Bool(wanted)] => Ok(leaf(field, Test::Exists(*wanted), false, item)),
+            [SigmaValue::Bool(wanted)] => Ok(Test::Exists(*wanted)),
             _ => Err("exists takes one value, true or false".to_owned()),
         };
     }
-    let negated = modifiers.has(Modifier::Neq);
     if item.values.contains(&SigmaValue::Null) {
         return match item.values.len() {
-            1 => Ok(leaf(field, Test::Null, negated, item)),
+            1 => Ok(Test::Null),
             _ => Err("null cannot be one of several values; give it a selection of its own".to_owned()),
         };
     }
     let matchers = item.values.iter().map(|value| value::matcher(value, &modifiers)).collect::<Result<Vec<_>, _>>()?;
-    Ok(leaf(field, join_values(matchers, &modifiers)?, negated, item))
+    join_values(matchers, &modifiers)
+}
+
+/// Lists that placeholders stand for, each compiled once however many rules name it.
+#[derive(Debug)]
+pub(super) struct Lists<'a> {
+    values: &'a Placeholders,
+    made: Mutex<FxHashMap<u128, Arc<Test>>>,
+}
+
+impl<'a> Lists<'a> {
+    pub(super) fn new(values: &'a Placeholders) -> Self {
+        Self { values, made: Mutex::default() }
+    }
+
+    fn test(&self, item: &DetectionItem) -> Result<Arc<Test>, String> {
+        let words = digest(None, (&item.field.modifiers, &item.values));
+        let known = |made: &FxHashMap<u128, Arc<Test>>| made.get(&words).cloned();
+        if let Some(test) = known(&self.made.lock().unwrap_or_else(PoisonError::into_inner)) {
+            return Ok(test);
+        }
+        let mut item = item.clone();
+        rewrite::expand_item(&mut item, self.values)?;
+        let test = Arc::new(test(&item)?);
+        self.made.lock().unwrap_or_else(PoisonError::into_inner).insert(words, Arc::clone(&test));
+        Ok(test)
+    }
 }
 
 /// Joins the values, each given as matchers of which one must pass, as `all` or its absence asks.
 fn join_values(values: Vec<Vec<Matcher>>, modifiers: &Modifiers) -> Result<Test, String> {
     if !modifiers.has(Modifier::All) {
-        return Ok(Test::Any(join(values.concat())));
+        return Ok(Test::Any(join(values.into_iter().flatten().collect())));
     }
     if values.len() < 2 {
         return Err("all needs more than one value".to_owned());
@@ -190,13 +294,13 @@ fn keywords(item: &DetectionItem, modifiers: &Modifiers) -> Result<Node, String>
     }
     let values = item.values.iter().map(|value| keyword(value, cased).map(|matcher| vec![matcher]));
     let values = values.collect::<Result<Vec<_>, _>>().map_err(|fault| fault.reason)?;
-    Ok(leaf(None, join_values(values, modifiers)?, false, item))
+    Ok(leaf(None, Arc::new(join_values(values, modifiers)?), false, (&item.field.modifiers, &item.values)))
 }
 
 fn keyword(value: &SigmaValue, cased: bool) -> Result<Matcher, Fault> {
     match value {
         SigmaValue::Null => Err(Fault::at(&[], "null is no keyword; expected text or a number")),
-        other => value::text(other, Shape::Contains, cased).map_err(|reason| Fault::at(&[], reason)),
+        other => Ok(value::text(other, Shape::Contains, cased)),
     }
 }
 

@@ -1,5 +1,7 @@
-//! Rule text to single YAML documents, what is wrong with their shape, and on which line.
+//! What is wrong with the shape of YAML documents, and on which line.
 
+use super::split::has_content;
+pub(super) use super::split::{Document, split};
 use rsigma_parser::{parse_condition, parse_field_spec};
 use serde_json::Value;
 
@@ -35,37 +37,6 @@ pub(super) enum Kind {
     Global,
     Reset,
     Repeat,
-}
-
-/// One YAML document of a rule file.
-#[derive(Debug)]
-pub(super) struct Document<'a> {
-    /// Its text, without the `---` lines.
-    pub text: &'a str,
-    /// The line of the file on which `text` starts, from 1.
-    pub line: u64,
-}
-
-/// Cuts a file at its `---` lines; pieces without content are left out.
-pub(super) fn split(text: &str) -> Vec<Document<'_>> {
-    let mut documents = Vec::new();
-    let (mut start, mut start_line, mut offset) = (0, 1, 0);
-    for (index, line) in text.split_inclusive('\n').enumerate() {
-        if line.trim_end() == "---" || line.starts_with("--- ") {
-            documents.push(Document { text: &text[start..offset], line: start_line });
-            start = offset + line.len();
-            start_line = index as u64 + 2;
-        }
-        offset += line.len();
-    }
-    documents.push(Document { text: &text[start..], line: start_line });
-    documents.retain(|document| document.text.lines().any(has_content));
-    documents
-}
-
-fn has_content(line: &str) -> bool {
-    let line = line.trim();
-    !line.is_empty() && !line.starts_with(['#', '%']) && line != "..."
 }
 
 impl Document<'_> {
@@ -264,6 +235,6 @@ fn modifier_reason(key: &str, error: &str) -> String {
             Some(near) => format!("unknown modifier \"{found}\"; did you mean \"{near}\"?"),
             None => format!("unknown modifier \"{found}\"; expected one of {}", KNOWN.join(", ")),
         },
-        None => super::load::plain(error),
+        None => super::read::plain(error),
     }
 }

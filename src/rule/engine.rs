@@ -92,7 +92,7 @@ pub(super) fn holds<L: Lookup>(node: &Node, event: &L) -> bool {
 
 /// Whether it meets one line of a selection.
 pub(super) fn item_holds<L: Lookup>(item: &Item, event: &L) -> bool {
-    match &item.test {
+    match &*item.test {
         Test::Exists(wanted) => item.field.as_ref().is_some_and(|field| event.has(field)) == *wanted,
         Test::Null if item.negated => some(item, event, |value| value != Scalar::Null),
         Test::Null => !some(item, event, |value| value != Scalar::Null),

@@ -114,7 +114,7 @@ impl<L: Lookup> Walk<'_, L> {
                 self.close(at, &parts, Join::Any)
             }
             other => {
-                let holds = compile::selection(other).is_ok_and(|node| super::engine::holds(&node, self.looked));
+                let holds = compile::selection(other, None).is_ok_and(|node| super::engine::holds(&node, self.looked));
                 self.steps.push(Step { depth, text: "keywords".to_owned(), holds, seen: None });
                 holds
             }
@@ -122,7 +122,7 @@ impl<L: Lookup> Walk<'_, L> {
     }
 
     fn item(&mut self, item: &DetectionItem, depth: usize) -> bool {
-        let holds = compile::item(item).is_ok_and(|node| super::engine::holds(&node, self.looked));
+        let holds = compile::item(item, None).is_ok_and(|node| super::engine::holds(&node, self.looked));
         let values: Vec<String> = item.values.iter().map(ToString::to_string).collect();
         let mut text = format!("{}: {}", compile::key(item), values.join(", "));
         if values.len() > SHOWN {

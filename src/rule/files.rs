@@ -2,6 +2,7 @@
 
 use super::{Options, pack};
 use crate::coverage::RuleRejection;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -11,7 +12,10 @@ pub(super) struct File {
     /// What outputs call it.
     pub name: String,
     /// Its content.
-    pub text: String,
+    pub text: Cow<'static, str>,
+    /// What the build script has made of it, a [`super::parsed::Parsed`] as bytes; only a file of the pack has that, and
+    /// only if it is without fault.
+    pub parsed: Option<&'static [u8]>,
 }
 
 /// Whether the name is that of a rule file.
@@ -22,13 +26,22 @@ pub(super) fn is_rule_file(path: &Path) -> bool {
 
 /// The files that the options name, pack first, then sorted by path.
 pub(super) fn files(options: &Options, rejected: &mut Vec<RuleRejection>) -> Vec<File> {
+    read(options, pack::parsed, rejected)
+}
+
+/// The same files, of which only the text counts: for those who want to hear what is wrong with it.
+pub(super) fn texts(options: &Options, rejected: &mut Vec<RuleRejection>) -> Vec<File> {
+    read(options, |_| None, rejected)
+}
+
+fn read(options: &Options, parsed: fn(&str) -> Option<&'static [u8]>, rejected: &mut Vec<RuleRejection>) -> Vec<File> {
     let mut files = Vec::new();
     if options.pack {
-        files.extend(
-            pack::rules()
-                .into_iter()
-                .map(|(path, text)| File { name: format!("{}{path}", pack::PREFIX), text: text.to_owned() }),
-        );
+        files.extend(pack::rules().into_iter().map(|(path, text)| File {
+            name: format!("{}{path}", pack::PREFIX),
+            text: Cow::Borrowed(text),
+            parsed: parsed(&path),
+        }));
     }
     let mut paths = BTreeMap::new();
     for root in &options.paths {
@@ -38,7 +51,7 @@ pub(super) fn files(options: &Options, rejected: &mut Vec<RuleRejection>) -> Vec
     }
     for (path, root) in paths {
         let text = text(&path, rejected).filter(|text| !pack::is_beside_rules(path.strip_prefix(root), text));
-        files.extend(text.map(|text| File { name: path.display().to_string(), text }));
+        files.extend(text.map(|text| File { name: path.display().to_string(), text: Cow::Owned(text), parsed: None }));
     }
     files
 }

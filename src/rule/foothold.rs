@@ -3,7 +3,7 @@
 
 use super::correlation::Place;
 use super::document::Fault;
-use super::load;
+use super::read::plain;
 use crate::store::RuleIndex;
 use serde::Deserialize;
 use serde_json::Value;
@@ -105,7 +105,7 @@ const ANY: &str = "any";
 /// Reads a document whose tree has a `foothold`.
 pub(super) fn read(tree: &Value) -> Result<Written, Fault> {
     let at = |reason: String| Fault::at(&["foothold"], reason);
-    let written: Written = serde_json::from_value(tree.clone()).map_err(|error| at(load::plain(&error.to_string())))?;
+    let written: Written = serde_json::from_value(tree.clone()).map_err(|error| at(plain(&error.to_string())))?;
     let body = &written.foothold;
     if body.step.is_some_and(|step| !(1..=6).contains(&step)) {
         return Err(at("step is not one of the steps 1 to 6".to_owned()));

@@ -107,7 +107,7 @@ fn is_fact(field: &Field) -> bool {
 
 /// The fields that the values of a line name.
 fn references(item: &Item) -> impl Iterator<Item = &Field> {
-    let matchers: Vec<&Matcher> = match &item.test {
+    let matchers: Vec<&Matcher> = match &*item.test {
         Test::Any(list) => list.iter().collect(),
         Test::All(groups) => groups.iter().flatten().collect(),
         Test::Exists(_) | Test::Null => Vec::new(),

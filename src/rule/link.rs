@@ -3,8 +3,9 @@
 use super::correlation::{self, Captures, Correlation, Place};
 use super::document::Fault;
 use super::foothold::{self, Foothold, Written};
-use super::load::{self, Loaded, Read};
+use super::load::{self, Loaded};
 use super::mapping::Mapping;
+use super::read::Read;
 use crate::coverage::RuleRejection;
 use crate::field::Field;
 use crate::store::RuleIndex;
@@ -53,7 +54,7 @@ pub(super) fn link(
         let leaves = read.content.rules.iter().filter_map(|name| known.names.get(name.as_str()).copied());
         let leaves: BTreeSet<RuleIndex> = leaves.flat_map(|rule| known.leaves_of(rule)).collect();
         known.leaves.insert(index, leaves.into_iter().collect());
-        match correlation::compile(&read.content, (index, states_condition(read)), &mut known) {
+        match correlation::compile(&read.content, (index, read.states_condition), &mut known) {
             Ok(correlation) => compiled.push(correlation),
             Err(fault) => rejected.push(read.reject(&fault)),
         }
@@ -123,10 +124,6 @@ fn order<'a>(
             }
         }
     }
-}
-
-fn states_condition(read: &Read<'_, CorrelationRule>) -> bool {
-    read.document.tree().is_ok_and(|tree| tree.pointer("/correlation/condition").is_some())
 }
 
 /// Says of correlations that refer to what is not there, or to each other, which it is.

@@ -1,19 +1,19 @@
 //! Rule files to compiled rules; whatever cannot be used becomes a rejection with file and line.
 
-use super::compile;
-use super::document::{self, Document, Fault, Kind};
+use super::compile::{self, Lists};
+use super::document::Fault;
 use super::engine::Condition;
-use super::files::{File, files, text, walk};
-use super::foothold;
+use super::files::{self, File, text, walk};
 use super::late::Late;
 use super::link::{self, Linked};
 use super::mapping::Mapping;
+use super::read::{Contents, Read, read};
 use super::rewrite::{self, Placeholders, Side};
 use super::{Level, Meta, Options, matrix, pack};
 use crate::coverage::RuleRejection;
 use crate::store::{RuleIndex, hex};
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
-use rsigma_parser::{CorrelationRule, FilterRule, LogSource, SigmaCollection, SigmaRule, parse_sigma_yaml};
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use rsigma_parser::{CorrelationRule, FilterRule, LogSource, SigmaRule};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
@@ -22,7 +22,8 @@ use std::collections::BTreeMap;
 pub(super) struct Loaded {
     /// What people read of it.
     pub meta: Meta,
-    /// The rule as it is compiled: mapped, with filters and placeholders built in; `None` for a correlation.
+    /// The rule as it is compiled: mapped, with filters and, if loaded by [`check`], placeholders built in; `None` for
+    /// a correlation.
     pub rule: Option<SigmaRule>,
     /// What it asks.
     pub condition: Condition,
@@ -37,64 +38,36 @@ struct Filter {
     own: bool,
 }
 
-/// A document that was read, and where it stands.
-pub(super) struct Read<'a, T> {
-    /// Its file.
-    pub file: &'a File,
-    /// The document in it.
-    pub document: Document<'a>,
-    /// What it holds.
-    pub content: T,
-}
-
-impl<T> Read<'_, T> {
-    /// The rejection of this document for a fault.
-    pub(super) fn reject(&self, fault: &Fault) -> RuleRejection {
-        rejection(self.file, self.document.find(&fault.anchor), &fault.reason)
-    }
-}
-
-/// What the files hold.
-#[derive(Default)]
-pub(super) struct Contents<'a> {
-    /// Rules, in the order of the files.
-    pub rules: Vec<Read<'a, SigmaRule>>,
-    /// Filters, in the order of the files.
-    pub filters: Vec<Read<'a, FilterRule>>,
-    /// Correlations, in the order of the files.
-    pub correlations: Vec<Read<'a, CorrelationRule>>,
-    /// Footholds, in the order of the files.
-    pub footholds: Vec<Read<'a, foothold::Written>>,
-}
-
-/// A message of the Sigma parser in the style of ours.
-pub(super) fn plain(message: &str) -> String {
-    let line = message.lines().next().unwrap_or_default().trim_end_matches('.');
-    let mut letters = line.chars();
-    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
-}
-
-fn rejection(file: &File, line: u64, reason: &str) -> RuleRejection {
-    RuleRejection { file: file.name.clone(), line, reason: reason.to_owned() }
-}
-
-/// Loads everything that the options ask for.
+/// Loads everything that the options ask for. The pack is taken as the build script has parsed it; that its text gives
+/// the same and has no fault is for [`check`] and the tests to find out.
 pub(super) fn load(options: &Options) -> (Linked, Vec<RuleRejection>) {
     let mut rejected = Vec::new();
-    let files = files(options, &mut rejected);
+    let files = files::files(options, &mut rejected);
+    load_files(&files, options, rejected)
+}
+
+/// As [`load`], from the text of every file, with every fault it has.
+pub(super) fn check(options: &Options) -> (Linked, Vec<RuleRejection>) {
+    let mut rejected = Vec::new();
+    let files = files::texts(options, &mut rejected);
+    load_files(&files, options, rejected)
+}
+
+fn load_files(files: &[File], options: &Options, mut rejected: Vec<RuleRejection>) -> (Linked, Vec<RuleRejection>) {
     let mapping = mapping(&mut rejected);
     let placeholders = placeholders(&options.placeholders, &mut rejected);
     let mut contents = Contents::default();
-    for file in &files {
+    for file in files {
         read(file, &mut contents, &mut rejected);
     }
     let filters = usable_filters(contents.filters, &contents.rules, &placeholders, &mut rejected);
     let mut loaded = BTreeMap::new();
-    let built: Vec<_> =
-        contents.rules.par_iter().map(|read| (read, build(read, &filters, &placeholders, &mapping))).collect();
+    let lists = options.placeholders.is_empty().then(|| Lists::new(&placeholders));
+    let builder = Builder { filters, placeholders: &placeholders, lists, mapping: &mapping };
+    let built: Vec<_> = contents.rules.into_par_iter().map(|read| builder.build(read)).collect();
     for (read, rule) in built {
         match rule {
-            Ok(rule) => drop(keep(rule, read, &mut loaded, &mut rejected)),
+            Ok(rule) => drop(keep(rule, &read, &mut loaded, &mut rejected)),
             Err(fault) => rejected.push(read.reject(&fault)),
         }
     }
@@ -129,6 +102,9 @@ pub(super) fn keep<T>(
 pub(super) fn mapping(rejected: &mut Vec<RuleRejection>) -> Mapping {
     let mut mapping = Mapping::default();
     for (path, text) in pack::mappings() {
+        if pack::parsed_data(&path).is_some_and(|json| mapping.add_parsed(&json)) {
+            continue;
+        }
         if let Err((line, reason)) = mapping.add(text) {
             rejected.push(RuleRejection { file: format!("pack:{path}"), line, reason });
         }
@@ -140,7 +116,10 @@ pub(super) fn mapping(rejected: &mut Vec<RuleRejection>) -> Mapping {
 fn placeholders(paths: &[std::path::PathBuf], rejected: &mut Vec<RuleRejection>) -> Placeholders {
     let mut lists = Placeholders::new();
     for (path, text) in pack::lists() {
-        add_lists(&format!("pack:{path}"), text, &mut lists, rejected);
+        match pack::parsed_data(&path).and_then(|json| serde_json::from_str(&json).ok()) {
+            Some(more) => extend(&mut lists, more),
+            None => add_lists(&format!("pack:{path}"), text, &mut lists, rejected),
+        }
     }
     let mut found = Vec::new();
     for path in paths {
@@ -161,11 +140,7 @@ fn placeholders(paths: &[std::path::PathBuf], rejected: &mut Vec<RuleRejection>)
 /// Adds the lists of a file: a YAML mapping from names to lists of values.
 fn add_lists(file: &str, text: &str, lists: &mut Placeholders, rejected: &mut Vec<RuleRejection>) {
     match serde_saphyr::from_str::<Placeholders>(text) {
-        Ok(more) => {
-            for (name, values) in more {
-                lists.entry(name).or_default().extend(values);
-            }
-        }
+        Ok(more) => extend(lists, more),
         Err(error) => rejected.push(RuleRejection {
             file: file.to_owned(),
             line: error.location().map_or(1, |location| location.line()),
@@ -174,88 +149,9 @@ fn add_lists(file: &str, text: &str, lists: &mut Placeholders, rejected: &mut Ve
     }
 }
 
-/// Reads the documents of a file; one that is wrong does not stop the others.
-pub(super) fn read<'a>(file: &'a File, contents: &mut Contents<'a>, rejected: &mut Vec<RuleRejection>) {
-    let documents = document::split(&file.text);
-    if documents.is_empty() {
-        rejected.push(rejection(
-            file,
-            1,
-            "the file holds no rule; expected a Sigma rule with title, logsource and detection",
-        ));
-    }
-    // What Sigma's collection actions add to the documents that follow.
-    let mut globals = String::new();
-    let mut previous = String::new();
-    for document in documents {
-        let kind = match document.tree() {
-            Ok(tree) => match document::inspect(&tree) {
-                Ok(Kind::Foothold) => {
-                    match foothold::read(&tree) {
-                        Ok(content) => contents.footholds.push(Read { file, document, content }),
-                        Err(fault) => rejected.push(rejection(file, document.find(&fault.anchor), &fault.reason)),
-                    }
-                    continue;
-                }
-                kind => kind,
-            },
-            Err((line, reason)) => {
-                rejected.push(rejection(file, line, &reason));
-                continue;
-            }
-        };
-        match kind {
-            Err(fault) => rejected.push(rejection(file, document.find(&fault.anchor), &fault.reason)),
-            Ok(Kind::Global) => globals = format!("{}\n---\n", document.text),
-            Ok(Kind::Reset) => globals.clear(),
-            Ok(kind) => {
-                if kind != Kind::Repeat {
-                    previous.clear();
-                }
-                if !previous.is_empty() {
-                    previous.push_str("\n---\n");
-                }
-                previous.push_str(document.text);
-                read_document(file, document, &format!("{globals}{previous}"), contents, rejected);
-            }
-        }
-    }
-}
-
-fn read_document<'a>(
-    file: &'a File,
-    document: Document<'a>,
-    text: &str,
-    contents: &mut Contents<'a>,
-    rejected: &mut Vec<RuleRejection>,
-) {
-    let collection = parse_sigma_yaml(text)
-        .unwrap_or_else(|error| SigmaCollection { errors: vec![error.to_string()], ..SigmaCollection::new() });
-    if let Some(error) = collection.errors.last() {
-        let keys = [
-            "timespan",
-            "group-by",
-            "correlation",
-            "level",
-            "status",
-            "related",
-            "title",
-            "condition",
-            "detection",
-            "sigma-version",
-        ];
-        let anchor = keys.iter().find(|key| error.contains(*key)).map(|key| (*key).to_owned());
-        let line = document.find(&anchor.into_iter().collect::<Vec<_>>());
-        rejected.push(rejection(file, line, &plain(error)));
-        return;
-    }
-    let SigmaCollection { mut rules, mut filters, mut correlations, .. } = collection;
-    if let Some(content) = rules.pop() {
-        contents.rules.push(Read { file, document, content });
-    } else if let Some(content) = filters.pop() {
-        contents.filters.push(Read { file, document, content });
-    } else if let Some(content) = correlations.pop() {
-        contents.correlations.push(Read { file, document, content });
+fn extend(lists: &mut Placeholders, more: Placeholders) {
+    for (name, values) in more {
+        lists.entry(name).or_default().extend(values);
     }
 }
 
@@ -292,9 +188,9 @@ fn sound(filter: &mut FilterRule, values: &Placeholders) -> Result<(), Fault> {
         fault
     };
     rewrite::selectors(&mut filter.detection).map_err(|fault| fault.within("filter"))?;
-    rewrite::placeholders(&mut filter.detection, values).map_err(in_filter)?;
+    rewrite::placeholders(&mut filter.detection, values, |_| true).map_err(in_filter)?;
     let rule = SigmaRule { detection: filter.detection.clone(), ..empty_rule() };
-    compile::rule(&rule).map(drop).map_err(in_filter)
+    compile::check(&rule).map_err(in_filter)
 }
 
 fn empty_rule() -> SigmaRule {
@@ -328,44 +224,61 @@ fn empty_rule() -> SigmaRule {
     }
 }
 
-fn build(
-    read: &Read<'_, SigmaRule>,
-    filters: &[Filter],
-    placeholders: &Placeholders,
-    mapping: &Mapping,
-) -> Result<Loaded, Fault> {
-    let mut rule = read.content.clone();
-    mapping.knows(&rule)?;
-    rewrite::selectors(&mut rule.detection).map_err(|fault| fault.within("detection"))?;
-    rewrite::placeholders(&mut rule.detection, placeholders)?;
-    // Faults are found in the rule's own words, so that they can be shown in its text.
-    compile::rule(&rule)?;
-    let meant = filters.iter().enumerate().filter(|(_, filter)| rewrite::is_filtered(&filter.content, &read.content));
-    let (own, theirs): (Vec<_>, Vec<_>) = meant.partition(|(_, filter)| filter.own);
-    for (number, filter) in own {
-        rewrite::filter(&mut rule, &filter.content, number, Side::Passed);
-    }
-    let mut withheld = Vec::new();
-    for (number, filter) in &theirs {
-        let mut taken = rule.clone();
-        rewrite::filter(&mut taken, &filter.content, *number, Side::Withheld);
-        withheld.push((filter.content.title.clone(), condition(&mut taken, mapping)?));
-    }
-    for (number, filter) in theirs {
-        rewrite::filter(&mut rule, &filter.content, number, Side::Passed);
-    }
-    let condition = condition(&mut rule, mapping)?;
-    Ok(Loaded { meta: meta(read), rule: Some(rule), condition, withheld })
+/// What rules are built with.
+struct Builder<'a> {
+    filters: Vec<Filter>,
+    placeholders: &'a Placeholders,
+    /// The same for rules of the pack; `None` where the user has lists, which may have faults.
+    lists: Option<Lists<'a>>,
+    mapping: &'a Mapping,
 }
 
-/// Maps a rule and compiles it.
-fn condition(rule: &mut SigmaRule, mapping: &Mapping) -> Result<Condition, Fault> {
-    mapping.apply(rule)?;
-    let node = compile::rule(rule)?;
-    Ok(match Late::of(&node)? {
-        Some(late) => Condition::Facts(node, late),
-        None => Condition::Record(node),
-    })
+impl Builder<'_> {
+    fn build<'a>(&self, read: Read<'a, SigmaRule>) -> (Read<'a, ()>, Result<Loaded, Fault>) {
+        let (read, rule) = read.taken();
+        let loaded = self.loaded(&read, rule);
+        (read, loaded)
+    }
+
+    fn loaded(&self, read: &Read<'_, ()>, mut rule: SigmaRule) -> Result<Loaded, Fault> {
+        self.mapping.knows(&rule)?;
+        rewrite::selectors(&mut rule.detection).map_err(|fault| fault.within("detection"))?;
+        let lists = self.lists.as_ref().filter(|_| read.file.parsed.is_some());
+        if lists.is_some() {
+            rewrite::placeholders(&mut rule.detection, self.placeholders, |item| !rewrite::is_of_parts(item))?;
+        } else {
+            rewrite::placeholders(&mut rule.detection, self.placeholders, |_| true)?;
+            // Faults are found in the rule's own words, so that they can be shown in its text.
+            compile::check(&rule)?;
+        }
+        let filters = self.filters.iter().enumerate();
+        let meant = filters.filter(|(_, filter)| rewrite::is_filtered(&filter.content, &rule));
+        let (own, theirs): (Vec<_>, Vec<_>) = meant.partition(|(_, filter)| filter.own);
+        for (number, filter) in own {
+            rewrite::filter(&mut rule, &filter.content, number, Side::Passed);
+        }
+        let mut withheld = Vec::new();
+        for (number, filter) in &theirs {
+            let mut taken = rule.clone();
+            rewrite::filter(&mut taken, &filter.content, *number, Side::Withheld);
+            withheld.push((filter.content.title.clone(), self.condition(&mut taken, lists)?));
+        }
+        for (number, filter) in theirs {
+            rewrite::filter(&mut rule, &filter.content, number, Side::Passed);
+        }
+        let condition = self.condition(&mut rule, lists)?;
+        Ok(Loaded { meta: meta(read, &rule), rule: Some(rule), condition, withheld })
+    }
+
+    /// Maps a rule and compiles it.
+    fn condition(&self, rule: &mut SigmaRule, lists: Option<&Lists<'_>>) -> Result<Condition, Fault> {
+        self.mapping.apply(rule)?;
+        let node = compile::rule(rule, lists)?;
+        Ok(match Late::of(&node)? {
+            Some(late) => Condition::Facts(node, late),
+            None => Condition::Record(node),
+        })
+    }
 }
 
 /// A correlation as the rules see it.
@@ -395,8 +308,7 @@ pub(super) fn id<T>(read: &Read<'_, T>, stated: Option<&str>) -> String {
     stated.filter(|id| !id.is_empty()).map_or_else(digest, str::to_owned)
 }
 
-fn meta(read: &Read<'_, SigmaRule>) -> Meta {
-    let rule = &read.content;
+fn meta(read: &Read<'_, ()>, rule: &SigmaRule) -> Meta {
     Meta {
         id: id(read, rule.id.as_deref()),
         title: rule.title.clone(),

@@ -44,6 +44,11 @@ pub(super) struct Mapping {
 }
 
 impl Mapping {
+    /// Adds a table that is JSON already; says whether it could.
+    pub(super) fn add_parsed(&mut self, json: &str) -> bool {
+        serde_json::from_str(json).map(|table| self.tables.push(table)).is_ok()
+    }
+
     /// Reads a table.
     ///
     /// # Errors

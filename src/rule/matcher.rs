@@ -5,7 +5,7 @@ use crate::field::{Core, Field};
 use aho_corasick::AhoCorasick;
 use chrono::{DateTime, Datelike, NaiveDateTime, Timelike, Utc};
 use ipnet::IpNet;
-use regex::Regex;
+use regex::{Regex, RegexBuilder};
 use rustc_hash::FxHashSet;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -13,6 +13,7 @@ use std::io::Write;
 use std::net::IpAddr;
 use std::ops::ControlFlow;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Where in the value the text must stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,7 +113,7 @@ impl TimePart {
 }
 
 /// One test on one value.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) enum Matcher {
     /// The text as it is written.
     Cased(Shape, Box<str>),
@@ -122,7 +123,7 @@ pub(super) enum Matcher {
     Words(Words),
     /// One of many texts, or an ending of which one of them is, in any case.
     Among(Texts),
-    Regex(Regex),
+    Regex(Pattern),
     Cidr(IpNet),
     Number(Order, Number),
     Bool(bool),
@@ -143,7 +144,7 @@ impl Matcher {
             Self::Folded(shape, text) => with_text(value, |found| folded(*shape, found, text)),
             Self::Words(words) => with_text(value, |found| words.stand_in(found)),
             Self::Among(texts) => with_text(value, |found| texts.holds(&lower(found))),
-            Self::Regex(regex) => with_text(value, |found| regex.is_match(found)),
+            Self::Regex(regex) => with_text(value, |found| regex.is_in(found)),
             Self::Cidr(net) => {
                 with_text(value, |found| found.parse::<IpAddr>().is_ok_and(|address| net.contains(&address)))
             }
@@ -161,26 +162,72 @@ impl Matcher {
     }
 }
 
+/// A regular expression, made when it is first asked, since most rules never are.
+#[derive(Debug)]
+pub(super) struct Pattern {
+    builder: Box<RegexBuilder>,
+    /// `None` where it is none.
+    regex: OnceLock<Option<Regex>>,
+}
+
+impl Pattern {
+    pub(super) fn new(builder: RegexBuilder) -> Self {
+        Self { builder: Box::new(builder), regex: OnceLock::new() }
+    }
+
+    /// Makes it now.
+    ///
+    /// # Errors
+    /// Why it cannot be used.
+    pub(super) fn check(&self) -> Result<(), String> {
+        let made = self.builder.build().map_err(|error| {
+            let text = error.to_string();
+            let cause = text.lines().last().unwrap_or_default().trim().trim_start_matches("error: ");
+            format!("not a regular expression this program can run: {cause}")
+        });
+        made.map(|regex| drop(self.regex.set(Some(regex))))
+    }
+
+    fn is_in(&self, found: &str) -> bool {
+        let regex = self.regex.get_or_init(|| self.builder.build().ok());
+        regex.as_ref().is_some_and(|regex| regex.is_match(found))
+    }
+}
+
+/// How often words are looked for one by one; making one automaton of them pays only when they are asked for often.
+const SELDOM: u32 = 32;
+
 /// Texts of which one must stand anywhere in a value; in lower case.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Words {
     texts: Box<[Box<str>]>,
-    /// All of them as one; made when it is first asked, since most rules never are. `None` where they are too many.
+    asked: AtomicU32,
+    /// All of them as one. `None` where they are too many.
     automaton: OnceLock<Option<AhoCorasick>>,
 }
 
 impl Words {
     pub(super) fn new(texts: Vec<Box<str>>) -> Self {
-        Self { texts: texts.into(), automaton: OnceLock::new() }
+        Self { texts: texts.into(), asked: AtomicU32::new(0), automaton: OnceLock::new() }
     }
 
-    fn stand_in(&self, found: &str) -> bool {
+    fn automaton(&self) -> Option<&AhoCorasick> {
+        if let Some(made) = self.automaton.get() {
+            return made.as_ref();
+        }
+        if self.asked.fetch_add(1, Ordering::Relaxed) < SELDOM {
+            return None;
+        }
         let build = || {
             let mut builder = AhoCorasick::builder();
             builder.ascii_case_insensitive(true).build(self.texts.iter().map(AsRef::as_ref)).ok()
         };
+        self.automaton.get_or_init(build).as_ref()
+    }
+
+    fn stand_in(&self, found: &str) -> bool {
         let folded = if found.is_ascii() { Cow::Borrowed(found) } else { Cow::Owned(found.to_lowercase()) };
-        if let Some(automaton) = self.automaton.get_or_init(build) {
+        if let Some(automaton) = self.automaton() {
             automaton.is_match(&*folded)
         } else {
             let lower = folded.to_ascii_lowercase();
@@ -190,7 +237,7 @@ impl Words {
 }
 
 /// Texts that a value must be, or end with; in lower case.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Texts {
     texts: FxHashSet<Box<str>>,
     /// Their lengths, if they are endings.

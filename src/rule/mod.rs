@@ -22,8 +22,12 @@ mod matcher;
 pub mod matrix;
 pub mod navigator;
 mod pack;
+#[allow(dead_code)] // the build script writes what is read here
+mod parsed;
 mod plan;
+mod read;
 mod rewrite;
+mod split;
 mod value;
 
 pub use about::{About, Looked};
@@ -332,6 +336,6 @@ pub fn asked(options: &Options) -> BTreeMap<String, BTreeSet<String>> {
 /// The rules of [`RuleSet::load`], by index, in the words they are compiled from: selectors, placeholders
 /// and filters resolved, fields and logsource mapped. Another Sigma engine can be asked the same questions.
 pub fn rewritten(options: &Options) -> BTreeMap<RuleIndex, SigmaRule> {
-    let loaded = load::load(options).0.loaded.into_iter();
+    let loaded = load::check(options).0.loaded.into_iter();
     (0..=RuleIndex::MAX).zip(loaded).filter_map(|(index, loaded)| Some((index, loaded.rule?))).collect()
 }

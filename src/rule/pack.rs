@@ -1,11 +1,24 @@
 //! The rules, filters and mapping tables that are part of the program.
 
+use super::parsed::{Bytes, Parsed, chunk};
 use crate::store::hex;
 use include_dir::{Dir, DirEntry, include_dir};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::LazyLock;
 
 static RULES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/rules");
+
+/// Its files as the build script has parsed them, by path; one that it could not parse is not there.
+static PARSED: LazyLock<BTreeMap<&[u8], &[u8]>> = LazyLock::new(|| {
+    let mut bytes: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/pack.bin"));
+    let mut files = BTreeMap::new();
+    while let (Some(path), Some(parsed)) = (chunk(&mut bytes), chunk(&mut bytes)) {
+        files.insert(path, parsed);
+    }
+    files
+});
 
 /// What the name of a file of the pack begins with.
 pub(super) const PREFIX: &str = "pack:";
@@ -28,6 +41,19 @@ pub(super) fn is_beside_rules<E>(below: Result<&Path, E>, text: &str) -> bool {
     let is_rule =
         |line: &str| ["title:", "detection:", "correlation:", "filter:"].iter().any(|key| line.starts_with(key));
     below.is_ok_and(|path| is_data(&path.to_string_lossy().replace('\\', "/"))) && !text.lines().any(is_rule)
+}
+
+/// What the build script has made of a file, by its path below the folder of rules, as bytes of [`Parsed`].
+pub(super) fn parsed(path: &str) -> Option<&'static [u8]> {
+    PARSED.get(path.as_bytes()).copied()
+}
+
+/// What the build script has made of a mapping table or a list: JSON.
+pub(super) fn parsed_data(path: &str) -> Option<String> {
+    match Parsed::read(&mut parsed(path)?)? {
+        Parsed::Data(json) => Some(json),
+        Parsed::Documents(_) => None,
+    }
 }
 
 /// Rule and filter files as path and text, sorted by path.

@@ -3,7 +3,7 @@
 use super::compile::absent;
 use super::document::Fault;
 use rsigma_parser::{
-    ConditionExpr, Detection, Detections, FilterRule, FilterRuleTarget, LogSource, Modifier, Quantifier,
+    ConditionExpr, Detection, DetectionItem, Detections, FilterRule, FilterRuleTarget, LogSource, Modifier, Quantifier,
     SelectorPattern, SigmaRule, SigmaString, SigmaValue, detection_name_matches,
 };
 use std::collections::BTreeMap;
@@ -154,36 +154,62 @@ fn renamed(condition: &ConditionExpr, rename: &dyn Fn(&str) -> String) -> Condit
     }
 }
 
-/// Replaces the placeholders of values with the modifier `expand`.
+/// Replaces the placeholders of values with the modifier `expand` in the lines that are `wanted`.
 ///
 /// # Errors
 /// A placeholder without values, named with the key that holds it.
-pub(super) fn placeholders(detection: &mut Detections, values: &Placeholders) -> Result<(), Fault> {
+pub(super) fn placeholders(
+    detection: &mut Detections,
+    values: &Placeholders,
+    wanted: fn(&DetectionItem) -> bool,
+) -> Result<(), Fault> {
     let mut names: Vec<String> = detection.named.keys().cloned().collect();
     names.sort();
     for name in names {
         if let Some(selection) = detection.named.get_mut(&name) {
-            expand(selection, values).map_err(|fault| fault.within(&name).within("detection"))?;
+            expand(selection, values, wanted).map_err(|fault| fault.within(&name).within("detection"))?;
         }
     }
     Ok(())
 }
 
-fn expand(detection: &mut Detection, values: &Placeholders) -> Result<(), Fault> {
+/// Whether the values of a line are parts of what stands in the log, so that no table of [`super::mapping`] translates
+/// them: its placeholders can wait until it is compiled.
+pub(super) fn is_of_parts(item: &DetectionItem) -> bool {
+    use Modifier::{Cased, Expand, FieldRef, Neq};
+    let modifiers = &item.field.modifiers;
+    item.field.name.is_some()
+        && !modifiers.contains(&FieldRef)
+        && modifiers.iter().any(|modifier| !matches!(modifier, Expand | Neq | Cased))
+}
+
+fn expand(detection: &mut Detection, values: &Placeholders, wanted: fn(&DetectionItem) -> bool) -> Result<(), Fault> {
     match detection {
         Detection::AllOf(items) => {
-            items.iter_mut().filter(|item| item.field.has_modifier(Modifier::Expand)).try_for_each(|item| {
-                let key = super::compile::key(item);
-                let expanded: Result<Vec<_>, String> =
-                    item.values.iter().map(|value| expand_value(value, values)).collect();
-                item.values = expanded.map_err(|reason| Fault::at(&[&key], format!("\"{key}\": {reason}")))?.concat();
-                item.field.modifiers.retain(|modifier| *modifier != Modifier::Expand);
-                Ok(())
+            let asked = |item: &&mut DetectionItem| item.field.has_modifier(Modifier::Expand) && wanted(item);
+            items.iter_mut().filter(asked).try_for_each(|item| {
+                expand_item(item, values).map_err(|reason| {
+                    let key = super::compile::key(item);
+                    Fault::at(&[&key], format!("\"{key}\": {reason}"))
+                })
             })
         }
-        Detection::AnyOf(list) | Detection::And(list) => list.iter_mut().try_for_each(|part| expand(part, values)),
+        Detection::AnyOf(list) | Detection::And(list) => {
+            list.iter_mut().try_for_each(|part| expand(part, values, wanted))
+        }
         Detection::ArrayMatch { .. } | Detection::Conditional { .. } | Detection::Keywords(_) => Ok(()),
     }
+}
+
+/// Replaces the placeholders of one line.
+///
+/// # Errors
+/// A placeholder without values.
+pub(super) fn expand_item(item: &mut DetectionItem, values: &Placeholders) -> Result<(), String> {
+    let expanded: Result<Vec<_>, String> = item.values.iter().map(|value| expand_value(value, values)).collect();
+    item.values = expanded?.concat();
+    item.field.modifiers.retain(|modifier| *modifier != Modifier::Expand);
+    Ok(())
 }
 
 fn expand_value(value: &SigmaValue, values: &Placeholders) -> Result<Vec<SigmaValue>, String> {

@@ -1,10 +1,10 @@
 //! One value of a rule, with the modifiers of its line, to the matchers it stands for.
 
 use super::compile::{Modifiers, field, number};
-use super::matcher::{Matcher, Order, Shape};
+use super::matcher::{Matcher, Order, Pattern, Shape};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use regex::{Regex, RegexBuilder};
+use regex::RegexBuilder;
 use rsigma_parser::{Modifier, SigmaString, SigmaValue, SpecialChar, StringPart};
 
 /// The characters that `windash` takes for one another.
@@ -43,7 +43,7 @@ pub(super) fn matcher(value: &SigmaValue, modifiers: &Modifiers) -> Result<Vec<M
         return Ok(vec![Matcher::Field { field: field(&reference(value)?), shape, cased }]);
     }
     if modifiers.has(Modifier::Re) {
-        return Ok(vec![Matcher::Regex(regex(&original(value)?, modifiers)?)]);
+        return Ok(vec![Matcher::Regex(regex(&original(value)?, modifiers))]);
     }
     if modifiers.has(Modifier::Cidr) {
         let text = original(value)?;
@@ -56,15 +56,12 @@ pub(super) fn matcher(value: &SigmaValue, modifiers: &Modifiers) -> Result<Vec<M
         }
         SigmaValue::Bool(wanted) => Ok(vec![Matcher::Bool(*wanted)]),
         SigmaValue::String(text_value) => encoded(text_value, modifiers, shape, cased),
-        other => text(other, shape, cased).map(|matcher| vec![matcher]),
+        other => Ok(vec![text(other, shape, cased)]),
     }
 }
 
 /// The matcher of a value taken as text.
-///
-/// # Errors
-/// When the text with its wildcards is too large.
-pub(super) fn text(value: &SigmaValue, shape: Shape, cased: bool) -> Result<Matcher, String> {
+pub(super) fn text(value: &SigmaValue, shape: Shape, cased: bool) -> Matcher {
     match value {
         SigmaValue::String(text) => wildcard(&pieces(text), shape, cased),
         other => wildcard(&[Piece::Text(&other.to_string())], shape, cased),
@@ -81,7 +78,7 @@ fn encoded(value: &SigmaString, modifiers: &Modifiers, shape: Shape, cased: bool
         if dashes {
             pieces = pieces.into_iter().flat_map(split_dashes).collect();
         }
-        return Ok(vec![wildcard(&pieces, shape, cased)?]);
+        return Ok(vec![wildcard(&pieces, shape, cased)]);
     }
     if dashes {
         return Err("windash cannot be combined with an encoding".to_owned());
@@ -155,10 +152,7 @@ fn split_dashes(piece: Piece<'_>) -> Vec<Piece<'_>> {
 }
 
 /// The matcher of a text with wildcards; a regular expression only where a plain comparison cannot do.
-///
-/// # Errors
-/// When the expression is too large.
-pub(super) fn wildcard(pieces: &[Piece<'_>], shape: Shape, cased: bool) -> Result<Matcher, String> {
+pub(super) fn wildcard(pieces: &[Piece<'_>], shape: Shape, cased: bool) -> Matcher {
     let mut from_start = matches!(shape, Shape::Equal | Shape::Starts);
     let mut to_end = matches!(shape, Shape::Equal | Shape::Ends);
     let mut pieces = pieces;
@@ -177,13 +171,13 @@ pub(super) fn wildcard(pieces: &[Piece<'_>], shape: Shape, cased: bool) -> Resul
         (false, false) => Shape::Contains,
     };
     match pieces {
-        [] => Ok(literal("", shape, cased)),
-        [Piece::Text(text)] => Ok(literal(text, shape, cased)),
-        _ => expression(pieces, from_start, to_end, cased).map(Matcher::Regex),
+        [] => literal("", shape, cased),
+        [Piece::Text(text)] => literal(text, shape, cased),
+        _ => Matcher::Regex(expression(pieces, from_start, to_end, cased)),
     }
 }
 
-fn expression(pieces: &[Piece<'_>], from_start: bool, to_end: bool, cased: bool) -> Result<Regex, String> {
+fn expression(pieces: &[Piece<'_>], from_start: bool, to_end: bool, cased: bool) -> Pattern {
     let mut pattern = String::from(if from_start { "^" } else { "" });
     for piece in pieces {
         match piece {
@@ -196,15 +190,15 @@ fn expression(pieces: &[Piece<'_>], from_start: bool, to_end: bool, cased: bool)
     if to_end {
         pattern.push('$');
     }
-    build(RegexBuilder::new(&pattern).case_insensitive(!cased).dot_matches_new_line(true))
+    pattern_of(RegexBuilder::new(&pattern).case_insensitive(!cased).dot_matches_new_line(true))
 }
 
 fn literal(text: &str, shape: Shape, cased: bool) -> Matcher {
     if cased { Matcher::Cased(shape, text.into()) } else { Matcher::Folded(shape, text.to_lowercase().into()) }
 }
 
-fn regex(pattern: &str, modifiers: &Modifiers) -> Result<Regex, String> {
-    build(
+fn regex(pattern: &str, modifiers: &Modifiers) -> Pattern {
+    pattern_of(
         RegexBuilder::new(pattern)
             .case_insensitive(modifiers.has(Modifier::IgnoreCase))
             .multi_line(modifiers.has(Modifier::Multiline))
@@ -212,12 +206,8 @@ fn regex(pattern: &str, modifiers: &Modifiers) -> Result<Regex, String> {
     )
 }
 
-fn build(builder: &mut RegexBuilder) -> Result<Regex, String> {
-    builder.size_limit(REGEX_LIMIT).build().map_err(|error| {
-        let text = error.to_string();
-        let cause = text.lines().last().unwrap_or_default().trim().trim_start_matches("error: ");
-        format!("not a regular expression this program can run: {cause}")
-    })
+fn pattern_of(builder: &mut RegexBuilder) -> Pattern {
+    Pattern::new(builder.size_limit(REGEX_LIMIT).clone())
 }
 
 /// The value as the rule writes it, no wildcard read in it.

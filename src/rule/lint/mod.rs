@@ -8,9 +8,10 @@ mod schema;
 use super::Options;
 use super::document::{self, Fault};
 use super::files::{self, File};
-use super::load::{self, Contents, Read};
+use super::load;
 use super::mapping::Mapping;
 use super::matrix::{ATTRIBUTE, Matrix};
+use super::read::{Contents, Read, read};
 use crate::coverage::RuleRejection;
 use rsigma_parser::{CorrelationRule, SigmaRule};
 use serde::Serialize;
@@ -29,9 +30,9 @@ pub struct Checked {
 /// What is wrong with the rules that the options name: everything loading would refuse, then what differs from Sigma's
 /// schema, what is missing, what cannot be meant. With a folder of `records` also which rule has none there.
 pub fn check(options: &Options, records: Option<&Path>) -> Checked {
-    let (linked, mut problems) = load::load(options);
+    let (linked, mut problems) = load::check(options);
     let mut told = Vec::new();
-    let files = files::files(options, &mut told);
+    let files = files::texts(options, &mut told);
     let mapping = load::mapping(&mut told);
     let matrix = Matrix::load().map_err(|fault| problems.push(fault)).ok();
     let known: BTreeSet<&str> = matrix.iter().flat_map(Matrix::ids).collect();
@@ -39,7 +40,7 @@ pub fn check(options: &Options, records: Option<&Path>) -> Checked {
     // Rules beside a correlation are only parts of it, and nobody reads of them.
     let mut within = BTreeSet::new();
     for file in &files {
-        load::read(file, &mut contents, &mut told);
+        read(file, &mut contents, &mut told);
         let (found, silences) = shape(file);
         within.extend(silences.then_some(file.name.as_str()));
         if !found.is_empty() {
