@@ -2,7 +2,7 @@
 
 #[path = "../samples/generate/random.rs"]
 #[allow(dead_code)] // the sample tenant draws more kinds of numbers than an export does
-mod random;
+pub(crate) mod random;
 
 #[path = "forms.rs"]
 #[allow(dead_code)] // measurements write large files in two of them

@@ -13,6 +13,9 @@ const NAMES: [&str; 4] = ["Name", "displayName", "key", "name"];
 /// A member of a Name/Value collection, behind its name.
 pub(super) type Named<'a> = (&'a str, &'a Value);
 
+/// A Name/Value collection behind its key.
+type Collection<'a> = (&'a str, Box<[Named<'a>]>);
+
 /// The record that an event was read from.
 #[derive(Debug, Clone)]
 pub struct Record<'a> {
@@ -20,7 +23,7 @@ pub struct Record<'a> {
     /// Its members in the record's order, once somebody has asked for one.
     members: OnceCell<Box<[(&'a str, &'a Value)]>>,
     /// The Name/Value collections among them, once somebody has asked for one, each behind its key.
-    collections: OnceCell<Box<[(&'a str, Box<[Named<'a>]>)]>>,
+    collections: OnceCell<Box<[Collection<'a>]>>,
 }
 
 impl<'a> Record<'a> {
@@ -64,9 +67,9 @@ impl<'a> Record<'a> {
         }
     }
 
-    fn collections(&self) -> &[(&'a str, Box<[Named<'a>]>)] {
+    fn collections(&self) -> &[Collection<'a>] {
         self.collections.get_or_init(|| {
-            let mut collections: Vec<(&'a str, Box<[Named<'a>]>)> = Vec::new();
+            let mut collections: Vec<Collection<'a>> = Vec::new();
             for &(key, value) in self.members() {
                 if COLLECTIONS.contains(&key) && collections.iter().all(|(known, _)| *known != key) {
                     let mut named = Vec::new();

@@ -29,6 +29,7 @@ mod read;
 mod rewrite;
 mod split;
 mod value;
+mod words;
 
 pub use about::{About, Looked};
 pub use engine::Hits;

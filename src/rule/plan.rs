@@ -172,7 +172,7 @@ impl<'a, 'r> Planner<'a, 'r> {
 
     /// Whether the record has no member in which the item's field could stand.
     fn lacks(&self, item: &Item) -> bool {
-        let (Some(Field::Path(path)) | Some(Field::Named { collection: path, .. })) = &item.field else { return false };
+        let Some(Field::Path(path) | Field::Named { collection: path, .. }) = &item.field else { return false };
         item.is_alone() && path.first().is_some_and(|key| self.event.record.get(key).is_none())
     }
 

@@ -69,13 +69,12 @@ impl Batch {
 
     /// Adds an event behind those that are there, with what rules make of it.
     pub fn keep(&mut self, event: &Event<'_>, origin: Origin, met: &Met<'_>) {
-        let pending = match self.pending.get(met.pending) {
-            Some(known) => *known,
-            None => {
-                let text = self.pool.intern(&pending::write(met.pending));
-                self.pending.insert(met.pending.into(), text);
-                text
-            }
+        let pending = if let Some(known) = self.pending.get(met.pending) {
+            *known
+        } else {
+            let text = self.pool.intern(&pending::write(met.pending));
+            self.pending.insert(met.pending.into(), text);
+            text
         };
         let last = self.entries.last();
         self.entries.push(Entry { pending, ..Entry::of(event, origin, met, last, &mut self.pool) });

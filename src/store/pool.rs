@@ -99,6 +99,7 @@ impl Pool {
     }
 
     /// The texts from number `from` on, to be absorbed: they are numbered anew, and none of them is found.
+    #[must_use]
     pub fn tail(&self, from: usize) -> Self {
         let start = self.ends[from - 1];
         Self {

@@ -1,13 +1,9 @@
 //! One flipped byte in an export: every record it did not touch is used as it was, or what took its place is told; and
 //! a record that the flip broke is told, and never passes for whole.
 
-#[path = "../../samples/generate/random.rs"]
-#[allow(dead_code)] // a flip needs little of it
-mod random;
-
 use super::case_folder::{Silent, json, table};
+use super::round_trip::generate::random::Random;
 use super::round_trip::generate::{Format, write};
-use random::Random;
 use serde_json::Value;
 use speur::pipeline::{Options, analyze};
 use std::collections::{BTreeMap, BTreeSet};
@@ -135,7 +131,7 @@ fn told(case: &std::path::Path) -> BTreeMap<String, Told> {
     for file in json(case, "coverage.json")["files"].as_array().unwrap() {
         let entry = all.entry(name(file["path"].as_str().unwrap())).or_default();
         entry.unusable = file["used"] == 0 && file["format"] == "unrecognised";
-        entry.encoding = file["encoding"].as_str().unwrap().to_owned();
+        file["encoding"].as_str().unwrap().clone_into(&mut entry.encoding);
         entry.malformed = file.to_string().contains("malformed utf-8");
     }
     all
