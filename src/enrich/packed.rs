@@ -25,20 +25,12 @@ const SEPARATOR: usize = 16;
 const DEPTH: usize = 32;
 
 /// A file whose pieces are expanded when they are asked for.
+#[derive(Debug)]
 pub(super) struct Packed {
-    frames: Vec<&'static [u8]>,
-    pieces: Vec<OnceLock<Vec<u8>>>,
-    /// Its memory is used again for each piece.
-    decompressor: Mutex<Decompressor<'static>>,
+    file: Pieces,
     metadata: Metadata,
     /// Where the data begins, behind the search tree.
     data: usize,
-}
-
-impl fmt::Debug for Packed {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Packed").field("metadata", &self.metadata).finish_non_exhaustive()
-    }
 }
 
 impl Packed {
@@ -47,48 +39,13 @@ impl Packed {
     /// # Errors
     /// When it is not cut as [`PIECE`] says, or has no metadata.
     pub(super) fn open(compressed: &'static [u8]) -> Result<Self, String> {
-        let (mut frames, mut rest) = (Vec::new(), compressed);
-        while !rest.is_empty() {
-            let length = find_frame_compressed_size(rest).map_err(zstd::zstd_safe::get_error_name)?;
-            let (frame, behind) = rest.split_at_checked(length).ok_or("a frame is cut off")?;
-            frames.push(frame);
-            rest = behind;
+        let file = Pieces::of(compressed)?;
+        let metadata = file.metadata()?;
+        if !matches!(metadata.record_size, 24 | 28 | 32) {
+            return Err(format!("records of {} bits", metadata.record_size));
         }
-        let metadata = Metadata {
-            binary_format_major_version: 2,
-            binary_format_minor_version: 0,
-            build_epoch: 0,
-            database_type: String::new(),
-            description: std::collections::BTreeMap::new(),
-            ip_version: 6,
-            languages: Vec::new(),
-            node_count: 0,
-            record_size: 24,
-        };
-        let pieces = frames.iter().map(|_| OnceLock::new()).collect();
-        let decompressor = Mutex::new(Decompressor::new().map_err(|error| error.to_string())?);
-        let mut this = Self { frames, pieces, decompressor, metadata, data: 0 };
-        this.read_metadata()?;
-        Ok(this)
-    }
-
-    fn read_metadata(&mut self) -> Result<(), String> {
-        let last = self.frames.len().checked_sub(1).ok_or("it is empty")?;
-        let end = last * PIECE + self.piece(last)?.len();
-        let start = end.saturating_sub(METADATA);
-        // From behind, so that only the last pieces are expanded.
-        let mut at = end.saturating_sub(MARKER.len());
-        while !self.begins(at, MARKER)? {
-            at = at.checked_sub(1).filter(|at| *at >= start).ok_or("it has no metadata")?;
-        }
-        self.data = at + MARKER.len();
-        let (value, _) = self.value(self.data, 0)?;
-        self.metadata = serde_json::from_value(value).map_err(|error| error.to_string())?;
-        if !matches!(self.metadata.record_size, 24 | 28 | 32) {
-            return Err(format!("records of {} bits", self.metadata.record_size));
-        }
-        self.data = self.metadata.node_count as usize * self.node_bytes() + SEPARATOR;
-        Ok(())
+        let data = metadata.node_count as usize * node_bytes(&metadata) + SEPARATOR;
+        Ok(Self { file, metadata, data })
     }
 
     /// What the file says of itself.
@@ -119,28 +76,71 @@ impl Packed {
             None | Some(0) => Ok(None),
             Some(place) => {
                 let at = place.checked_sub(SEPARATOR).ok_or("the search tree leads nowhere")?;
-                self.value(self.data + at, 0).map(|(value, _)| Some(value))
+                self.file.value(self.data, self.data + at, 0).map(|(value, _)| Some(value))
             }
         }
     }
 
-    fn node_bytes(&self) -> usize {
-        usize::from(self.metadata.record_size) / 4
-    }
-
     fn child(&self, node: usize, right: bool) -> Result<usize, String> {
-        let at = node * self.node_bytes();
+        let at = node * node_bytes(&self.metadata);
         match (self.metadata.record_size, right) {
-            (24, _) => self.number(at + 3 * usize::from(right), 3),
+            (24, _) => self.file.number(at + 3 * usize::from(right), 3),
             // The byte in the middle has the highest four bits of both.
-            (28, false) => Ok((self.number(at + 3, 1)? >> 4 << 24) | self.number(at, 3)?),
-            (28, true) => Ok(self.number(at + 3, 4)? & 0x0FFF_FFFF),
-            _ => self.number(at + 4 * usize::from(right), 4),
+            (28, false) => Ok((self.file.number(at + 3, 1)? >> 4 << 24) | self.file.number(at, 3)?),
+            (28, true) => Ok(self.file.number(at + 3, 4)? & 0x0FFF_FFFF),
+            _ => self.file.number(at + 4 * usize::from(right), 4),
         }
     }
+}
 
-    /// The value at a place, and the place behind it.
-    fn value(&self, at: usize, depth: usize) -> Result<(Value, usize), String> {
+fn node_bytes(metadata: &Metadata) -> usize {
+    usize::from(metadata.record_size) / 4
+}
+
+/// The bytes of the file, and the values they hold.
+struct Pieces {
+    frames: Vec<&'static [u8]>,
+    expanded: Vec<OnceLock<Vec<u8>>>,
+    /// Its memory is used again for each piece.
+    decompressor: Mutex<Decompressor<'static>>,
+}
+
+impl fmt::Debug for Pieces {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Pieces").field("frames", &self.frames.len()).finish_non_exhaustive()
+    }
+}
+
+impl Pieces {
+    fn of(compressed: &'static [u8]) -> Result<Self, String> {
+        let (mut frames, mut rest) = (Vec::new(), compressed);
+        while !rest.is_empty() {
+            let length = find_frame_compressed_size(rest).map_err(zstd::zstd_safe::get_error_name)?;
+            let (frame, behind) = rest.split_at_checked(length).ok_or("a frame is cut off")?;
+            frames.push(frame);
+            rest = behind;
+        }
+        let expanded = frames.iter().map(|_| OnceLock::new()).collect();
+        let decompressor = Mutex::new(Decompressor::new().map_err(|error| error.to_string())?);
+        Ok(Self { frames, expanded, decompressor })
+    }
+
+    fn metadata(&self) -> Result<Metadata, String> {
+        let last = self.frames.len().checked_sub(1).ok_or("it is empty")?;
+        let end = last * PIECE + self.piece(last)?.len();
+        let start = end.saturating_sub(METADATA);
+        // From behind, so that only the last pieces are expanded.
+        let mut at = end.saturating_sub(MARKER.len());
+        while !self.begins(at, MARKER)? {
+            at = at.checked_sub(1).filter(|at| *at >= start).ok_or("it has no metadata")?;
+        }
+        let at = at + MARKER.len();
+        let (value, _) = self.value(at, at, 0)?;
+        serde_json::from_value(value).map_err(|error| error.to_string())
+    }
+
+    /// The value at a place, and the place behind it; pointers in it count from `base`.
+    fn value(&self, base: usize, at: usize, depth: usize) -> Result<(Value, usize), String> {
         if depth > DEPTH {
             return Err("values lie too deep in one another".to_owned());
         }
@@ -149,7 +149,7 @@ impl Packed {
         let mut kind = control >> 5;
         if kind == 1 {
             let (target, behind) = self.pointer(control, at)?;
-            return Ok((self.value(self.data + target, depth + 1)?.0, behind));
+            return Ok((self.value(base, base + target, depth + 1)?.0, behind));
         }
         if kind == 0 {
             kind = 7 + self.number(at, 1)?;
@@ -167,8 +167,8 @@ impl Packed {
         match kind {
             2 => Ok((Value::String(self.text(at, size)?), at + size)),
             5 | 6 | 9 if size <= 8 => Ok((self.number(at, size)?.into(), at + size)),
-            7 => self.map(at, size, depth),
-            11 => self.list(at, size, depth),
+            7 => self.map(base, at, size, depth),
+            11 => self.list(base, at, size, depth),
             14 => Ok((Value::Bool(size != 0), at)),
             _ => Err(format!("a value of type {kind} and {size} bytes")),
         }
@@ -187,23 +187,23 @@ impl Packed {
         Ok((target, at + bytes))
     }
 
-    fn map(&self, mut at: usize, size: usize, depth: usize) -> Result<(Value, usize), String> {
+    fn map(&self, base: usize, mut at: usize, size: usize, depth: usize) -> Result<(Value, usize), String> {
         let mut map = Map::new();
         for _ in 0..size {
-            let (Value::String(key), behind) = self.value(at, depth + 1)? else {
+            let (Value::String(key), behind) = self.value(base, at, depth + 1)? else {
                 return Err("a key is no text".to_owned());
             };
-            let (value, behind) = self.value(behind, depth + 1)?;
+            let (value, behind) = self.value(base, behind, depth + 1)?;
             map.insert(key, value);
             at = behind;
         }
         Ok((Value::Object(map), at))
     }
 
-    fn list(&self, mut at: usize, size: usize, depth: usize) -> Result<(Value, usize), String> {
+    fn list(&self, base: usize, mut at: usize, size: usize, depth: usize) -> Result<(Value, usize), String> {
         let mut list = Vec::new();
         for _ in 0..size {
-            let (value, behind) = self.value(at, depth + 1)?;
+            let (value, behind) = self.value(base, at, depth + 1)?;
             list.push(value);
             at = behind;
         }
@@ -235,7 +235,7 @@ impl Packed {
     }
 
     fn piece(&self, number: usize) -> Result<&[u8], String> {
-        let piece = self.pieces.get(number).ok_or_else(|| format!("there is no piece {number}"))?;
+        let piece = self.expanded.get(number).ok_or_else(|| format!("there is no piece {number}"))?;
         if let Some(bytes) = piece.get() {
             return Ok(bytes);
         }

@@ -95,6 +95,5 @@ impl<'a> Record<'a> {
 
 /// The name of a collection's member.
 fn name(member: &Value) -> Option<&str> {
-    let [name] = first_of(member, [&NAMES]);
-    name?.as_str()
+    first_of(member, &NAMES)?.as_str()
 }

@@ -102,7 +102,7 @@ pub(super) fn visit_named(
     let properties = collection.last().is_some_and(|name| name.eq_ignore_ascii_case("ModifiedProperties"));
     record.named(collection, &mut |(found, member)| {
         let Some(rest) = name.strip_prefix(found) else { return ControlFlow::Continue(()) };
-        let [Some(value)] = first_of(member, [part.keys()]) else { return ControlFlow::Continue(()) };
+        let Some(value) = first_of(member, part.keys()) else { return ControlFlow::Continue(()) };
         if rest.is_empty() {
             visit_value(value, visit)?;
             if properties { visit_opened(value, visit) } else { ControlFlow::Continue(()) }
@@ -112,22 +112,17 @@ pub(super) fn visit_named(
     })
 }
 
-/// For each list of keys the value under the first of them that the object has; of a key that repeats the first counts.
-pub(super) fn first_of<'a, const LISTS: usize>(
-    object: &'a Value,
-    keys: [&[&str]; LISTS],
-) -> [Option<&'a Value>; LISTS] {
-    let mut best = [(usize::MAX, None); LISTS];
+/// The value under the first of these keys that the object has; of a key that repeats the first counts.
+pub(super) fn first_of<'a>(object: &'a Value, keys: &[&str]) -> Option<&'a Value> {
+    let mut best = (usize::MAX, None);
     for (key, value) in object.as_object().into_iter().flat_map(|object| object.iter()) {
-        for (keys, best) in keys.iter().zip(&mut best) {
-            if let Some(rank) = keys.iter().position(|known| *known == key)
-                && rank < best.0
-            {
-                *best = (rank, Some(value));
-            }
+        if let Some(rank) = keys.iter().position(|known| *known == key)
+            && rank < best.0
+        {
+            best = (rank, Some(value));
         }
     }
-    best.map(|(_, value)| value)
+    best.1
 }
 
 /// Gives the text in a value that is JSON text of a text, or the texts of a list of them: `"Member"` and

@@ -98,6 +98,7 @@ impl Opened {
 }
 
 /// What came of a job.
+#[derive(Default)]
 struct Done {
     batch: Batch,
     sources: BTreeSet<&'static str>,
@@ -106,19 +107,6 @@ struct Done {
     signs: Signs,
     /// Something in it could be a log record: it holds a date, or it could not be taken apart.
     dated: bool,
-}
-
-impl Done {
-    fn new(batch: Batch) -> Self {
-        Self {
-            batch,
-            sources: BTreeSet::new(),
-            rejected: Vec::new(),
-            degraded: Reasons::default(),
-            signs: Signs::default(),
-            dated: false,
-        }
-    }
 }
 
 /// Hands out chunks, file by file, in the order of the walk.
@@ -279,7 +267,8 @@ impl Worker<'_> {
     fn work(&mut self, job: &Job, name: &str) -> Done {
         // Else a record that two sources would take went by what this thread happened to read before.
         self.last = None;
-        let mut done = Done::new(Batch::go_on(job.file, self.number, std::mem::take(&mut self.pool)));
+        let batch = Batch::go_on(job.file, self.number, std::mem::take(&mut self.pool));
+        let mut done = Done { batch, ..Done::default() };
         let rows = job.chunk.rows(&mut |row| {
             let refused = match row {
                 Ok(row) => {

@@ -126,7 +126,7 @@ fn cases(folder: &Path, name: &str) -> Result<Vec<Case>, RuleRejection> {
 /// # Errors
 /// The number of the record from 1, or 0 for all of them, and what is wrong.
 pub fn try_records(rules: &RuleSet, records: &[String]) -> Result<BTreeSet<RuleIndex>, (u64, String)> {
-    let (mut batch, mut places) = (Batch::of(0), BTreeMap::new());
+    let (mut batch, mut places) = (Batch::default(), BTreeMap::new());
     for (line, text) in (1..).zip(records) {
         add(rules, text, line, &mut batch, &mut places).map_err(|reason| (line, reason))?;
     }

@@ -5,7 +5,7 @@ use super::matcher::{Matcher, Number, Order, Shape, Texts, TimePart, Words};
 use super::rewrite::{self, Placeholders};
 use super::value;
 use super::words::{digest, modifier_name};
-use crate::field::Field;
+use crate::field::{Core, Field};
 use rsigma_parser::{ConditionExpr, Detection, DetectionItem, Modifier, SigmaRule, SigmaValue};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
@@ -38,6 +38,23 @@ pub(super) struct Item {
 }
 
 impl Item {
+    /// Whether all events of a kind answer it alike; see [`super::kind`].
+    pub(super) fn is_of_kind(&self) -> bool {
+        let of_kind = matches!(
+            self.field,
+            Some(Field::Core(
+                Core::Family
+                    | Core::Workload
+                    | Core::RecordType
+                    | Core::Operation
+                    | Core::OperationOriginal
+                    | Core::Outcome
+                    | Core::ActorKind
+            ))
+        );
+        of_kind && self.is_alone()
+    }
+
     /// Whether the values of its field decide it, and no other field.
     pub(super) fn is_alone(&self) -> bool {
         let alone = |matcher: &Matcher| !matches!(matcher, Matcher::Field { .. });

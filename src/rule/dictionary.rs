@@ -20,6 +20,9 @@ const VALUES: usize = 4096;
 /// The longest text that is remembered, in bytes.
 const LONGEST: usize = 512;
 
+/// Classes of one column; a value beyond them is asked like one that never repeats.
+const CLASSES: usize = 256;
+
 /// After so many looks a column of which most values were new is no longer looked at.
 const PATIENCE: u32 = 512;
 
@@ -50,7 +53,7 @@ enum Subject {
 
 impl Subject {
     fn of(item: &Item) -> Option<Self> {
-        let field = item.field.as_ref().filter(|_| item.is_alone())?;
+        let field = item.field.as_ref().filter(|_| item.is_alone() && !item.is_of_kind())?;
         match field {
             Field::Core(
                 Core::Country
@@ -61,23 +64,8 @@ impl Subject {
                 | Core::AddressKind
                 | Core::Anonymous,
             ) => Some(Self::Place),
-            // What is as good as never the same twice, or costs more to find than to ask, and what every event of a
-            // kind has in common.
-            Field::Core(
-                Core::Time
-                | Core::Id
-                | Core::Token
-                | Core::Port
-                | Core::Detail
-                | Core::ForeignRecipients
-                | Core::Family
-                | Core::Workload
-                | Core::RecordType
-                | Core::Operation
-                | Core::OperationOriginal
-                | Core::Outcome
-                | Core::ActorKind,
-            )
+            // As good as never the same twice, or it costs more to find than to ask.
+            Field::Core(Core::Time | Core::Id | Core::Token | Core::Port | Core::Detail | Core::ForeignRecipients)
             | Field::Fact(_)
             | Field::Named { .. } => None,
             Field::Core(_) => Some(Self::Field(field.clone())),
@@ -133,56 +121,34 @@ pub(super) struct Memory {
 /// The values of a column, and what they answer.
 #[derive(Debug, Default)]
 struct Seen {
-    values: hashbrown::HashTable<(u64, Value, Class)>,
+    values: hashbrown::HashTable<(u64, Value<Box<str>>, Class)>,
     /// The answers of each class but 0, in the order of the column's questions.
     classes: Vec<Box<[bool]>>,
-    by_answers: FxHashMap<Box<[bool]>, Class>,
     looked: u32,
     missed: u32,
 }
 
-/// A value as it is remembered.
-#[derive(Debug, PartialEq, Eq)]
-enum Value {
+/// A value; its text is remembered, or the event's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Value<T> {
     Absent,
     Null,
     Bool(bool),
     Int(i64),
-    Text(Box<str>),
+    Text(T),
     Address(IpAddr),
 }
 
-/// A value as an event has it.
-#[derive(Hash)]
-enum Found<'a> {
-    Absent,
-    Null,
-    Bool(bool),
-    Int(i64),
-    Text(&'a str),
-    Address(IpAddr),
-}
-
-impl Found<'_> {
-    fn is(&self, value: &Value) -> bool {
-        match (self, value) {
-            (Self::Absent, Value::Absent) | (Self::Null, Value::Null) => true,
-            (Self::Bool(found), Value::Bool(known)) => found == known,
-            (Self::Int(found), Value::Int(known)) => found == known,
-            (Self::Text(found), Value::Text(known)) => **found == **known,
-            (Self::Address(found), Value::Address(known)) => found == known,
-            _ => false,
-        }
-    }
-
-    fn keep(&self) -> Value {
+impl<T> Value<T> {
+    /// The same with another form of text.
+    fn map<'a, U>(&'a self, form: impl FnOnce(&'a T) -> U) -> Value<U> {
         match self {
             Self::Absent => Value::Absent,
             Self::Null => Value::Null,
-            Self::Bool(found) => Value::Bool(*found),
-            Self::Int(found) => Value::Int(*found),
-            Self::Text(found) => Value::Text((*found).into()),
-            Self::Address(found) => Value::Address(*found),
+            Self::Bool(truth) => Value::Bool(*truth),
+            Self::Int(number) => Value::Int(*number),
+            Self::Text(text) => Value::Text(form(text)),
+            Self::Address(address) => Value::Address(*address),
         }
     }
 }
@@ -220,7 +186,7 @@ impl Seen {
         match &column.subject {
             Subject::Place => {
                 let address = event.address.ip.filter(|_| event.place.is_some());
-                self.find(&address.map_or(Found::Absent, Found::Address), column, event)
+                self.find(address.map_or(Value::Absent, Value::Address), column, event)
             }
             Subject::Field(field) => {
                 if let Field::Path(path) = field
@@ -232,20 +198,20 @@ impl Seen {
                 let mut class = None;
                 let _ = event.visit(field, &mut |value| {
                     class = Some(match value {
-                        Scalar::Null => self.find(&Found::Null, column, event),
-                        Scalar::Bool(found) => self.find(&Found::Bool(found), column, event),
-                        Scalar::Int(found) => self.find(&Found::Int(found), column, event),
-                        Scalar::Str(found) if found.len() <= LONGEST => self.find(&Found::Text(found), column, event),
+                        Scalar::Null => self.find(Value::Null, column, event),
+                        Scalar::Bool(found) => self.find(Value::Bool(found), column, event),
+                        Scalar::Int(found) => self.find(Value::Int(found), column, event),
+                        Scalar::Str(found) if found.len() <= LONGEST => self.find(Value::Text(found), column, event),
                         Scalar::Float(_) | Scalar::Str(_) => 0,
                     });
                     ControlFlow::Break(())
                 });
-                class.unwrap_or_else(|| self.find(&Found::Absent, column, event))
+                class.unwrap_or_else(|| self.find(Value::Absent, column, event))
             }
         }
     }
 
-    fn find(&mut self, found: &Found<'_>, column: &Column, event: &Event<'_>) -> Class {
+    fn find(&mut self, found: Value<&str>, column: &Column, event: &Event<'_>) -> Class {
         self.looked = self.looked.saturating_add(1);
         if self.values.len() >= VALUES {
             self.values.clear();
@@ -253,16 +219,22 @@ impl Seen {
         let mut hasher = FxHasher::default();
         found.hash(&mut hasher);
         let hash = hasher.finish();
-        match self.values.entry(hash, |(other, value, _)| *other == hash && found.is(value), |(hash, ..)| *hash) {
+        let same =
+            |(other, value, _): &(u64, Value<Box<str>>, Class)| *other == hash && value.map(|text| &**text) == found;
+        match self.values.entry(hash, same, |(hash, ..)| *hash) {
             Entry::Occupied(known) => known.get().2,
             Entry::Vacant(place) => {
                 self.missed = self.missed.saturating_add(1);
                 let answers: Box<[bool]> = column.items.iter().map(|item| item_holds(item, event)).collect();
-                let class = *self.by_answers.entry(answers.clone()).or_insert_with(|| {
-                    self.classes.push(answers);
-                    self.classes.len() as Class
-                });
-                place.insert((hash, found.keep(), class));
+                let class = match self.classes.iter().position(|known| *known == answers) {
+                    Some(at) => at as Class + 1,
+                    None if self.classes.len() >= CLASSES => 0,
+                    None => {
+                        self.classes.push(answers);
+                        self.classes.len() as Class
+                    }
+                };
+                place.insert((hash, found.map(|text| (*text).into()), class));
                 class
             }
         }

@@ -6,8 +6,9 @@ use super::engine::Condition;
 use super::plan::{Plan, Planner};
 use crate::event::{ActorKind, Event, Outcome};
 use crate::store::RuleIndex;
+use hashbrown::hash_map::EntryRef;
 use hashbrown::hash_table::Entry;
-use rustc_hash::{FxHashMap, FxHasher};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHasher};
 use smallvec::SmallVec;
 use sonic_rs::JsonValueTrait;
 use std::hash::Hasher;
@@ -18,6 +19,8 @@ const KINDS: usize = 4096;
 /// So many events of each new kind are expected, once there are [`FEW`] kinds: where nearly every record has other
 /// members, they are no part of its kind.
 const REPEATS: u64 = 16;
+
+/// Kinds before their number says anything.
 const FEW: u64 = 256;
 
 /// What one thread keeps between events: which rules can apply to which kind of event.
@@ -52,7 +55,7 @@ struct Kind {
     rules: Box<[RuleIndex]>,
     /// The columns of the dictionary that have a say.
     columns: Box<[usize]>,
-    plans: FxHashMap<Box<[Class]>, Plan>,
+    plans: hashbrown::HashMap<Box<[Class]>, Plan, FxBuildHasher>,
 }
 
 impl Kind {
@@ -132,25 +135,27 @@ impl Scratch {
                     keys: common.shaped.then(keys),
                     rules,
                     columns,
-                    plans: FxHashMap::default(),
+                    plans: hashbrown::HashMap::default(),
                 };
                 entry.insert(kind).into_mut()
             }
         };
         self.classes.clear();
         self.memory.classes(dictionary, &kind.columns, event, &mut self.classes);
-        if !kind.plans.contains_key(&*self.classes) {
-            self.plans += 1;
-            let classes: FxHashMap<usize, Class> =
-                kind.columns.iter().copied().zip(self.classes.iter().copied()).collect();
-            let known = |item: &_| {
-                let class = classes.get(&dictionary.column(item)?)?;
-                self.memory.answer(dictionary, item, *class)
-            };
-            let plan = Planner::new(event, common.shaped).plan(rules, &kind.rules, &known);
-            kind.plans.insert(self.classes.as_slice().into(), plan);
-        }
-        (&kind.plans[&*self.classes], &mut self.answers)
+        let plan = match kind.plans.entry_ref(self.classes.as_slice()) {
+            EntryRef::Occupied(known) => known.into_mut(),
+            EntryRef::Vacant(place) => {
+                self.plans += 1;
+                let classes: FxHashMap<usize, Class> =
+                    kind.columns.iter().copied().zip(self.classes.iter().copied()).collect();
+                let told = |item: &_| {
+                    let class = classes.get(&dictionary.column(item)?)?;
+                    self.memory.answer(dictionary, item, *class)
+                };
+                place.insert(Planner::new(event, common.shaped).plan(rules, &kind.rules, &told))
+            }
+        };
+        (plan, &mut self.answers)
     }
 
     fn make_room(&mut self) {

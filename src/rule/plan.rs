@@ -164,7 +164,7 @@ impl<'a, 'r> Planner<'a, 'r> {
 
     /// What is known of an item before the event is asked.
     fn known(&self, item: &Item, told: &Told<'_>) -> Option<bool> {
-        if is_of_kind(item) || self.shaped && self.lacks(item) {
+        if item.is_of_kind() || self.shaped && self.lacks(item) {
             return Some(item_holds(item, self.event));
         }
         told(item)
@@ -255,21 +255,4 @@ fn cost(item: &Item) -> u32 {
         Some(Field::Path(path)) => 4 * path.len() as u32,
         Some(Field::Named { .. }) => 16,
     }
-}
-
-/// Whether all events of a kind answer the item alike.
-fn is_of_kind(item: &Item) -> bool {
-    let of_kind = matches!(
-        item.field,
-        Some(Field::Core(
-            Core::Family
-                | Core::Workload
-                | Core::RecordType
-                | Core::Operation
-                | Core::OperationOriginal
-                | Core::Outcome
-                | Core::ActorKind
-        ))
-    );
-    of_kind && item.is_alone()
 }

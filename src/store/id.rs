@@ -1,5 +1,6 @@
 //! Identifiers kept small: nearly all are GUIDs or as long, and nearly none repeats, so no pool holds them.
 
+use super::pool::MIX;
 use super::{Pool, Sym};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -21,9 +22,6 @@ const GROUPS: [usize; 5] = [8, 4, 4, 4, 12];
 
 /// Length of a GUID's text, and room for that of any [`Id`] that no pool holds.
 pub const GUID: usize = 36;
-
-/// An odd number with its bits well spread: the golden ratio in 64 bits.
-const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// Length of a token's text.
 const TOKEN: usize = 22;

@@ -11,8 +11,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::Arc;
 
-/// How many texts a pool may hold that goes from batch to batch; what repeats in one stretch of a log is in it.
+/// How many texts a pool may hold that goes from batch to batch, and how many bytes of them; what repeats in one stretch
+/// of a log is in it.
 const TEXTS: usize = 1 << 15;
+const BYTES: usize = 8 << 20;
 
 /// The events of one chunk of one file.
 #[derive(Debug)]
@@ -35,6 +37,12 @@ pub struct Batch {
     pub rejected: u64,
     /// Events that nobody asked for and that `entries` therefore leaves out.
     pub outside: Outside,
+}
+
+impl Default for Batch {
+    fn default() -> Self {
+        Self::of(0)
+    }
 }
 
 impl Batch {
@@ -64,7 +72,7 @@ impl Batch {
     pub fn part(&mut self) -> Pool {
         let news = self.pool.tail(self.new);
         let pool = std::mem::replace(&mut self.pool, news);
-        if pool.len() > TEXTS { Pool::default() } else { pool }
+        if pool.len() > TEXTS || pool.bytes() > BYTES { Pool::default() } else { pool }
     }
 
     /// Adds an event behind those that are there, with what rules make of it.
@@ -169,14 +177,12 @@ impl Merger {
     /// Adds a batch; batches of a file must come in the file's order.
     pub fn add(&mut self, batch: Batch) {
         let before = self.rows(batch.file);
-        let numbers = self.numbers.entry(batch.maker).or_default();
+        let mut numbers = self.numbers.remove(&batch.maker).unwrap_or_default();
         if batch.new == 1 {
             numbers.clear();
             numbers.push(Sym::default());
         }
-        self.pool.absorb(&batch.pool, numbers);
-        // Taken out, so that entries can be admitted.
-        let numbers = std::mem::take(numbers);
+        self.pool.absorb(&batch.pool, &mut numbers);
         let file = batch.file as usize;
         if self.tallies.len() <= file {
             self.tallies.resize(file + 1, Tally::default());

@@ -27,7 +27,7 @@ pub struct Pool {
 }
 
 /// An odd number with its bits well spread: the golden ratio in 64 bits.
-const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
+pub(super) const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// The hash by which the table places what it holds.
 fn spread(hash: u32) -> u64 {
@@ -86,6 +86,11 @@ impl Pool {
     /// How many texts are kept, the empty one included.
     pub fn len(&self) -> usize {
         self.ends.len()
+    }
+
+    /// Length of all texts in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        self.text.len()
     }
 
     /// Whether only the empty text is kept.

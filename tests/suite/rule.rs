@@ -457,6 +457,27 @@ fn what_a_thread_remembers_changes_no_answer() {
     }
 }
 
+#[test]
+fn values_that_answer_in_more_ways_than_a_thread_remembers_are_asked() {
+    let texts: Vec<String> = ('a'..='j')
+        .map(|letter| {
+            let text = rule(&format!("s:\n  UserAgent|contains: {letter}\ncondition: s"));
+            format!("id: {letter}\n{}", text.replace("title: T", &format!("title: {letter}")))
+        })
+        .collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let (rules, rejected) = load(&texts);
+    assert!(rejected.is_empty(), "{rejected:?}");
+    let (mut scratch, mut hits) = (Scratch::default(), Hits::default());
+    for number in (0..1024_u32).flat_map(|number| [number; 3]) {
+        let letters: Vec<u16> = (0..10).filter(|bit| number >> bit & 1 == 1).collect();
+        let agent: String = letters.iter().map(|bit| char::from(b'a' + *bit as u8)).collect();
+        let record = record(&format!(r#"{{"Operation":"One","UserAgent":"{agent}"}}"#));
+        rules.matches(&event(Family::Audit, &record), &mut scratch, &mut hits);
+        assert_eq!(hits.met, letters, "{agent}");
+    }
+}
+
 /// Nanoseconds an event costs, by hand: `cargo test --release cost_of_an_event -- --ignored --nocapture`.
 #[test]
 #[ignore = "prints times; run it by hand"]

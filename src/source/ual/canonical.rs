@@ -1,6 +1,6 @@
 //! Records whose keys lost their case on the way through another tool, back to Microsoft's spelling.
 
-use super::fields::KEYS;
+use super::fields::keys;
 use crate::source::text::Object;
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
 
@@ -53,9 +53,9 @@ pub(in crate::source) fn is_lower(value: &Value) -> bool {
 pub(in crate::source) fn restore(record: &Value) -> String {
     let mut object = Object::new();
     for (key, value) in record.as_object().into_iter().flat_map(|o| o.iter()) {
-        let known = KEYS.iter().chain(MORE).find(|known| known.eq_ignore_ascii_case(key));
+        let known = keys().chain(MORE.iter().copied()).find(|known| known.eq_ignore_ascii_case(key));
         match known {
-            Some(known) if *known != key && record.get(*known).is_none() => object.value(known, value),
+            Some(known) if known != key && record.get(known).is_none() => object.value(known, value),
             _ => object.value(key, value),
         }
     }

@@ -34,10 +34,12 @@ macro_rules! slots {
         }
 
         static SLOTS: &[(&str, Slot)] = &[$(($key, Slot::$slot)),*];
-
-        /// The keys of the slots in Microsoft's spelling.
-        pub(super) static KEYS: &[&str] = &[$($key),*];
     };
+}
+
+/// The keys of the slots in Microsoft's spelling.
+pub(super) fn keys() -> impl Iterator<Item = &'static str> {
+    SLOTS.iter().map(|(key, _)| *key)
 }
 
 /// Places for slots; so few are taken that a key has its own or stands close behind it.
