@@ -14,6 +14,7 @@ use sonic_rs::Value;
 use std::borrow::Cow;
 use std::net::IpAddr;
 use std::ops::ControlFlow;
+pub use visit::scalar;
 use visit::{visit_leaves, visit_member, visit_named};
 
 /// Which log a record comes from; with the workload it decides which rules can apply.

@@ -2,7 +2,7 @@
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use speur::output::escape::visible;
-use speur::pipeline::Progress;
+use speur::pipeline::{Progress, Stage};
 use std::io::IsTerminal;
 
 /// A bar on standard error, or nothing.
@@ -16,7 +16,7 @@ impl Bar {
             return Self(ProgressBar::hidden());
         }
         let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr_with_hz(8));
-        let style = "{msg}{bar:30} {binary_bytes} of {binary_total_bytes}, {binary_bytes_per_sec}, {eta} left";
+        let style = "{msg}{prefix}{bar:30} {binary_bytes} of {binary_total_bytes}, {binary_bytes_per_sec}, {eta} left";
         if let Ok(style) = ProgressStyle::with_template(style) {
             bar.set_style(style);
         }
@@ -40,6 +40,15 @@ impl Progress for Bar {
         if self.0.length().is_some_and(|length| length < self.0.position()) {
             self.0.set_length(self.0.position());
         }
+    }
+
+    fn stage(&self, stage: Stage) {
+        self.0.set_prefix(match stage {
+            Stage::Reading => "",
+            Stage::Relating => "relating events ",
+            Stage::Concluding => "concluding ",
+            Stage::Writing => "writing ",
+        });
     }
 
     fn tenant(&self, done: usize, all: usize, name: &str) {

@@ -66,11 +66,12 @@ impl Folded {
         let fields: BTreeSet<Core> = by.filter_map(|places| same(places)).collect();
         let mut numbers: FxHashMap<String, u32> = FxHashMap::default();
         let mut folded: FxHashMap<Sym, u32> = FxHashMap::default();
-        for column in fields.into_iter().filter_map(Entry::column) {
-            let mut last = Sym::default();
-            for sym in events.entries.iter().map(column) {
-                if sym != last {
-                    last = sym;
+        let mut columns: Vec<_> = fields.into_iter().filter_map(Entry::column).map(|column| (column, Sym(0))).collect();
+        for entry in &events.entries {
+            for (column, last) in &mut columns {
+                let sym = column(entry);
+                if sym != *last {
+                    *last = sym;
                     folded.entry(sym).or_insert_with(|| {
                         let next = numbers.len() as u32;
                         *numbers.entry(events.text(sym).to_lowercase()).or_insert(next)

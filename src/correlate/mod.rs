@@ -8,12 +8,12 @@ mod window;
 
 pub use explain::explain;
 
-use crate::enrich::{AcceptedDomains, Facts, Known};
+use crate::enrich::{AcceptedDomains, Facts, Gate, Known};
 use crate::rule::correlation::{Correlation, Place};
 use crate::rule::{RuleSet, Withheld};
 use crate::store::{Events, Pending, RuleIndex, Sym};
 use group::{Folded, Found, Groups, Key, Member};
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,21 +54,21 @@ fn positions(events: &Events, wanted: impl Fn(&Events, usize) -> bool) -> Vec<u3
 
 /// Decides the rules that waited for facts.
 fn settle(events: &mut Events, rules: &RuleSet, facts: &Facts) {
-    let waiting = positions(events, |events, at| !events.entries[at].pending.is_empty());
     let shared: &Events = events;
-    let mut lists: FxHashMap<Sym, Vec<Pending>> = FxHashMap::default();
-    for position in &waiting {
+    let mut lists: FxHashMap<Sym, Vec<(Pending, Gate<'_>)>> = FxHashMap::default();
+    for position in facts.wanted() {
         let entry = &shared.entries[*position as usize];
-        lists.entry(entry.pending).or_insert_with(|| shared.pending(entry).collect());
+        let needs = |rule| rules.needs(rule).iter().map(|need| (need.fact, need.range));
+        let gated = |pending: Pending| (pending, facts.gate(needs(pending.rule)));
+        lists.entry(entry.pending).or_insert_with(|| shared.pending(entry).map(gated).collect());
     }
-    let met = |position: &u32| {
-        let entry = &shared.entries[*position as usize];
-        let known = Known::new(shared, facts, *position);
-        // Reserves nothing where, as nearly always, none is met.
-        let met = lists.get(&entry.pending).into_iter().flatten().filter(|pending| rules.settle(**pending, &known));
-        met.map(|pending| (*position, pending.rule)).collect::<Vec<_>>()
+    let met = |(row, &position): (usize, &u32)| {
+        let list = lists.get(&shared.entries[position as usize].pending);
+        let known = Known::of_row(shared, facts, row);
+        let met = move |(pending, gate): &&(Pending, Gate<'_>)| gate.is_open(row) && rules.settle(*pending, &known);
+        list.into_iter().flatten().filter(met).map(move |(pending, _)| (position, pending.rule))
     };
-    let met: Vec<(u32, RuleIndex)> = waiting.par_iter().flat_map_iter(met).collect();
+    let met: Vec<(u32, RuleIndex)> = facts.wanted().par_iter().enumerate().flat_map_iter(met).collect();
     add(events, met);
 }
 
@@ -77,12 +77,20 @@ fn correlate(events: &mut Events, rules: &RuleSet, facts: &Facts) {
     let referred: BTreeSet<RuleIndex> =
         rules.correlations().iter().flat_map(|correlation| correlation.refs.iter().copied()).collect();
     // Where each rule that is referred to found something; a correlation finds something where its condition is met.
-    let mut found: BTreeMap<RuleIndex, Vec<u32>> = BTreeMap::new();
-    for (position, entry) in events.entries.iter().enumerate() {
-        for rule in entry.hits.iter().filter(|rule| referred.contains(rule)) {
-            found.entry(*rule).or_default().push(position as u32);
+    let mut by_rule: Vec<Option<Vec<u32>>> = vec![None; rules.rules().len()];
+    for rule in &referred {
+        by_rule[usize::from(*rule)] = Some(Vec::new());
+    }
+    for (position, entry) in (0..).zip(&events.entries) {
+        for rule in &entry.hits {
+            if let Some(Some(found)) = by_rule.get_mut(usize::from(*rule)) {
+                found.push(position);
+            }
         }
     }
+    let found =
+        (0..).zip(by_rule).filter_map(|(rule, found)| Some((rule, found?)).filter(|(_, found)| !found.is_empty()));
+    let mut found: BTreeMap<RuleIndex, Vec<u32>> = found.collect();
     let folded = Folded::new(events, rules.correlations().iter());
     let mut behind = BTreeMap::new();
     let mut met: Vec<(u32, RuleIndex)> = Vec::new();

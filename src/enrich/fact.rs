@@ -23,7 +23,7 @@ use crate::field::{FACTS, Fact, FactKind, Field};
 use crate::store::{Events, Pool, Sym};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use std::collections::BTreeSet;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, RangeInclusive};
 
 /// Facts that one pass over the events derives. A new one is a file beside this and a line in [`DERIVERS`].
 #[derive(Debug)]
@@ -49,47 +49,96 @@ pub static DERIVERS: &[Deriver] = &[
     rhythm::RHYTHM,
 ];
 
+/// For each row the number that stands for a fact's value: 0 where it is absent, else by its kind one more than 0 or 1,
+/// than the number, or than the number of a text.
+#[derive(Debug)]
+enum Cells {
+    Truth(Vec<u8>),
+    Number(Vec<u32>),
+}
+
+impl Cells {
+    fn new(kind: FactKind, rows: usize) -> Self {
+        match kind {
+            FactKind::Truth => Self::Truth(vec![0; rows]),
+            FactKind::Integer | FactKind::Text => Self::Number(vec![0; rows]),
+        }
+    }
+
+    fn get(&self, row: usize) -> u32 {
+        match self {
+            Self::Truth(cells) => cells.get(row).copied().map_or(0, u32::from),
+            Self::Number(cells) => cells.get(row).copied().unwrap_or(0),
+        }
+    }
+
+    fn set(&mut self, row: usize, value: u32) {
+        match self {
+            Self::Truth(cells) => {
+                if let Some(cell) = cells.get_mut(row) {
+                    *cell = value as u8;
+                }
+            }
+            Self::Number(cells) => {
+                if let Some(cell) = cells.get_mut(row) {
+                    *cell = value;
+                }
+            }
+        }
+    }
+}
+
 /// Values of some facts, one row for each event that is wanted.
 #[derive(Debug)]
 struct Columns {
     facts: &'static [Fact],
-    /// For each fact a number for each row: 0 where it is absent, else by its kind one more than 0 or 1, than the
-    /// number, or than the number of a text.
-    cells: Vec<Vec<u32>>,
+    cells: Vec<Cells>,
+    /// For each fact there is its column here.
+    places: [Option<u8>; FACTS.len()],
     texts: Pool,
 }
 
 impl Columns {
     /// Facts that nobody asks for get no rows.
     fn new(facts: &'static [Fact], asked: &BTreeSet<Fact>, rows: usize) -> Self {
-        let cells = facts.iter().map(|fact| vec![0; if asked.contains(fact) { rows } else { 0 }]);
-        Self { facts, cells: cells.collect(), texts: Pool::default() }
+        let cells = facts.iter().map(|fact| Cells::new(fact.row().kind, if asked.contains(fact) { rows } else { 0 }));
+        let mut places = [None; FACTS.len()];
+        for (column, fact) in (0..).zip(facts) {
+            places[*fact as usize] = Some(column);
+        }
+        Self { facts, cells: cells.collect(), places, texts: Pool::default() }
     }
 
-    fn cell(&mut self, fact: Fact, row: usize) -> Option<&mut u32> {
-        let column = self.facts.iter().position(|known| *known == fact)?;
-        self.cells.get_mut(column)?.get_mut(row)
+    fn set(&mut self, fact: Fact, row: usize, value: u32) {
+        if let Some(cells) = self.places[fact as usize].and_then(|column| self.cells.get_mut(usize::from(column))) {
+            cells.set(row, value);
+        }
     }
 
     fn truth(&mut self, fact: Fact, row: usize, value: bool) {
-        if let Some(cell) = self.cell(fact, row) {
-            *cell = 1 + u32::from(value);
-        }
+        self.set(fact, row, 1 + u32::from(value));
     }
 
     /// A number that does not fit is kept as the largest that does.
     fn number(&mut self, fact: Fact, row: usize, value: impl TryInto<u32>) {
-        if let Some(cell) = self.cell(fact, row) {
-            *cell = value.try_into().unwrap_or(u32::MAX).saturating_add(1);
-        }
+        self.set(fact, row, value.try_into().unwrap_or(u32::MAX).saturating_add(1));
     }
 
     /// Values one a line; an empty text leaves the fact absent.
     fn text(&mut self, fact: Fact, row: usize, value: &str) {
         let text = self.texts.intern(value);
-        if let Some(cell) = self.cell(fact, row) {
-            *cell = text.0;
-        }
+        self.set(fact, row, text.0);
+    }
+}
+
+/// Values that some facts must all have.
+#[derive(Debug)]
+pub struct Gate<'a>(Vec<(Option<&'a Cells>, RangeInclusive<u32>)>);
+
+impl Gate<'_> {
+    /// Whether they have them in this row.
+    pub fn is_open(&self, row: usize) -> bool {
+        self.0.iter().all(|(column, wanted)| column.is_some_and(|column| wanted.contains(&column.get(row))))
     }
 }
 
@@ -127,11 +176,33 @@ impl Facts {
         Self { wanted, columns, places }
     }
 
+    /// The events that have a row, by row: their positions, ascending.
+    pub fn wanted(&self) -> &[u32] {
+        &self.wanted
+    }
+
+    /// What tells the rows in which all of these facts are there and lie between a least and a greatest value, where
+    /// false is 0 and true 1; of a text any will do. A fact that nobody asked for is not there.
+    pub fn gate(&self, needs: impl Iterator<Item = (Fact, (i64, i64))>) -> Gate<'_> {
+        let need = |(fact, (least, greatest)): (Fact, (i64, i64))| {
+            let place = self.places[fact as usize];
+            let column = place.map(|(at, column)| &self.columns[at].cells[column]);
+            // No range holds 0, which is an absent one.
+            let cell = |value: i64| u32::try_from(value.saturating_add(1)).unwrap_or(u32::MAX);
+            let range = match fact.row().kind {
+                FactKind::Truth | FactKind::Integer => cell(least.max(0))..=cell(greatest.max(-1)),
+                FactKind::Text => 1..=u32::MAX,
+            };
+            (column, range)
+        };
+        Gate(needs.map(need).collect())
+    }
+
     /// Gives the values of a fact in a row to `visit`; nothing where it is absent or was not asked for.
     fn visit(&self, row: usize, fact: Fact, visit: &mut Visit<'_>) -> ControlFlow<()> {
-        let found = self.places[fact as usize].and_then(|(at, column)| {
+        let found = self.places[fact as usize].map(|(at, column)| {
             let columns = &self.columns[at];
-            Some((columns, *columns.cells[column].get(row)?))
+            (columns, columns.cells[column].get(row))
         });
         match (found, fact.row().kind) {
             (None | Some((_, 0)), _) => ControlFlow::Continue(()),
@@ -157,6 +228,11 @@ pub struct Known<'a> {
 }
 
 impl<'a> Known<'a> {
+    /// The event that has this row of the facts.
+    pub fn of_row(events: &'a Events, facts: &'a Facts, row: usize) -> Self {
+        Self { events, facts, position: facts.wanted[row], row: Some(row).filter(|_| !facts.columns.is_empty()) }
+    }
+
     /// The event at `position`.
     pub fn new(events: &'a Events, facts: &'a Facts, position: u32) -> Self {
         let row = if facts.columns.is_empty() { None } else { facts.wanted.binary_search(&position).ok() };

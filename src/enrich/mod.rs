@@ -11,7 +11,7 @@ mod network;
 mod packed;
 
 pub use book::{AddressBook, BuiltIn, built_in, built_in_now};
-pub use fact::{AcceptedDomains, DERIVERS, Facts, Known, own_domains, own_senders};
+pub use fact::{AcceptedDomains, DERIVERS, Facts, Gate, Known, own_domains, own_senders};
 pub use network::folded;
 
 use crate::event::Place;

@@ -39,7 +39,12 @@ impl<'a> Record<'a> {
 
     /// Its members in the record's order; none of a record that is no object.
     pub fn members(&self) -> &[(&'a str, &'a Value)] {
-        self.members.get_or_init(|| self.value.as_object().map_or_else(Box::default, |object| object.iter().collect()))
+        self.members.get_or_init(|| {
+            let Some(object) = self.value.as_object() else { return Box::default() };
+            let mut members = Vec::with_capacity(object.len());
+            members.extend(object);
+            members.into()
+        })
     }
 
     /// The member with this key; of a key that repeats the first counts.

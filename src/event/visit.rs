@@ -32,7 +32,8 @@ impl Scalar<'_> {
     }
 }
 
-fn scalar(value: &Value) -> Option<Scalar<'_>> {
+/// A value that is neither a list nor an object.
+pub fn scalar(value: &Value) -> Option<Scalar<'_>> {
     Some(match value.get_type() {
         JsonType::Null => Scalar::Null,
         JsonType::Boolean => Scalar::Bool(value.as_bool()?),

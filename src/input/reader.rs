@@ -322,6 +322,12 @@ impl Chunk {
         Self { text, base: self.base, last, longest: self.longest, body: self.body.clone() }
     }
 
+    /// The bytes of a row by its offset and its length; none where the chunk does not hold them.
+    pub fn bytes(&self, offset: u64, length: usize) -> &[u8] {
+        let from = usize::try_from(offset.saturating_sub(self.base)).unwrap_or(usize::MAX);
+        self.text.as_bytes().get(from..).and_then(|rest| rest.get(..length)).unwrap_or_default()
+    }
+
     /// Where the chunk stands in the decoded text, in bytes.
     pub fn offset(&self) -> u64 {
         self.base

@@ -1,7 +1,7 @@
 //! Many tenants, one after the other with all threads, so that memory goes with the largest; then what they share.
 
 use super::read::{Tools, share};
-use super::{Kit, Options, Progress, VERSION, driven, ledger, survey};
+use super::{Kit, Options, Progress, Stage, VERSION, driven, ledger, survey};
 use crate::case::Case;
 use crate::coverage::RuleRejection;
 use crate::error::Error;
@@ -157,6 +157,9 @@ impl Progress for Part<'_> {
     fn note(&self, line: &str) {
         self.0.note(line);
     }
+    fn stage(&self, stage: Stage) {
+        self.0.stage(stage);
+    }
 }
 
 impl Kit {
@@ -172,6 +175,7 @@ impl Kit {
             let started = SystemTime::now();
             let (case, inputs) = self.case(walk, options, &Part(progress))?;
             usable(&case, &options.paths)?;
+            progress.stage(Stage::Writing);
             self.write(&case, inputs, started, place)
         };
         match catch_unwind(AssertUnwindSafe(run)) {

@@ -2,7 +2,7 @@
 
 use super::read::Reading;
 use super::settle::read_again;
-use super::{Kit, Options, Progress, driven, expose, gather};
+use super::{Kit, Options, Progress, Stage, driven, expose, gather};
 use crate::case::Case;
 use crate::case::answer::answer;
 use crate::case::session::Session;
@@ -110,6 +110,7 @@ fn copy(
     redact(&mut read, &redactor);
     let mut analysis = analysis.clone();
     analysis.decisions = analysis.decisions.renamed(&|text| redactor.owned(text));
+    progress.stage(Stage::Concluding);
     let (mut case, inputs) = kit.finish(read, &analysis, &book, Some(&redactor))?;
     name(&mut case, &redactor);
     let place = |input: Input| Input {
@@ -122,6 +123,7 @@ fn copy(
     let how = if options.only.is_empty() { "all events" } else { "the events of the accounts that are named" };
     run.redacted = Some(Redacted { of: sha256, how: how.to_owned() });
     let needles = redactor.needles();
+    progress.stage(Stage::Writing);
     output::write_checked(&case, &run, &analysis.out, &|folder| searched(folder, &needles, &analysis.out))?;
     let events = case.events.entries.len() as u64;
     let replaced = redactor.table().len() as u64;

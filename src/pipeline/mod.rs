@@ -16,6 +16,7 @@ mod settle;
 mod signs;
 mod survey;
 mod trial;
+mod work;
 
 pub use batch::{BatchOptions, BatchSummary, TenantBy, batch};
 pub use explain::{Explanation, explain};
@@ -86,8 +87,23 @@ pub struct Options {
     pub typed: Vec<(String, String)>,
 }
 
+/// What a run does at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Stage {
+    /// Files to events and hits.
+    Reading,
+    /// The events of all files to one list, and the hits that more than one event decides.
+    Relating,
+    /// Events and hits to findings, sessions and the rest of the case.
+    Concluding,
+    /// The case to its folder.
+    Writing,
+}
+
 /// Hears how far a run is.
 pub trait Progress: Sync {
+    /// From now on the run does this; the bytes of [`Self::advance`] are those of [`Stage::Reading`].
+    fn stage(&self, _stage: Stage) {}
     /// How many bytes of evidence there are.
     fn total(&self, bytes: u64);
     /// That many more bytes have been read.
@@ -144,6 +160,7 @@ pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Summary, Er
 fn analyze_from(started: SystemTime, options: &Options, progress: &dyn Progress) -> Result<Summary, Error> {
     let kit = Kit::load(options)?;
     let (case, inputs) = kit.case(walk(&options.paths, &options.limits)?, options, progress)?;
+    progress.stage(Stage::Writing);
     kit.write(&case, inputs, started, &options.out)?;
     let mut warnings = kit.book.warnings();
     warnings.extend(nothing_left(&case));
@@ -182,6 +199,7 @@ impl Kit {
         let book = self.book.afresh();
         self.pool.install(|| {
             let read = gather(walk, options, &self.rules, &book, progress)?;
+            progress.stage(Stage::Concluding);
             self.finish(read, options, &book, None)
         })
     }

@@ -2,22 +2,21 @@
 
 use super::ledger::{self, FileFacts};
 use super::reasons::Reasons;
-use super::signs::{self, Watch};
-use super::{Options, Progress, collection_log, dates, hashes, settle};
+use super::signs::Watch;
+use super::work::{Done, Worker};
+use super::{Options, Progress, Stage, collection_log, dates, hashes, settle};
 use crate::correlate;
 use crate::coverage::{FileCoverage, Rejection, Signs};
 use crate::enrich::{AcceptedDomains, AddressBook, own_senders};
-use crate::event::{Origin, Place, Time};
-use crate::input::{BadRow, Chunk, Data, Found, Layout, Limits, Reader, Row, Walk};
+use crate::event::Time;
+use crate::input::{Chunk, Data, Found, Layout, Limits, Reader, Walk};
 use crate::output::Input;
-use crate::rule::{Hits, RuleSet, Scratch, Withheld};
+use crate::rule::{RuleSet, Withheld};
 use crate::source::{self, DateOrder, FileContext, Localised, Source};
-use crate::store::{Batch, Entry, Events, Merger, Met, Pool};
+use crate::store::{Entry, Events, Merger, Pool};
 use rayon::iter::{ParallelBridge, ParallelIterator};
 use rustc_hash::FxHashMap;
-use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -63,7 +62,7 @@ pub(super) struct Reading {
 
 /// A piece of work: a chunk of a file, with its place in the order of reading.
 pub(super) struct Job {
-    sequence: u64,
+    pub sequence: u64,
     pub file: u32,
     pub chunk: Chunk,
     pub opened: Arc<Opened>,
@@ -73,10 +72,10 @@ pub(super) struct Job {
 pub(super) struct Opened {
     csv_source: Option<&'static Source>,
     /// It lists hashes of other files: no log, whatever dates its paths hold.
-    hashes: bool,
+    pub hashes: bool,
     /// How to read its rows as the English export would have them.
     localised: Option<Localised>,
-    watch: Watch,
+    pub watch: Watch,
     pub context: FileContext,
 }
 
@@ -95,18 +94,6 @@ impl Opened {
         };
         (data, source)
     }
-}
-
-/// What came of a job.
-#[derive(Default)]
-struct Done {
-    batch: Batch,
-    sources: BTreeSet<&'static str>,
-    rejected: Vec<Rejection>,
-    degraded: Reasons,
-    signs: Signs,
-    /// Something in it could be a log record: it holds a date, or it could not be taken apart.
-    dated: bool,
 }
 
 /// Hands out chunks, file by file, in the order of the walk.
@@ -251,102 +238,6 @@ impl Collector {
     }
 }
 
-/// What one thread keeps between jobs.
-struct Worker<'a> {
-    tools: &'a Tools<'a>,
-    number: u32,
-    /// Texts of the batches so far.
-    pool: Pool,
-    scratch: Scratch,
-    places: FxHashMap<IpAddr, Arc<Place>>,
-    hits: Hits,
-    last: Option<&'static Source>,
-}
-
-impl Worker<'_> {
-    fn work(&mut self, job: &Job, name: &str) -> Done {
-        // Else a record that two sources would take went by what this thread happened to read before.
-        self.last = None;
-        let batch = Batch::go_on(job.file, self.number, std::mem::take(&mut self.pool));
-        let mut done = Done { batch, ..Done::default() };
-        let rows = job.chunk.rows(&mut |row| {
-            let refused = match row {
-                Ok(row) => {
-                    let (index, offset, raw) = (row.index, row.offset, row.raw);
-                    let refuse = |reason: String| BadRow::new(index, offset, &String::from_utf8_lossy(raw), reason);
-                    self.row(row, job, &mut done).err().map(refuse)
-                }
-                Err(bad) => {
-                    done.dated = true;
-                    Some(bad)
-                }
-            };
-            if let Some(bad) = refused {
-                done.rejected.push(Rejection {
-                    file: name.to_owned(),
-                    row: bad.index,
-                    offset: bad.offset,
-                    length: bad.length,
-                    reason: bad.reason,
-                    excerpt: bad.excerpt,
-                });
-            }
-        });
-        done.batch.rows = rows;
-        done.batch.rejected = done.rejected.len() as u64;
-        self.pool = done.batch.part();
-        done
-    }
-
-    fn row(&mut self, row: Row<'_>, job: &Job, done: &mut Done) -> Result<(), String> {
-        let (data, source) = job.opened.read(row.data, self.last);
-        if source.is_err() {
-            done.dated |= !job.opened.hashes && ledger::dated(&data);
-        }
-        let source = source?;
-        self.last = Some(source);
-        // Before the row is opened: a log of which no row can be used is a log all the same.
-        done.sources.insert(source.name);
-        let short = ledger::short(&data);
-        job.opened.watch.row(&data, row.raw, &mut done.signs);
-        if let (Data::Json(record), "search-ual-json" | "mes-ual") = (&data, source.name) {
-            signs::wrapper(record, &mut done.signs);
-        }
-        let decoded = (source.decode)(data, &job.opened.context)?;
-        let mut event = (source.view)(&decoded, &job.opened.context)?;
-        if let (true, Some(short)) = (event.degraded.is_empty(), short) {
-            event.degraded = short.into();
-        }
-        let wanted = self.tools.tenants;
-        if !wanted.is_empty() && !wanted.iter().any(|wanted| wanted.eq_ignore_ascii_case(&event.tenant)) {
-            // Nothing of it is told: another tenant's mailboxes have no place in this case.
-            done.batch.outside.add(&event);
-            return Ok(());
-        }
-        if !event.degraded.is_empty() {
-            done.degraded.add(&event.degraded, 1);
-        }
-        signs::event(&event, &mut done.signs);
-        let Self { tools, places, .. } = self;
-        if let Some(ip) = event.address.ip {
-            event.place = Some(places.entry(ip).or_insert_with(|| tools.book.place(ip)));
-        }
-        self.tools.rules.matches(&event, &mut self.scratch, &mut self.hits);
-        let origin = Origin {
-            file: job.file,
-            row: row.index,
-            offset: row.offset,
-            length: row.raw.len() as u32,
-            digest: Sha256::digest(row.raw).into(),
-            content: decoded.content,
-        };
-        let Hits { met, pending, captured } = &self.hits;
-        let met = Met { rules: met, pending, captured };
-        done.batch.keep(&event, origin, &met);
-        Ok(())
-    }
-}
-
 /// Reads all files of a walk.
 ///
 /// `judge` sees all events before those that `wanted` refuses are dropped: what is unusual for an account shows only
@@ -363,21 +254,15 @@ pub(super) fn read(
     // Few records are shorter than a kilobyte.
     collector.merger.make_room((0..found.len()).map(|at| share(&found, at)).sum::<u64>() >> 10);
     let collector = Mutex::new(collector);
+    tools.progress.stage(Stage::Reading);
     let feed = Feed::new(&found, &facts, tools);
     let workers = AtomicU32::new(0);
-    let worker = || Worker {
-        tools,
-        number: workers.fetch_add(1, Ordering::Relaxed),
-        pool: Pool::default(),
-        scratch: Scratch::default(),
-        places: FxHashMap::default(),
-        hits: Hits::default(),
-        last: None,
-    };
+    let worker = || Worker::new(tools, workers.fetch_add(1, Ordering::Relaxed));
     feed.par_bridge().for_each_init(worker, |worker, job| {
         let done = worker.work(&job, &found[job.file as usize].name);
         collector.lock().unwrap_or_else(PoisonError::into_inner).take(job.sequence, done);
     });
+    tools.progress.stage(Stage::Relating);
     let mut collector = collector.into_inner().unwrap_or_else(PoisonError::into_inner);
     let facts = facts.into_inner().unwrap_or_else(PoisonError::into_inner);
     let files: Vec<_> = found.iter().zip(facts.iter().map(|facts| &facts.context)).collect();

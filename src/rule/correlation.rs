@@ -305,8 +305,8 @@ fn comparison(operator: ConditionOperator) -> Comparison {
 pub(super) struct Captures {
     /// Where the record may hold the value of each slot, best first.
     pub slots: Vec<Vec<Field>>,
-    /// The slots of each rule.
-    pub of: BTreeMap<RuleIndex, Vec<usize>>,
+    /// The slots of each rule, by its index; those behind the last one that has any are not there.
+    pub of: Vec<Vec<usize>>,
 }
 
 impl Captures {
@@ -317,7 +317,9 @@ impl Captures {
             self.slots.push(fields);
         }
         for rule in rules {
-            let slots = self.of.entry(*rule).or_default();
+            let rule = usize::from(*rule);
+            self.of.resize(self.of.len().max(rule + 1), Vec::new());
+            let slots = &mut self.of[rule];
             if !slots.contains(&slot) {
                 slots.push(slot);
             }

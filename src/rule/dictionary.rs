@@ -3,12 +3,12 @@
 
 use super::compile::{Item, Node};
 use super::engine::{Condition, item_holds};
-use crate::event::{Event, Scalar};
+use crate::event::{Event, Scalar, scalar};
 use crate::field::{Core, Field};
 use hashbrown::hash_table::Entry;
 use rustc_hash::{FxHashMap, FxHasher};
 use smallvec::SmallVec;
-use sonic_rs::{JsonType, JsonValueTrait};
+use sonic_rs::JsonValueTrait;
 use std::hash::{Hash, Hasher};
 use std::net::IpAddr;
 use std::ops::ControlFlow;
@@ -188,26 +188,31 @@ impl Seen {
                 let address = event.address.ip.filter(|_| event.place.is_some());
                 self.find(address.map_or(Value::Absent, Value::Address), column, event)
             }
-            Subject::Field(field) => {
-                if let Field::Path(path) = field
-                    && let Some(value) = path.first().and_then(|key| event.record.get(key))
-                    && matches!(value.get_type(), JsonType::Array | JsonType::Object)
-                {
-                    return 0;
+            Subject::Field(Field::Path(path)) if event.record.value().is_object() => {
+                match path.first().and_then(|key| event.record.get(key)).map(scalar) {
+                    None => self.find(Value::Absent, column, event),
+                    Some(Some(leaf)) => self.class_of(leaf, column, event),
+                    Some(None) => 0,
                 }
+            }
+            Subject::Field(field) => {
                 let mut class = None;
                 let _ = event.visit(field, &mut |value| {
-                    class = Some(match value {
-                        Scalar::Null => self.find(Value::Null, column, event),
-                        Scalar::Bool(found) => self.find(Value::Bool(found), column, event),
-                        Scalar::Int(found) => self.find(Value::Int(found), column, event),
-                        Scalar::Str(found) if found.len() <= LONGEST => self.find(Value::Text(found), column, event),
-                        Scalar::Float(_) | Scalar::Str(_) => 0,
-                    });
+                    class = Some(self.class_of(value, column, event));
                     ControlFlow::Break(())
                 });
                 class.unwrap_or_else(|| self.find(Value::Absent, column, event))
             }
+        }
+    }
+
+    fn class_of(&mut self, value: Scalar<'_>, column: &Column, event: &Event<'_>) -> Class {
+        match value {
+            Scalar::Null => self.find(Value::Null, column, event),
+            Scalar::Bool(found) => self.find(Value::Bool(found), column, event),
+            Scalar::Int(found) => self.find(Value::Int(found), column, event),
+            Scalar::Str(found) if found.len() <= LONGEST => self.find(Value::Text(found), column, event),
+            Scalar::Float(_) | Scalar::Str(_) => 0,
         }
     }
 

@@ -6,7 +6,7 @@ use super::document::Fault;
 use super::engine::item_holds;
 use super::matcher::Matcher;
 use crate::event::Lookup;
-use crate::field::{Fact, Field};
+use crate::field::{Fact, FactKind, Field};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -19,6 +19,17 @@ pub(super) struct Late {
     /// What the record decides.
     parts: Vec<Node>,
     whole: Whole,
+    /// Facts without which the condition cannot hold.
+    needs: Vec<Need>,
+}
+
+/// A fact without which a condition cannot hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Need {
+    /// The fact, which must be there.
+    pub fact: Fact,
+    /// Its least and its greatest value, where false is 0 and true 1; of a text any will do.
+    pub range: (i64, i64),
 }
 
 #[derive(Debug, Clone)]
@@ -47,7 +58,9 @@ impl Late {
                 format!("a rule with derived facts may have {PARTS} other selections; this one has {}", parts.len());
             return Err(Fault::at(&["detection"], reason));
         }
-        Ok(Some(Self { parts, whole }))
+        let mut needs = Vec::new();
+        needed(&whole, &mut needs);
+        Ok(Some(Self { parts, whole, needs }))
     }
 
     /// What the record decides, part by part.
@@ -60,6 +73,12 @@ impl Late {
         let mut required = Vec::new();
         require(&self.whole, &mut required);
         required
+    }
+
+    /// Facts without which the condition cannot hold: nearly all events lack one, and are told by it without a look at
+    /// the rest.
+    pub(super) fn needs(&self) -> &[Need] {
+        &self.needs
     }
 
     /// What the record says, `part` telling whether a part holds: met or not, or, if the facts decide, the parts that
@@ -91,6 +110,29 @@ fn require(whole: &Whole, required: &mut Vec<usize>) {
         Whole::All(list) => list.iter().for_each(|inner| require(inner, required)),
         Whole::Any(_) | Whole::Not(_) | Whole::Fact(_) => {}
     }
+}
+
+fn needed(whole: &Whole, needs: &mut Vec<Need>) {
+    match whole {
+        Whole::All(list) => list.iter().for_each(|inner| needed(inner, needs)),
+        Whole::Fact(item) => needs.extend(need(item)),
+        Whole::Any(_) | Whole::Not(_) | Whole::Part(_) => {}
+    }
+}
+
+fn need(item: &Item) -> Option<Need> {
+    let Some(Field::Fact(fact)) = item.field else { return None };
+    let range = match (&*item.test, fact.row().kind) {
+        // A test that is turned round is passed by other values, but not by none.
+        (Test::Any(_) | Test::All(_), _) if item.negated => (0, i64::MAX),
+        (Test::Any(matchers), FactKind::Truth | FactKind::Integer) => {
+            let ranges: Vec<(i64, i64)> = matchers.iter().map(Matcher::range).collect();
+            (ranges.iter().map(|range| range.0).min()?, ranges.iter().map(|range| range.1).max()?)
+        }
+        (Test::Any(_) | Test::All(_) | Test::Exists(true), _) => (0, i64::MAX),
+        (Test::Exists(false) | Test::Null, _) => return None,
+    };
+    Some(Need { fact, range })
 }
 
 fn asks(node: &Node) -> bool {

@@ -137,6 +137,25 @@ pub(super) enum Matcher {
 }
 
 impl Matcher {
+    /// The least and the greatest whole number that can pass, where false counts as 0 and true as 1; as far as the
+    /// matcher says so.
+    pub(super) fn range(&self) -> (i64, i64) {
+        match self {
+            Self::Bool(wanted) => (i64::from(*wanted), i64::from(*wanted)),
+            Self::Number(order, Number { whole: Some(number), .. }) => match order {
+                Order::Equal => (*number, *number),
+                Order::Greater | Order::GreaterEqual => (*number, i64::MAX),
+                Order::Less | Order::LessEqual => (i64::MIN, *number),
+            },
+            Self::Cased(Shape::Equal, text) | Self::Folded(Shape::Equal, text) => match &**text {
+                "false" => (0, 0),
+                "true" => (1, 1),
+                other => other.parse().map_or((i64::MIN, i64::MAX), |number| (number, number)),
+            },
+            _ => (i64::MIN, i64::MAX),
+        }
+    }
+
     /// Whether `value`, which is a value of `field`, passes.
     pub(super) fn test<L: Lookup>(&self, value: Scalar<'_>, field: Option<&Field>, event: &L) -> bool {
         match self {

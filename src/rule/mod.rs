@@ -35,6 +35,7 @@ pub use about::{About, Looked};
 pub use engine::Hits;
 pub use explain::Step;
 pub use kind::Scratch;
+pub use late::Need;
 pub use lint::{Checked, check};
 
 use crate::coverage::RuleRejection;
@@ -215,7 +216,7 @@ impl RuleSet {
     fn capture(&self, event: &Event<'_>, hits: &mut Hits) {
         let rules = hits.met.iter().copied().chain(hits.pending.iter().map(|pending| pending.rule));
         let mut slots: SmallVec<[usize; 8]> =
-            rules.filter_map(|rule| self.captures.of.get(&rule)).flatten().copied().collect();
+            rules.filter_map(|rule| self.captures.of.get(usize::from(rule))).flatten().copied().collect();
         slots.sort_unstable();
         slots.dedup();
         for slot in slots {
@@ -230,6 +231,14 @@ impl RuleSet {
                     break;
                 }
             }
+        }
+    }
+
+    /// Facts without which a rule that waits for them is not met.
+    pub fn needs(&self, rule: RuleIndex) -> &[Need] {
+        match self.conditions.get(usize::from(rule)) {
+            Some(Condition::Facts(_, late)) => late.needs(),
+            _ => &[],
         }
     }
 

@@ -4,7 +4,7 @@ use super::PLAIN;
 use crate::store::Sym;
 use polars::prelude::PolarsError;
 use polars_arrow::array::{Array, DictionaryArray, MutableBinaryViewArray, PrimitiveArray, Utf8ViewArray};
-use polars_arrow::bitmap::MutableBitmap;
+use polars_arrow::bitmap::Bitmap;
 use polars_arrow::datatypes::{ArrowDataType, IntegerType};
 use polars_parquet::write::Encoding;
 use rustc_hash::FxHashMap;
@@ -12,18 +12,22 @@ use rustc_hash::FxHashMap;
 /// Values after which it is decided whether texts repeat.
 const SAMPLE: usize = 1 << 12;
 
+/// Stands in the place of a null.
+const NULL: u32 = u32::MAX;
+
 /// Texts so far. The dictionary comes from the numbers that the texts already have, so none is hashed again.
 #[derive(Default)]
 pub(super) struct Words<'a> {
-    /// For each value its place in `texts`; 0 where it is null.
+    /// For each value its place in `texts`, or [`NULL`].
     keys: Vec<u32>,
-    valid: MutableBitmap,
     nulls: usize,
     texts: Vec<&'a str>,
     by_sym: FxHashMap<Sym, u32>,
     /// The text that was added last, and its place: many a column repeats it from row to row.
     last: (Sym, u32),
     by_text: FxHashMap<&'a str, u32>,
+    /// The same for texts without a number.
+    last_text: (&'a str, u32),
     /// Used instead of all the above where texts do not repeat.
     plain: MutableBinaryViewArray<str>,
     /// Texts do not repeat.
@@ -52,11 +56,14 @@ impl<'a> Words<'a> {
         if self.unique {
             return self.plain.push_value(text);
         }
-        let key = *self.by_text.entry(text).or_insert_with(|| {
-            self.texts.push(text);
-            self.texts.len() as u32 - 1
-        });
-        self.push(key);
+        if !std::ptr::eq(self.last_text.0, text) {
+            let key = *self.by_text.entry(text).or_insert_with(|| {
+                self.texts.push(text);
+                self.texts.len() as u32 - 1
+            });
+            self.last_text = (text, key);
+        }
+        self.push(self.last_text.1);
     }
 
     /// Adds a text of a column whose texts do not repeat.
@@ -72,14 +79,12 @@ impl<'a> Words<'a> {
         if self.unique {
             return self.plain.push_null();
         }
-        self.keys.push(0);
-        self.valid.push(false);
+        self.keys.push(NULL);
         self.nulls += 1;
     }
 
     fn push(&mut self, key: u32) {
         self.keys.push(key);
-        self.valid.push(true);
         if self.keys.len() == SAMPLE && self.is_unique() {
             self.unroll();
         }
@@ -92,9 +97,8 @@ impl<'a> Words<'a> {
 
     /// Goes on without a dictionary.
     fn unroll(&mut self) {
-        let valid = std::mem::take(&mut self.valid).freeze();
-        for (key, valid) in std::mem::take(&mut self.keys).into_iter().zip(&valid) {
-            self.plain.push(valid.then(|| self.texts[key as usize]));
+        for key in std::mem::take(&mut self.keys) {
+            self.plain.push(self.texts.get(key as usize));
         }
         self.unique = true;
     }
@@ -108,7 +112,9 @@ impl<'a> Words<'a> {
             return Ok((self.plain.freeze().boxed(), PLAIN));
         }
         let kind = ArrowDataType::Dictionary(IntegerType::UInt32, Box::new(ArrowDataType::Utf8View), false);
-        let valid = (self.nulls > 0).then(|| self.valid.freeze());
+        let valid: Option<Bitmap> = (self.nulls > 0).then(|| self.keys.iter().map(|key| *key != NULL).collect());
+        // A place that is null is not read, but must be one.
+        self.keys.iter_mut().filter(|key| **key == NULL).for_each(|key| *key = 0);
         let keys = PrimitiveArray::<u32>::try_new(ArrowDataType::UInt32, self.keys.into(), valid)?;
         let texts = Utf8ViewArray::from_slice_values(self.texts);
         Ok((DictionaryArray::<u32>::try_new(kind, keys, texts.boxed())?.boxed(), Encoding::RleDictionary))

@@ -82,16 +82,24 @@ pub(in crate::source) fn is_system(name: &str) -> bool {
     if name.len() < 8 {
         return false;
     }
-    matches!(name, "S-1-5-18" | "S-1-5-19" | "S-1-5-20")
+    if matches!(name, "S-1-5-18" | "S-1-5-19" | "S-1-5-20")
         || starts(name, "NT AUTHORITY\\")
         || starts(name, "NT SERVICE\\")
-        || (name.contains('@') && (ends(name, ".prod.outlook.com") || ends(name, "@support.onmicrosoft.com")))
-        || (!name.contains('@') && SERVICES.iter().any(|service| service.eq_ignore_ascii_case(name)))
+    {
+        return true;
+    }
+    if memchr::memchr(b'@', name.as_bytes()).is_some() {
+        ends(name, ".prod.outlook.com") || ends(name, "@support.onmicrosoft.com")
+    } else {
+        SERVICES.iter().any(|service| service.eq_ignore_ascii_case(name))
+    }
 }
 
 /// Whether a name is an account of another tenant.
 pub(in crate::source) fn is_guest(name: &str) -> bool {
-    name.contains("#EXT#") || name.contains("#ext#") || starts(name, "urn:spo:guest")
+    let marked = || name.contains("#EXT#") || name.contains("#ext#");
+    // Nearly no name has the sign, and one letter is found sooner than five.
+    (memchr::memchr(b'#', name.as_bytes()).is_some() && marked()) || starts(name, "urn:spo:guest")
 }
 
 /// Whether a name has the form of a user principal name.

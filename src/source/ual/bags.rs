@@ -19,6 +19,7 @@ pub(super) struct Bags<'a> {
     pub(super) device_browser: &'a str,
     pub(super) sign_in_session: &'a str,
     pub(super) token: &'a str,
+    pub(super) client_application: &'a str,
     pub(super) actor_id: &'a str,
 }
 
@@ -47,8 +48,9 @@ impl<'a> Bags<'a> {
             }
         }
         if let Some(context) = fields.app_access_context {
-            bags.sign_in_session = string(context.get("AADSessionId"));
-            bags.token = string(context.get("UniqueTokenId"));
+            let [session, token, application] = members(context, ["AADSessionId", "UniqueTokenId", "ClientAppId"]);
+            (bags.sign_in_session, bags.token) = (string(session), string(token));
+            bags.client_application = string(application);
         }
         bags.actor_id = object_id(fields.actor);
         bags
@@ -58,9 +60,20 @@ impl<'a> Bags<'a> {
 /// Name and value of each member of a Name/Value list; nothing where the value is text or a list of texts.
 pub(super) fn pairs(bag: Option<&Value>) -> impl Iterator<Item = (&str, Option<&Value>)> {
     bag.and_then(|b| b.as_array()).into_iter().flat_map(|items| items.iter()).filter_map(|item| {
-        let name = item.get("Name").or_else(|| item.get("name")).and_then(|n| n.as_str())?;
-        Some((name, item.get("Value").or_else(|| item.get("value"))))
+        let [name, lower_name, value, lower_value] = members(item, ["Name", "name", "Value", "value"]);
+        Some((name.or(lower_name)?.as_str()?, value.or(lower_value)))
     })
+}
+
+/// The members with these keys, found in one pass; of a key that repeats the first counts.
+fn members<'a, const N: usize>(object: &'a Value, keys: [&str; N]) -> [Option<&'a Value>; N] {
+    let mut found = [None; N];
+    for (key, value) in object.as_object().into_iter().flat_map(|object| object.iter()) {
+        if let Some(at) = keys.iter().position(|known| *known == key) {
+            found[at] = found[at].or(Some(value));
+        }
+    }
+    found
 }
 
 /// The text value of the member with this name.

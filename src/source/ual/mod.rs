@@ -68,7 +68,7 @@ pub(super) fn view<'a>(decoded: &'a Decoded, context: &FileContext, source: &'st
     let user = first(&[string(fields.user_id), &wrapper.user]);
     let key = string(fields.user_key);
     let bags = bags::Bags::read(&fields);
-    let application_id = application_id(&fields, theme);
+    let application_id = application_id(&fields, theme, &bags);
     let (outcome, error_code) = outcome(&fields, theme, &operation);
     let object = detail::object(&fields, theme, &operation);
     Ok(Event {
@@ -169,13 +169,12 @@ fn agent<'a>(fields: &Fields<'a>, bags: &bags::Bags<'a>) -> Cow<'a, str> {
     }
 }
 
-fn application_id<'a>(fields: &Fields<'a>, theme: Theme) -> &'a str {
+fn application_id<'a>(fields: &Fields<'a>, theme: Theme, bags: &bags::Bags<'a>) -> &'a str {
     let named = string(fields.application_id);
     let client = string(fields.client_app_id);
-    let context = fields.app_access_context.and_then(|context| context.get("ClientAppId"));
     match theme {
         Theme::SignIn => first(&[named, client]),
-        _ => first(&[client, named, string(context), string(fields.app_id)]),
+        _ => first(&[client, named, bags.client_application, string(fields.app_id)]),
     }
 }
 

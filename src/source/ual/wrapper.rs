@@ -92,8 +92,7 @@ pub(in crate::source) fn open_value(value: Option<&Value>, outer: &Outer<'_>) ->
 }
 
 fn opened(record: Value, text: &str, outer: &Outer<'_>) -> Decoded {
-    // The columns are copied only where the record is silent: millions of rows repeat what AuditData says.
-    let mut wrapper = if says_all(&record) { Wrapper::default() } else { outer.wrapper() };
+    let mut wrapper = outer.wrapper();
     // ConvertTo-Json prints what lies deeper than it was told to go.
     let printed = PRINTED.iter().any(|form| form.find(text.as_bytes()).is_some());
     let degraded = if printed { flat::loss(&flat::printed(&record)) } else { String::new() };
@@ -102,18 +101,6 @@ fn opened(record: Value, text: &str, outer: &Outer<'_>) -> Decoded {
         wrapper.time.clear();
     }
     Decoded { record, content: hash(text), wrapper, degraded }
-}
-
-/// Whether the record itself says what the columns around it say.
-fn says_all(record: &Value) -> bool {
-    const KEYS: [&str; 6] = ["CreationTime", "Id", "Operation", "RecordType", "UserId", "OrganizationId"];
-    let mut said = [false; KEYS.len()];
-    let members = record.as_object().into_iter().flat_map(|object| object.iter());
-    // They stand at the front of nearly every record.
-    members.filter_map(|(key, _)| KEYS.iter().position(|known| *known == key)).any(|at| {
-        said[at] = true;
-        said == [true; KEYS.len()]
-    })
 }
 
 fn keep(why: &str, damaged: &str, outer: &Outer<'_>) -> Result<Decoded, String> {
