@@ -63,14 +63,8 @@ fn waited_for() -> f64 {
     seconds(13)
 }
 
-/// Processor seconds of this process so far: `utime` and `stime`.
-#[allow(dead_code)] // one of the benches that share this file asks
-pub(crate) fn spent() -> f64 {
-    seconds(11)
-}
-
 /// The sum of two times of `/proc/self/stat`, of which the first stands so far behind the name.
-fn seconds(at: usize) -> f64 {
+pub(crate) fn seconds(at: usize) -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let fields = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
     fields.split_whitespace().skip(at).take(2).filter_map(|f| f.parse::<f64>().ok()).sum::<f64>() / 100.0

@@ -11,7 +11,7 @@ use speur::event::{Event, Scalar};
 use speur::field::Field;
 use speur::input::Data;
 use speur::pipeline;
-use speur::rule::{Options, rewritten};
+use speur::rule::{Options, RuleSet, rewritten};
 use speur::source::{FileContext, for_json};
 use std::collections::{BTreeSet, HashMap};
 use std::fs::File;
@@ -49,15 +49,6 @@ fn main() -> ExitCode {
     }
 }
 
-/// A progress that nobody watches.
-struct Silent;
-
-impl pipeline::Progress for Silent {
-    fn total(&self, _: u64) {}
-    fn advance(&self, _: u64) {}
-    fn note(&self, _: &str) {}
-}
-
 fn only(rules: &Path) -> Options {
     Options { paths: vec![rules.to_owned()], ..Options::default() }
 }
@@ -65,11 +56,11 @@ fn only(rules: &Path) -> Options {
 fn matches(rules: &Path, file: &Path, threads: usize) -> Result<String, String> {
     let options =
         pipeline::Options { paths: vec![file.to_owned()], threads, rules: only(rules), ..pipeline::Options::default() };
-    let (events, hits) = pipeline::match_only(&options, &Silent).map_err(|error| error.to_string())?;
+    let (events, hits) = pipeline::match_only(&options, &()).map_err(|error| error.to_string())?;
     Ok(format!("{events} events, {hits} matches"))
 }
 
-fn prepare(rules: &Path, file: &Path, out: &Path) -> Result<String, String> {
+fn prepare(source: &Path, file: &Path, out: &Path) -> Result<String, String> {
     let told = |path: &Path| {
         let name = path.display().to_string();
         move |error: std::io::Error| format!("{name}: {error}")
@@ -77,7 +68,7 @@ fn prepare(rules: &Path, file: &Path, out: &Path) -> Result<String, String> {
     std::fs::create_dir(out).map_err(told(out))?;
     let folder = out.join("rules");
     std::fs::create_dir(&folder).map_err(told(&folder))?;
-    let rules = rewritten(&only(rules));
+    let rules = rewritten(&only(source));
     let mut fields = BTreeSet::new();
     for (index, rule) in &rules {
         asked(rule, &mut fields);
@@ -97,7 +88,9 @@ fn prepare(rules: &Path, file: &Path, out: &Path) -> Result<String, String> {
         count += 1;
     }
     output.flush().map_err(told(&events))?;
-    Ok(format!("{} rules, {count} events", rules.len()))
+    let left_out = RuleSet::load(&only(source)).1;
+    let reasons = left_out.iter().map(|refused| format!("\nleft out: {}: {}", refused.file, refused.reason));
+    Ok(format!("{} rules, {count} events", rules.len()) + &reasons.collect::<String>())
 }
 
 /// The rule with selections that YAML can say: one that joins alternatives becomes several, and the condition joins them.

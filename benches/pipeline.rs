@@ -41,30 +41,14 @@ fn rules(path: &Path, threads: usize) -> Result<u64, String> {
         rules: speur::rule::Options { pack: true, ..speur::rule::Options::default() },
         ..pipeline::Options::default()
     };
-    pipeline::match_only(&options, &Silent).map(|(events, _)| events).map_err(|error| error.to_string())
-}
-
-/// A progress that nobody watches.
-struct Silent;
-
-impl pipeline::Progress for Silent {
-    fn total(&self, _: u64) {}
-    fn advance(&self, _: u64) {}
-    fn note(&self, _: &str) {}
+    pipeline::match_only(&options, &()).map(|(events, _)| events).map_err(|error| error.to_string())
 }
 
 fn main() -> ExitCode {
-    let result = setup::options().and_then(|options| match &options.stage {
+    setup::end(setup::options().and_then(|options| match &options.stage {
         Some((stage, file)) => child(stage, file, options.threads),
         None => parent(&options),
-    });
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(text) => {
-            let _ = writeln!(std::io::stderr(), "{text}");
-            ExitCode::FAILURE
-        }
-    }
+    }))
 }
 
 /// Runs one stage and prints the number of events.

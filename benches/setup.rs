@@ -3,6 +3,7 @@
 use crate::generate::{self, Format};
 use std::io::{BufWriter, Write as _};
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 /// What a bench is asked to do.
 pub(crate) struct Options {
@@ -72,4 +73,15 @@ pub(crate) fn export(options: &Options, format: Format) -> Result<PathBuf, Strin
     out.flush().map_err(told)?;
     std::fs::rename(&part, &path).map_err(told)?;
     Ok(path)
+}
+
+/// Ends a bench, with its complaint if it has one.
+pub(crate) fn end(result: Result<(), String>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(text) => {
+            let _ = writeln!(std::io::stderr(), "{text}");
+            ExitCode::FAILURE
+        }
+    }
 }

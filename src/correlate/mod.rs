@@ -77,20 +77,14 @@ fn correlate(events: &mut Events, rules: &RuleSet, facts: &Facts) {
     let referred: BTreeSet<RuleIndex> =
         rules.correlations().iter().flat_map(|correlation| correlation.refs.iter().copied()).collect();
     // Where each rule that is referred to found something; a correlation finds something where its condition is met.
-    let mut by_rule: Vec<Option<Vec<u32>>> = vec![None; rules.rules().len()];
-    for rule in &referred {
-        by_rule[usize::from(*rule)] = Some(Vec::new());
-    }
+    let mut found: BTreeMap<RuleIndex, Vec<u32>> = referred.iter().map(|rule| (*rule, Vec::new())).collect();
     for (position, entry) in (0..).zip(&events.entries) {
         for rule in &entry.hits {
-            if let Some(Some(found)) = by_rule.get_mut(usize::from(*rule)) {
+            if let Some(found) = found.get_mut(rule) {
                 found.push(position);
             }
         }
     }
-    let found =
-        (0..).zip(by_rule).filter_map(|(rule, found)| Some((rule, found?)).filter(|(_, found)| !found.is_empty()));
-    let mut found: BTreeMap<RuleIndex, Vec<u32>> = found.collect();
     let folded = Folded::new(events, rules.correlations().iter());
     let mut behind = BTreeMap::new();
     let mut met: Vec<(u32, RuleIndex)> = Vec::new();

@@ -21,7 +21,7 @@ use past::Past;
 use crate::event::{Lookup, Scalar, Visit};
 use crate::field::{FACTS, Fact, FactKind, Field};
 use crate::store::{Events, Pool, Sym};
-use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::collections::BTreeSet;
 use std::ops::{ControlFlow, RangeInclusive};
 
@@ -91,9 +91,8 @@ impl Cells {
 /// Values of some facts, one row for each event that is wanted.
 #[derive(Debug)]
 struct Columns {
-    facts: &'static [Fact],
     cells: Vec<Cells>,
-    /// For each fact there is its column here.
+    /// For each fact where its column is among them.
     places: [Option<u8>; FACTS.len()],
     texts: Pool,
 }
@@ -106,7 +105,11 @@ impl Columns {
         for (column, fact) in (0..).zip(facts) {
             places[*fact as usize] = Some(column);
         }
-        Self { facts, cells: cells.collect(), places, texts: Pool::default() }
+        Self { cells: cells.collect(), places, texts: Pool::default() }
+    }
+
+    fn column(&self, fact: Fact) -> Option<&Cells> {
+        self.cells.get(usize::from(self.places[fact as usize]?))
     }
 
     fn set(&mut self, fact: Fact, row: usize, value: u32) {
@@ -148,8 +151,8 @@ pub struct Facts {
     /// Positions of the events that have a row, ascending.
     wanted: Vec<u32>,
     columns: Vec<Columns>,
-    /// For each fact the columns that it is in, and which of them; `None` for those that nobody asked for.
-    places: [Option<(usize, usize)>; FACTS.len()],
+    /// For each fact the columns that it is in; `None` for those that nobody asked for.
+    places: [Option<usize>; FACTS.len()],
 }
 
 impl Facts {
@@ -166,11 +169,11 @@ impl Facts {
             (deriver.derive)(&past, &mut columns);
             columns
         };
-        let columns: Vec<Columns> = asked.into_par_iter().map(run).collect();
+        let columns: Vec<Columns> = asked.par_iter().map(|deriver| run(deriver)).collect();
         let mut places = [None; FACTS.len()];
-        for (at, columns) in columns.iter().enumerate() {
-            for (column, fact) in columns.facts.iter().enumerate() {
-                places[*fact as usize] = Some((at, column));
+        for (at, deriver) in asked.iter().enumerate() {
+            for fact in deriver.facts {
+                places[*fact as usize] = Some(at);
             }
         }
         Self { wanted, columns, places }
@@ -185,8 +188,7 @@ impl Facts {
     /// false is 0 and true 1; of a text any will do. A fact that nobody asked for is not there.
     pub fn gate(&self, needs: impl Iterator<Item = (Fact, (i64, i64))>) -> Gate<'_> {
         let need = |(fact, (least, greatest)): (Fact, (i64, i64))| {
-            let place = self.places[fact as usize];
-            let column = place.map(|(at, column)| &self.columns[at].cells[column]);
+            let column = self.column(fact).map(|(_, cells)| cells);
             // No range holds 0, which is an absent one.
             let cell = |value: i64| u32::try_from(value.saturating_add(1)).unwrap_or(u32::MAX);
             let range = match fact.row().kind {
@@ -198,12 +200,14 @@ impl Facts {
         Gate(needs.map(need).collect())
     }
 
+    fn column(&self, fact: Fact) -> Option<(&Columns, &Cells)> {
+        let columns = self.columns.get(self.places[fact as usize]?)?;
+        Some((columns, columns.column(fact)?))
+    }
+
     /// Gives the values of a fact in a row to `visit`; nothing where it is absent or was not asked for.
     fn visit(&self, row: usize, fact: Fact, visit: &mut Visit<'_>) -> ControlFlow<()> {
-        let found = self.places[fact as usize].map(|(at, column)| {
-            let columns = &self.columns[at];
-            (columns, columns.cells[column].get(row))
-        });
+        let found = self.column(fact).map(|(columns, cells)| (columns, cells.get(row)));
         match (found, fact.row().kind) {
             (None | Some((_, 0)), _) => ControlFlow::Continue(()),
             (Some((_, cell)), FactKind::Truth) => visit(Scalar::Bool(cell == 2)),

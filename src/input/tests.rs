@@ -32,6 +32,7 @@ fn read(found: &Found, chunk: usize, limits: &Limits) -> Option<(Vec<Owned>, sup
         let met = chunk.rows(&mut |row| {
             rows.push(match row {
                 Ok(row) => {
+                    assert_eq!(chunk.bytes(row.offset, row.raw.len()), row.raw, "the row is found again by its place");
                     let data = match row.data {
                         Data::Csv { fields, .. } => fields.into_iter().map(str::to_owned).collect(),
                         Data::Json(value) => vec![value.to_string()],

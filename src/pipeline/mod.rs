@@ -114,6 +114,13 @@ pub trait Progress: Sync {
     fn tenant(&self, _done: usize, _all: usize, _name: &str) {}
 }
 
+/// Nobody watches.
+impl Progress for () {
+    fn total(&self, _: u64) {}
+    fn advance(&self, _: u64) {}
+    fn note(&self, _: &str) {}
+}
+
 /// What a finished run tells.
 #[derive(Debug)]
 pub struct Summary {

@@ -62,7 +62,7 @@ pub(super) struct Reading {
 
 /// A piece of work: a chunk of a file, with its place in the order of reading.
 pub(super) struct Job {
-    pub sequence: u64,
+    sequence: u64,
     pub file: u32,
     pub chunk: Chunk,
     pub opened: Arc<Opened>,
@@ -259,7 +259,7 @@ pub(super) fn read(
     let workers = AtomicU32::new(0);
     let worker = || Worker::new(tools, workers.fetch_add(1, Ordering::Relaxed));
     feed.par_bridge().for_each_init(worker, |worker, job| {
-        let done = worker.work(&job, &found[job.file as usize].name);
+        let done = worker.work(&job);
         collector.lock().unwrap_or_else(PoisonError::into_inner).take(job.sequence, done);
     });
     tools.progress.stage(Stage::Relating);

@@ -44,8 +44,8 @@ pub(super) struct Worker<'a> {
     last: Option<&'static Source>,
 }
 
-/// A row that is opened.
-struct Opened {
+/// A row without its wrapper.
+struct Unwrapped {
     decoded: Decoded,
     source: &'static Source,
     /// Why its end may be missing.
@@ -61,6 +61,25 @@ struct At {
     length: usize,
 }
 
+impl At {
+    fn raw(self, job: &Job) -> &[u8] {
+        job.chunk.bytes(self.offset, self.length)
+    }
+}
+
+impl Done {
+    /// Notes a row of the job that cannot be used.
+    fn refuse(&mut self, job: &Job, bad: BadRow) {
+        let BadRow { index: row, offset, length, reason, excerpt } = bad;
+        self.rejected.push(Rejection { file: job.opened.context.name.clone(), row, offset, length, reason, excerpt });
+    }
+
+    /// Notes a row that could be taken apart and no more.
+    fn refuse_at(&mut self, job: &Job, at: At, reason: String) {
+        self.refuse(job, BadRow::new(at.index, at.offset, &String::from_utf8_lossy(at.raw(job)), reason));
+    }
+}
+
 impl<'a> Worker<'a> {
     pub(super) fn new(tools: &'a Tools<'a>, number: u32) -> Self {
         Self {
@@ -74,56 +93,40 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Takes a chunk apart; `name` is that of its file in outputs.
-    pub(super) fn work(&mut self, job: &Job, name: &str) -> Done {
+    /// Takes a chunk apart.
+    pub(super) fn work(&mut self, job: &Job) -> Done {
         // Else a record that two sources would take went by what this thread happened to read before.
         self.last = None;
         let batch = Batch::go_on(job.file, self.number, std::mem::take(&mut self.pool));
         let mut done = Done { batch, ..Done::default() };
-        let mut refused = Vec::new();
         let mut group = Vec::with_capacity(GROUP);
         let rows = job.chunk.rows(&mut |row| {
             match row {
                 Ok(row) => {
                     let at = At { index: row.index, offset: row.offset, length: row.raw.len() };
-                    match self.open(row, job, &mut done) {
-                        Ok((decoded, source, short)) => group.push(Opened { decoded, source, short, at }),
-                        Err(reason) => refused.push(bad(job, at, reason)),
+                    match self.unwrap(row, at, job, &mut done) {
+                        Ok(unwrapped) => group.push(unwrapped),
+                        Err(reason) => done.refuse_at(job, at, reason),
                     }
                 }
                 Err(bad) => {
                     done.dated = true;
-                    refused.push(bad);
+                    done.refuse(job, bad);
                 }
             }
             if group.len() == GROUP {
-                self.keep(&group, job, (&mut done, &mut refused));
+                self.keep(&group, job, &mut done);
                 group.clear();
             }
         });
-        self.keep(&group, job, (&mut done, &mut refused));
-        let tell = |bad: BadRow| Rejection {
-            file: name.to_owned(),
-            row: bad.index,
-            offset: bad.offset,
-            length: bad.length,
-            reason: bad.reason,
-            excerpt: bad.excerpt,
-        };
-        done.rejected.extend(refused.into_iter().map(tell));
+        self.keep(&group, job, &mut done);
         done.batch.rows = rows;
         done.batch.rejected = done.rejected.len() as u64;
         self.pool = done.batch.part();
         done
     }
 
-    /// A row without its wrapper, the source that reads it, and why its end may be missing.
-    fn open(
-        &mut self,
-        row: Row<'_>,
-        job: &Job,
-        done: &mut Done,
-    ) -> Result<(Decoded, &'static Source, Option<String>), String> {
+    fn unwrap(&mut self, row: Row<'_>, at: At, job: &Job, done: &mut Done) -> Result<Unwrapped, String> {
         let (data, source) = job.opened.read(row.data, self.last);
         if source.is_err() {
             done.dated |= !job.opened.hashes && ledger::dated(&data);
@@ -138,19 +141,19 @@ impl<'a> Worker<'a> {
             signs::wrapper(record, &mut done.signs);
         }
         let decoded = (source.decode)(data, &job.opened.context)?;
-        Ok((decoded, source, short))
+        Ok(Unwrapped { decoded, source, short, at })
     }
 
     /// Keeps the events of a group, with what rules make of them.
-    fn keep(&mut self, group: &[Opened], job: &Job, (done, refused): (&mut Done, &mut Vec<BadRow>)) {
-        let mut events: Vec<(Event<'_>, &Opened)> = Vec::with_capacity(group.len());
-        for opened in group {
-            match (opened.source.view)(&opened.decoded, &job.opened.context) {
-                Ok(event) => events.push((event, opened)),
-                Err(reason) => refused.push(bad(job, opened.at, reason)),
+    fn keep(&mut self, group: &[Unwrapped], job: &Job, done: &mut Done) {
+        let mut events: Vec<(Event<'_>, &Unwrapped)> = Vec::with_capacity(group.len());
+        for row in group {
+            match (row.source.view)(&row.decoded, &job.opened.context) {
+                Ok(event) => events.push((event, row)),
+                Err(reason) => done.refuse_at(job, row.at, reason),
             }
         }
-        events.retain_mut(|(event, opened)| self.is_wanted(event, opened, done));
+        events.retain_mut(|(event, row)| self.is_wanted(event, row, done));
         let Self { tools, places, scratch, hits, .. } = self;
         for ip in events.iter().filter_map(|(event, _)| event.address.ip) {
             places.entry(ip).or_insert_with(|| tools.book.place(ip));
@@ -160,16 +163,16 @@ impl<'a> Worker<'a> {
             event.place = event.address.ip.and_then(|ip| places.get(&ip)).map(Arc::as_ref);
             tools.rules.matches(event, scratch, hits);
         }
-        let digests: Vec<_> = events.iter().map(|(_, opened)| Sha256::digest(raw(job, opened.at))).collect();
-        for (((event, opened), hits), digest) in events.iter().zip(&*hits).zip(digests) {
-            let At { index, offset, length } = opened.at;
+        let digests: Vec<_> = events.iter().map(|(_, row)| Sha256::digest(row.at.raw(job))).collect();
+        for (((event, row), hits), digest) in events.iter().zip(&*hits).zip(digests) {
+            let At { index, offset, length } = row.at;
             let origin = Origin {
                 file: job.file,
                 row: index,
                 offset,
                 length: length as u32,
                 digest: digest.into(),
-                content: opened.decoded.content,
+                content: row.decoded.content,
             };
             let Hits { met, pending, captured } = hits;
             done.batch.keep(event, origin, &Met { rules: met, pending, captured });
@@ -177,8 +180,8 @@ impl<'a> Worker<'a> {
     }
 
     /// Whether somebody asked for the event; it is counted either way.
-    fn is_wanted(&self, event: &mut Event<'_>, opened: &Opened, done: &mut Done) -> bool {
-        if let (true, Some(short)) = (event.degraded.is_empty(), &opened.short) {
+    fn is_wanted(&self, event: &mut Event<'_>, row: &Unwrapped, done: &mut Done) -> bool {
+        if let (true, Some(short)) = (event.degraded.is_empty(), &row.short) {
             event.degraded = short.clone().into();
         }
         let wanted = self.tools.tenants;
@@ -193,12 +196,4 @@ impl<'a> Worker<'a> {
         signs::event(event, &mut done.signs);
         true
     }
-}
-
-fn raw(job: &Job, at: At) -> &[u8] {
-    job.chunk.bytes(at.offset, at.length)
-}
-
-fn bad(job: &Job, at: At, reason: String) -> BadRow {
-    BadRow::new(at.index, at.offset, &String::from_utf8_lossy(raw(job, at)), reason)
 }

@@ -39,7 +39,7 @@ pub struct Looked {
 }
 
 /// A record that holds nothing.
-struct Nothing;
+pub(super) struct Nothing;
 
 impl Lookup for Nothing {
     fn visit(&self, _: &Field, _: &mut Visit<'_>) -> ControlFlow<()> {

@@ -364,3 +364,37 @@ fn time_of(value: Scalar<'_>, field: Option<&Field>) -> Option<DateTime<Utc>> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::about::Nothing;
+
+    #[test]
+    fn what_passes_lies_in_the_range() {
+        let number = |order| [-1, 0, 1, 5].map(|n| Matcher::Number(order, Number { value: n as f64, whole: Some(n) }));
+        let orders = [Order::Equal, Order::Greater, Order::GreaterEqual, Order::Less, Order::LessEqual];
+        let fraction = |order| Matcher::Number(order, Number { value: 0.5, whole: None });
+        let text = |text: &str| {
+            let shapes = [Shape::Equal, Shape::Starts, Shape::Ends, Shape::Contains];
+            shapes.map(|shape| [Matcher::Cased(shape, text.into()), Matcher::Folded(shape, text.into())])
+        };
+        let texts = ["true", "false", "True", "t", "5", "05", "x", ""].map(text).into_iter().flatten().flatten();
+        let numbers = orders.into_iter().flat_map(number).chain(orders.map(fraction));
+        let mut passed = 0;
+        for matcher in numbers.chain(texts).chain([true, false].map(Matcher::Bool)) {
+            let (least, greatest) = matcher.range();
+            let values = (-2..8).map(|n| (Scalar::Int(n), n)).chain([false, true].map(|b| (Scalar::Bool(b), b.into())));
+            for (value, number) in values.filter(|(value, _)| matcher.test(*value, None, &Nothing)) {
+                passed += 1;
+                assert!(
+                    (least..=greatest).contains(&number),
+                    "{value:?} passes {matcher:?}, outside {least}..={greatest}"
+                );
+            }
+        }
+        assert!(passed > 100, "{passed}");
+        assert_eq!(Matcher::Folded(Shape::Equal, "true".into()).range(), (1, 1));
+        assert_eq!(number(Order::GreaterEqual)[3].range(), (5, i64::MAX));
+    }
+}

@@ -126,7 +126,7 @@ pub struct Decoded {
     pub record: Value,
     /// 128-bit hash of the record's content: equal records have equal hashes whatever the wrapper.
     pub content: u128,
-    /// What the wrapper says, where the record itself may be silent; empty where it is not.
+    /// What the wrapper says, for where the record itself is silent; empty where there is none.
     pub wrapper: Wrapper,
     /// Why the record is incomplete; empty when whole.
     pub degraded: String,

@@ -1,18 +1,9 @@
 //! Runs the whole analysis and reads the case folder as a user would.
 
 use serde_json::Value;
-use speur::pipeline::{Options, Progress, Summary, analyze};
+use speur::pipeline::{Options, Summary, analyze};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-
-/// A progress that nobody watches.
-pub(super) struct Silent;
-
-impl Progress for Silent {
-    fn total(&self, _: u64) {}
-    fn advance(&self, _: u64) {}
-    fn note(&self, _: &str) {}
-}
 
 /// The folder of logs that are not part of the project, or `None`, said on the way.
 pub(super) fn corpus(part: &str) -> Option<PathBuf> {
@@ -35,7 +26,7 @@ pub(super) fn run(evidence: &Path, threads: usize) -> (tempfile::TempDir, Summar
         rules: speur::rule::Options { pack: true, ..Default::default() },
         ..Options::default()
     };
-    let summary = analyze(&options, &Silent).unwrap();
+    let summary = analyze(&options, &()).unwrap();
     (home, summary)
 }
 

@@ -1,6 +1,5 @@
 //! What the evidence may lack: each sign with evidence that shows it, and evidence that nearly does.
 
-use super::case_folder::Silent;
 use speur::coverage::{Coverage, Shortfall};
 use speur::pipeline::{Options, analyze, inspect};
 use std::collections::BTreeMap;
@@ -21,7 +20,7 @@ fn looked_at(files: Files<'_>) -> Coverage {
     let home = tempfile::tempdir().unwrap();
     write(home.path(), files);
     let options = Options { paths: vec![home.path().join("logs")], threads: 1, ..Options::default() };
-    inspect(&options, &Silent).unwrap().coverage
+    inspect(&options, &()).unwrap().coverage
 }
 
 /// The statements with this sign.
@@ -220,7 +219,7 @@ fn a_filter_is_named_where_it_may_be_what_leaves_a_log_out() {
     write(home.path(), &[("a.jsonl", audit("x", "2026-01-05T10:00:00", "Send", "") + &sign_in(""))]);
     let users = vec!["nobody@harbor.example".to_owned()];
     let options = Options { paths: vec![home.path().join("logs")], threads: 1, users, ..Options::default() };
-    let told = inspect(&options, &Silent).unwrap().coverage.completeness;
+    let told = inspect(&options, &()).unwrap().coverage.completeness;
     let sign_ins = told.iter().find(|met| met.sign == "no-sign-ins").unwrap();
     assert_eq!(sign_ins.found, "no record of an Entra sign-in log (of what was asked for; the rest was not looked at)");
 }
@@ -329,7 +328,7 @@ fn analyzed(before: &str, after: &str) -> BTreeMap<String, String> {
         rules: speur::rule::Options { pack: true, ..Default::default() },
         ..Options::default()
     };
-    let summary = analyze(&options, &Silent).unwrap();
+    let summary = analyze(&options, &()).unwrap();
     assert!(!summary.accounts.is_empty(), "the forwarding must be a finding");
     let report = std::fs::read_to_string(home.path().join("case/report.html")).unwrap();
     let told = summary.coverage.completeness;

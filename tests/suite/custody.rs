@@ -1,7 +1,7 @@
 //! The chain of custody: a byte that was changed anywhere is found, a signature holds for one key and one manifest, and
 //! every event that an output names leads back to its record.
 
-use crate::case_folder::{Silent, json};
+use crate::case_folder::json;
 use crate::cli::run;
 use regex::bytes::Regex;
 use speur::output::{Refused, Signing, check, generate, sign, signed, verify};
@@ -29,7 +29,7 @@ impl Custody {
         let rules = rule::Options { pack: true, ..rule::Options::default() };
         let (paths, out) = (vec![custody.path("logs")], custody.case());
         let typed = vec![("PATH".to_owned(), custody.text("logs"))];
-        analyze(&Options { paths, out, rules, typed, ..Options::default() }, &Silent).unwrap();
+        analyze(&Options { paths, out, rules, typed, ..Options::default() }, &()).unwrap();
         custody
     }
 

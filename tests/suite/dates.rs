@@ -1,6 +1,6 @@
 //! The order of day and month is decided for each file, wherever it lies and however it is encoded.
 
-use super::case_folder::{Silent, json, table};
+use super::case_folder::{json, table};
 use speur::pipeline::{Options, analyze};
 use speur::source::{DateOrder, DateProof};
 use std::io::Write as _;
@@ -23,7 +23,7 @@ fn run(name: &str, bytes: &[u8], date_order: DateOrder) -> (Vec<String>, Vec<Str
     std::fs::create_dir(&logs).unwrap();
     std::fs::write(logs.join(name), bytes).unwrap();
     let out = home.path().join("case");
-    analyze(&Options { paths: vec![logs], out: out.clone(), threads: 1, date_order, ..Options::default() }, &Silent)
+    analyze(&Options { paths: vec![logs], out: out.clone(), threads: 1, date_order, ..Options::default() }, &())
         .unwrap();
     outcome(&out)
 }

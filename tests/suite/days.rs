@@ -1,6 +1,6 @@
 //! A mailbox in records written one by one: what its owner and an intruder do, and what the program answers.
 
-use crate::case_folder::{Silent, json, table};
+use crate::case_folder::{json, table};
 use serde_json::Value;
 use speur::decision::Decisions;
 use speur::pipeline::{Options, analyze};
@@ -154,7 +154,7 @@ impl Days {
             decisions: Decisions::read(decisions).unwrap(),
             ..Options::default()
         };
-        analyze(&options, &Silent).unwrap();
+        analyze(&options, &()).unwrap();
         Told { _home: home, case }
     }
 }

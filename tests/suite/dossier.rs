@@ -1,6 +1,6 @@
 //! The answers of a case: whose presence it was, what was left behind, whether the response closed it.
 
-use crate::case_folder::{Silent, json, table};
+use crate::case_folder::{json, table};
 use serde_json::Value;
 use speur::decision::Decisions;
 use speur::output::{Filter, Lines, select};
@@ -27,7 +27,7 @@ fn analysed(paths: Vec<PathBuf>, decisions: &str) -> (TempDir, PathBuf) {
         decisions: Decisions::read(decisions).unwrap(),
         ..Options::default()
     };
-    analyze(&options, &Silent).unwrap();
+    analyze(&options, &()).unwrap();
     (home, out)
 }
 

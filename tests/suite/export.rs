@@ -1,6 +1,6 @@
 //! A copy for one party: nobody else is named in any file of it, and what it answers is what the case answers.
 
-use crate::case_folder::{Silent, json, table};
+use crate::case_folder::{json, table};
 use crate::cli::run;
 use polars::prelude::{ParquetReader, SerReader};
 use speur::output::{search, verify};
@@ -25,7 +25,7 @@ impl Disclosed {
         let rules = rule::Options { pack: true, ..rule::Options::default() };
         let typed = vec![("PATH".to_owned(), harbor.display().to_string())];
         let options = Options { paths: vec![harbor], out: disclosed.path("case"), rules, typed, ..Options::default() };
-        analyze(&options, &Silent).unwrap();
+        analyze(&options, &()).unwrap();
         disclosed
     }
 

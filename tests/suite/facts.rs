@@ -6,7 +6,7 @@ use speur::pipeline::{analyze, try_records};
 use speur::rule::{Options, RuleSet};
 use std::path::Path;
 
-use crate::case_folder::{Silent, json, table};
+use crate::case_folder::{json, table};
 
 /// A sign-in of the unified audit log: time, user, address, agent, country and AS number, further members.
 fn login(time: &str, user: &str, address: &str, (country, asn): (&str, u32), more: &str) -> String {
@@ -210,7 +210,7 @@ fn analysed(evidence: &str, rules: &[(&str, &str)]) -> tempfile::TempDir {
         rules: Options { pack: true, paths: vec![home.path().join("rules")], ..Options::default() },
         ..Default::default()
     };
-    analyze(&options, &Silent).unwrap();
+    analyze(&options, &()).unwrap();
     home
 }
 

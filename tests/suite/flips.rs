@@ -1,7 +1,7 @@
 //! One flipped byte in an export: every record it did not touch is used as it was, or what took its place is told; and
 //! a record that the flip broke is told, and never passes for whole.
 
-use super::case_folder::{Silent, json, table};
+use super::case_folder::{json, table};
 use super::round_trip::generate::random::Random;
 use super::round_trip::generate::{Format, write};
 use serde_json::Value;
@@ -155,7 +155,7 @@ fn every_record_of_an_export_with_a_flipped_byte_is_accounted_for() {
         }
     }
     let out = home.path().join("case");
-    analyze(&Options { paths: vec![logs], out: out.clone(), threads: 2, ..Options::default() }, &Silent).unwrap();
+    analyze(&Options { paths: vec![logs], out: out.clone(), threads: 2, ..Options::default() }, &()).unwrap();
     let case = told(&out);
     let (mut broken, mut faults) = (0, BTreeSet::new());
     for file in &files {

@@ -1,7 +1,7 @@
 //! What was left behind, on histories: `tests/footholds/<kind>/<case>.jsonl` says in its first line what must come of
 //! the records in the others.
 
-use crate::case_folder::{Silent, json};
+use crate::case_folder::json;
 use serde_json::Value;
 use speur::pipeline::{Options, analyze};
 use speur::rule;
@@ -27,7 +27,7 @@ fn left(kind: &str, records: &str) -> Vec<(String, String)> {
         rules: rule::Options { pack: true, ..rule::Options::default() },
         ..Options::default()
     };
-    let summary = analyze(&options, &Silent).unwrap();
+    let summary = analyze(&options, &()).unwrap();
     assert!(summary.rejected.is_empty(), "{:?}", summary.rejected);
     let footholds = json(&options.out, "footholds.json");
     let own = footholds.as_array().unwrap().iter().filter(|foothold| foothold["kind"] == kind);

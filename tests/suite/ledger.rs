@@ -1,6 +1,6 @@
 //! What the ledger says of files at the edge of being a log, and of a filter that leaves nothing.
 
-use super::case_folder::{Silent, json};
+use super::case_folder::json;
 use serde_json::Value;
 use speur::pipeline::{Options, analyze};
 
@@ -17,7 +17,7 @@ fn coverage(files: &[(&str, &str)], users: &[&str]) -> (Value, Vec<String>) {
     let out = home.path().join("case");
     let users = users.iter().map(|user| (*user).to_owned()).collect();
     let options = Options { paths: vec![logs], out: out.clone(), threads: 1, users, ..Options::default() };
-    let summary = analyze(&options, &Silent).unwrap();
+    let summary = analyze(&options, &()).unwrap();
     (json(&out, "coverage.json"), summary.warnings)
 }
 
@@ -62,6 +62,15 @@ fn damaged_records_with_one_id_are_never_called_the_same() {
 }
 
 #[test]
+fn a_record_with_an_unreadable_time_has_that_of_its_wrapper() {
+    let whole = record("x", r#","OrganizationId":"t""#).replace("2026-01-05T10:00:00", "soon");
+    let row = format!("2,2026-01-05T10:00:00Z,a@b.example,Send,\"{}\",x\n", whole.replace('"', "\"\""));
+    let (coverage, _) = coverage(&[("a.csv", &format!("{HEADER}{row}"))], &[]);
+    let totals = &coverage["totals"];
+    assert_eq!((&totals["used"], &totals["degraded"], &totals["rejected"]), (&1.into(), &1.into(), &0.into()));
+}
+
+#[test]
 fn a_filter_that_leaves_nothing_is_told() {
     let line = record("x", "");
     let (coverage, warnings) = coverage(&[("a.jsonl", &line)], &["nobody@b.example"]);
@@ -79,7 +88,7 @@ fn a_broken_archive_is_an_input_of_the_manifest() {
     std::fs::write(logs.join("b.zip"), b"PK\x03\x04 cut").unwrap();
     let out = home.path().join("case");
     let options = Options { paths: vec![logs], out: out.clone(), threads: 1, ..Options::default() };
-    analyze(&options, &Silent).unwrap();
+    analyze(&options, &()).unwrap();
     let manifest = json(&out, "manifest.json");
     let inputs = manifest["inputs"].as_array().unwrap();
     let names: Vec<&str> = inputs.iter().map(|input| input["name"].as_str().unwrap()).collect();

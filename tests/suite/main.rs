@@ -35,6 +35,7 @@ mod readme;
 mod recognition;
 mod round_trip;
 mod rule;
+mod rule_memory;
 mod rules_command;
 mod sigma_hq;
 mod snapshot;

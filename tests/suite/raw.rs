@@ -1,6 +1,6 @@
 //! From an event back to its record: the bytes are those that were analyzed, or it is said that they are not.
 
-use crate::case_folder::{Silent, table};
+use crate::case_folder::table;
 use speur::error::Error;
 use speur::pipeline::{Options, analyze, raw};
 use speur::rule;
@@ -16,7 +16,7 @@ fn every_file_gives_its_records_back() {
     let harbor = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/harbor");
     let home = tempfile::tempdir().unwrap();
     let options = options(vec![harbor], home.path().join("case"));
-    analyze(&options, &Silent).unwrap();
+    analyze(&options, &()).unwrap();
     // One event of each file, archives and compressed ones among them.
     let mut events: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
     for row in table(&options.out, "timeline.csv") {
@@ -43,7 +43,7 @@ fn a_changed_record_is_not_proven() {
     let text = [line(1, "one"), line(2, "two")].join("\n");
     std::fs::write(&evidence, &text).unwrap();
     let options = options(vec![evidence.clone()], home.path().join("case"));
-    analyze(&options, &Silent).unwrap();
+    analyze(&options, &()).unwrap();
     let rows = table(&options.out, "timeline.csv");
     let event = |subject: &str| rows.iter().find(|row| row["object"] == subject).unwrap()["event_id"].clone();
     let record = &raw(&options.out, &event("two"), &options).unwrap()[0];

@@ -1,6 +1,5 @@
 //! Which export a file is: by what it holds and never by its name, and what is said where none fits.
 
-use super::case_folder::Silent;
 use speur::coverage::FileCoverage;
 use speur::pipeline::{Options, inspect};
 use speur::source::{self, SOURCES};
@@ -12,7 +11,7 @@ fn formats(file: &Path, name: &str) -> Option<Vec<String>> {
     let copy = home.path().join(name);
     std::fs::copy(file, &copy).unwrap();
     let options = Options { paths: vec![copy], threads: 1, ..Options::default() };
-    let inspection = inspect(&options, &Silent).ok()?;
+    let inspection = inspect(&options, &()).ok()?;
     Some(inspection.coverage.files.into_iter().map(|file| file.format).collect())
 }
 
@@ -98,7 +97,7 @@ fn told(text: &str) -> FileCoverage {
     .unwrap();
     std::fs::write(home.path().join("logs/x.dat"), text).unwrap();
     let options = Options { paths: vec![home.path().join("logs")], threads: 1, ..Options::default() };
-    inspect(&options, &Silent).unwrap().coverage.files.remove(1)
+    inspect(&options, &()).unwrap().coverage.files.remove(1)
 }
 
 #[test]

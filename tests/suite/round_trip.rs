@@ -4,7 +4,7 @@
 #[allow(dead_code)] // a test writes other files than a measurement
 pub(super) mod generate;
 
-use super::case_folder::{Silent, json};
+use super::case_folder::json;
 use generate::forms::{Culture, Form};
 use generate::{Record, Records};
 use speur::event::Scalar;
@@ -103,7 +103,7 @@ fn the_same_records_in_many_forms_count_once() {
         std::fs::write(logs.join(format!("{index}.dat")), form.write(&records)).unwrap();
     }
     let out = home.path().join("case");
-    analyze(&Options { paths: vec![logs], out: out.clone(), threads: 2, ..Options::default() }, &Silent).unwrap();
+    analyze(&Options { paths: vec![logs], out: out.clone(), threads: 2, ..Options::default() }, &()).unwrap();
     let totals = &json(&out, "coverage.json")["totals"];
     let repeats = 120 * (Form::ALL.len() as u64 - 1);
     assert_eq!((&totals["used"], &totals["duplicate"], &totals["conflict"]), (&120.into(), &repeats.into(), &0.into()));

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // the helpers of tests are tests
 
-use super::case_folder::{Silent, json, table};
+use super::case_folder::{json, table};
 use speur::pipeline::{Options, analyze, inspect};
 use std::path::Path;
 
@@ -30,7 +30,7 @@ fn evidence(home: &Path) -> Options {
 fn snapshots_stand_in_the_timeline_and_in_findings_only() {
     let home = tempfile::tempdir().unwrap();
     let options = evidence(home.path());
-    analyze(&options, &Silent).unwrap();
+    analyze(&options, &()).unwrap();
     let case = home.path().join("case");
     let timeline = table(&case, "timeline.csv");
     let snapshots: Vec<_> = timeline.iter().filter(|row| row["operation"] == "Inbox rule at collection").collect();
@@ -65,7 +65,7 @@ fn snapshots_stand_in_the_timeline_and_in_findings_only() {
 #[test]
 fn inspect_counts_no_snapshot_as_activity() {
     let home = tempfile::tempdir().unwrap();
-    let inspection = inspect(&evidence(home.path()), &Silent).unwrap();
+    let inspection = inspect(&evidence(home.path()), &()).unwrap();
     assert_eq!(inspection.accounts, [("anna@harbor.example".to_owned(), 2)]);
     assert!(inspection.operations.contains(&("Inbox rule at collection".to_owned(), 2)));
 }

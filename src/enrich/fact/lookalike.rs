@@ -44,13 +44,7 @@ fn derive(past: &Past<'_>, columns: &mut Columns) {
     // By domain, and by the text that holds the names: most texts are met again and again.
     let mut models: FxHashMap<(Sym, String), Option<String>> = FxHashMap::default();
     let mut known: FxHashMap<(Sym, Sym), Option<(String, String)>> = FxHashMap::default();
-    // For each text the tenant in which it was last seen to pass for nothing.
-    let mut plain = vec![Sym(u32::MAX); past.events.pool.len()];
     for (row, entry) in past.wanted() {
-        let names = [entry.actor, entry.target, entry.account, entry.recipients];
-        if names.iter().all(|name| name.is_empty() || plain[name.0 as usize] == entry.tenant) {
-            continue;
-        }
         let (Some(own), none) = (past.own.of(entry.tenant), BTreeSet::new()) else { continue };
         let partners = partners.get(&entry.tenant).unwrap_or(&none);
         let mut look = |name: String| {
@@ -59,15 +53,15 @@ fn derive(past: &Past<'_>, columns: &mut Columns) {
             model.clone().map(|model| (name, model))
         };
         let mut first: Option<&(String, String)> = None;
-        for text in names.into_iter().filter(|name| !name.is_empty()) {
-            let found = known
+        for text in [entry.actor, entry.target, entry.account, entry.recipients] {
+            if text.is_empty() {
+                continue;
+            }
+            known
                 .entry((entry.tenant, text))
                 .or_insert_with(|| domains(past.events.text(text)).into_iter().find_map(&mut look));
-            if found.is_none() {
-                plain[text.0 as usize] = entry.tenant;
-            }
         }
-        for text in names {
+        for text in [entry.actor, entry.target, entry.account, entry.recipients] {
             let found = known.get(&(entry.tenant, text)).and_then(Option::as_ref);
             first = match (first, found) {
                 (Some(one), Some(other)) => Some(one.min(other)),
@@ -88,24 +82,13 @@ fn domains(text: &str) -> BTreeSet<String> {
 /// The domains of each tenant's correspondents that were met on enough days.
 fn partners(past: &Past<'_>) -> FxHashMap<Sym, BTreeSet<String>> {
     let mut days: FxHashMap<(Sym, Sym), BTreeSet<i64>> = FxHashMap::default();
-    // For each text the tenant and the day with which it was last met, by a number of their own.
-    let mut last = vec![0_u32; past.events.pool.len()];
-    let (mut now, mut numbers) = ((Sym(u32::MAX), 0, 0), FxHashMap::default());
     for (_, _, entry) in past.each() {
-        let day = entry.time.micros.div_euclid(super::past::DAY);
-        if (now.0, now.1) != (entry.tenant, day) {
-            let next = numbers.len() as u32 + 1;
-            now = (entry.tenant, day, *numbers.entry((entry.tenant, day)).or_insert(next));
-        }
         for name in [entry.actor, entry.target, entry.account] {
-            let last = &mut last[name.0 as usize];
-            if name.is_empty() || *last == now.2 {
-                continue;
-            }
-            *last = now.2;
-            let days = days.entry((entry.tenant, name)).or_default();
-            if days.len() < PARTNER {
-                days.insert(day);
+            if !name.is_empty() {
+                let days = days.entry((entry.tenant, name)).or_default();
+                if days.len() < PARTNER {
+                    days.insert(entry.time.micros.div_euclid(super::past::DAY));
+                }
             }
         }
     }

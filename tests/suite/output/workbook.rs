@@ -2,7 +2,7 @@
 
 use super::book::{Book, Cell};
 use super::tenant;
-use crate::case_folder::{Silent, json, table};
+use crate::case_folder::{json, table};
 use speur::case::Case;
 use speur::language::{Language, Voice};
 use speur::output::{Limits, workbook};
@@ -35,7 +35,7 @@ fn harbor() -> &'static Path {
         };
         "2026-0117".clone_into(&mut options.facts.number);
         options.facts.voice.zone = "Europe/Amsterdam".parse().ok();
-        analyze(&options, &Silent).unwrap();
+        analyze(&options, &()).unwrap();
         (home, options.out)
     });
     case
@@ -215,7 +215,7 @@ fn a_lone_surrogate_of_an_export_does_no_harm() {
     std::fs::write(&evidence, format!("{line}\n{}\n", line.replace("\\ud83d", "one").replace("0001\"", "0002\"")))
         .unwrap();
     let options = Options { paths: vec![evidence], out: home.path().join("case"), ..Options::default() };
-    let summary = analyze(&options, &Silent).unwrap();
+    let summary = analyze(&options, &()).unwrap();
     let book = Book::open(&std::fs::read(options.out.join("report.xlsx")).unwrap());
     book.assert_inert();
     assert_eq!(book.sheet("Timeline").rows.len() as u64 - 1, summary.coverage.totals.counts.used);
