@@ -4,6 +4,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use speur::output::escape::visible;
 use speur::pipeline::{Progress, Stage};
 use std::io::IsTerminal;
+use std::time::Duration;
 
 /// A bar on standard error, or nothing.
 #[derive(Debug)]
@@ -20,6 +21,8 @@ impl Bar {
         if let Ok(style) = ProgressStyle::with_template(style) {
             bar.set_style(style);
         }
+        // Behind the last byte nothing advances any more, and what the run does then is shown all the same.
+        bar.enable_steady_tick(Duration::from_millis(250));
         Self(bar)
     }
 
