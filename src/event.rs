@@ -223,8 +223,6 @@ pub struct Origin {
     pub length: u32,
     /// SHA-256 of those bytes.
     pub digest: [u8; 32],
-    /// 128-bit hash of the record without its export wrapper; equal content has an equal hash.
-    pub content: u128,
 }
 
 /// Bytes as lower-case hex.

@@ -153,7 +153,7 @@ fn is_search(events: &Events, entry: &Entry) -> bool {
 }
 
 fn on_file(events: &Events, entry: &Entry) -> bool {
-    let workload = events.text(entry.workload);
+    let workload = events.text(events.common(entry).workload);
     entry.family == Family::Audit
         && matches!(workload, "OneDrive" | "SharePoint")
         && events.text(entry.operation).starts_with("File")

@@ -61,7 +61,7 @@ fn sort(findings: &mut [Finding], events: &Events) {
 fn group(events: &Events) -> BTreeMap<(RuleIndex, Sym, Sym), Vec<u32>> {
     let mut groups: BTreeMap<(RuleIndex, Sym, Sym), Vec<u32>> = BTreeMap::new();
     for (position, entry) in events.entries.iter().enumerate() {
-        for &rule in &entry.hits {
+        for &rule in events.hits(entry) {
             groups.entry((rule, entry.tenant, entry.account)).or_default().push(position as u32);
         }
     }

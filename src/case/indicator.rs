@@ -61,7 +61,7 @@ impl<'a> Indicators<'a> {
         let mut of_a_hit = vec![false; events.pool.len()];
         for entry in events.entries.iter().filter(|entry| !entry.hits.is_empty()) {
             of_a_hit[entry.agent.0 as usize] = true;
-            let met = entry.hits.iter().filter_map(|&rule| rules.get(usize::from(rule)));
+            let met = events.hits(entry).iter().filter_map(|&rule| rules.get(usize::from(rule)));
             if met.map(|rule| rule.level).max().is_some_and(|level| level >= Level::Medium) {
                 serious.insert((entry.tenant, entry.account));
             }
@@ -108,7 +108,8 @@ impl<'a> Indicators<'a> {
         let operation = text(entry.operation);
         let named =
             if ON_APPLICATIONS.iter().any(|known| operation.starts_with(known)) { text(entry.target) } else { "" };
-        let (name, id) = (text(entry.application), text(entry.application_id));
+        let common = self.events.common(entry);
+        let (name, id) = (text(common.application), text(common.application_id));
         let used = if is_microsoft_application(id) {
             ""
         } else if name.is_empty() {

@@ -203,14 +203,17 @@ impl<'a> Told<'a> {
                     push_cut(out, whose);
                 }
             }
-            Place::Application => push_cut(out, self.text(entry.application)),
-            Place::Code => push_cut(out, Some(self.text(entry.error_code)).filter(|code| *code != "0").unwrap_or("")),
+            Place::Application => push_cut(out, self.text(self.events.common(entry).application)),
+            Place::Code => push_cut(
+                out,
+                Some(self.text(self.events.common(entry).error_code)).filter(|code| *code != "0").unwrap_or(""),
+            ),
             Place::Detail if self.whole => push_cut(out, self.text(entry.detail)),
             Place::Detail => {}
             Place::Operation => push_cut(out, self.phrases.called(self.text(entry.operation))),
             Place::Target => push_cut(out, self.text(entry.target)),
             Place::Risk => push_cut(out, self.text(entry.object)),
-            Place::Result => push_cut(out, self.text(entry.result)),
+            Place::Result => push_cut(out, self.text(self.events.common(entry).result)),
             Place::Mailbox => {
                 let mailbox = [entry.object, entry.target, entry.account].into_iter().find(|sym| !sym.is_empty());
                 push_cut(out, mailbox.map_or("", |sym| self.text(sym)));

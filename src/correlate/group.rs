@@ -5,7 +5,7 @@ use crate::enrich::{Facts, Known};
 use crate::event::{Lookup, Scalar};
 use crate::field::{Core, Field};
 use crate::rule::correlation::{Condition, Correlation};
-use crate::store::{Entry, Events, RuleIndex, Sym};
+use crate::store::{Entry, Events, RuleIndex, Slot, Sym};
 use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 use std::collections::{BTreeMap, BTreeSet};
@@ -66,10 +66,10 @@ impl Folded {
         let fields: BTreeSet<Core> = by.filter_map(|places| same(places)).collect();
         let mut numbers: FxHashMap<String, u32> = FxHashMap::default();
         let mut folded: FxHashMap<Sym, u32> = FxHashMap::default();
-        let mut columns: Vec<_> = fields.into_iter().filter_map(Entry::column).map(|column| (column, Sym(0))).collect();
+        let mut columns: Vec<_> = fields.into_iter().filter_map(Slot::of).map(|column| (column, Sym(0))).collect();
         for entry in &events.entries {
             for (column, last) in &mut columns {
-                let sym = column(entry);
+                let sym = column.get(events, entry);
                 if sym != *last {
                     *last = sym;
                     folded.entry(sym).or_insert_with(|| {
@@ -91,7 +91,7 @@ fn same(places: &[Place]) -> Option<Core> {
 }
 
 /// A field of the event, and where its text stands.
-type Column = (Core, fn(&Entry) -> Sym);
+type Text = (Core, Slot);
 
 /// Puts the events of one correlation into groups.
 pub(super) struct Groups<'a> {
@@ -100,12 +100,12 @@ pub(super) struct Groups<'a> {
     facts: &'a Facts,
     folded: &'a Folded,
     /// For each group-by field where its text stands, if that is the same place in all events.
-    columns: Vec<Option<Column>>,
+    columns: Vec<Option<Text>>,
 }
 
 impl<'a> Groups<'a> {
     pub(super) fn new(correlation: &'a Correlation, events: &'a Events, facts: &'a Facts, folded: &'a Folded) -> Self {
-        let column = |places: &Vec<Place>| same(places).and_then(|core| Some((core, Entry::column(core)?)));
+        let column = |places: &Vec<Place>| same(places).and_then(|core| Some((core, Slot::of(core)?)));
         let columns = correlation.by.iter().map(column).collect();
         Self { correlation, events, facts, folded, columns }
     }
@@ -160,7 +160,7 @@ impl<'a> Groups<'a> {
         match (self.columns[field], entry.ip) {
             (Some((Core::Address, _)), Some(ip)) => Some(Part::Address(ip)),
             (Some((_, column)), _) => {
-                let sym = Some(column(entry)).filter(|sym| !sym.is_empty())?;
+                let sym = Some(column.get(self.events, entry)).filter(|sym| !sym.is_empty())?;
                 self.folded.0.get(&sym).map(|number| Part::Number(*number))
             }
             (None, _) => value(known, entry, self.correlation.by[field].get(at)?).map(|text| Part::Text(text.into())),

@@ -11,7 +11,7 @@ pub use explain::explain;
 use crate::enrich::{AcceptedDomains, Facts, Gate, Known};
 use crate::rule::correlation::{Correlation, Place};
 use crate::rule::{RuleSet, Withheld};
-use crate::store::{Events, Pending, RuleIndex, Sym};
+use crate::store::{Events, Number, Pending, RuleIndex};
 use group::{Folded, Found, Groups, Key, Member};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
@@ -30,9 +30,9 @@ pub fn judge(events: &mut Events, rules: &RuleSet, accepted: &AcceptedDomains) {
 /// Keeps of each event the rules that say what was left behind.
 fn mark(events: &mut Events, rules: &RuleSet) {
     let marking = rules.marking();
-    let marks = |hits: &[RuleIndex]| hits.iter().copied().filter(|rule| marking.contains(rule)).collect();
-    for entry in events.entries.iter_mut().filter(|entry| !entry.hits.is_empty()) {
-        entry.marks = marks(&entry.hits);
+    let marks = events.change_rules(|hits| hits.iter().copied().filter(|rule| marking.contains(rule)).collect());
+    for entry in &mut events.entries {
+        entry.marks = marks[entry.hits.index()];
     }
 }
 
@@ -55,12 +55,12 @@ fn positions(events: &Events, wanted: impl Fn(&Events, usize) -> bool) -> Vec<u3
 /// Decides the rules that waited for facts.
 fn settle(events: &mut Events, rules: &RuleSet, facts: &Facts) {
     let shared: &Events = events;
-    let mut lists: FxHashMap<Sym, Vec<(Pending, Gate<'_>)>> = FxHashMap::default();
+    let mut lists: FxHashMap<Number<Vec<Pending>>, Vec<(Pending, Gate<'_>)>> = FxHashMap::default();
     for position in facts.wanted() {
         let entry = &shared.entries[*position as usize];
         let needs = |rule| rules.needs(rule).iter().map(|need| (need.fact, need.range));
         let gated = |pending: Pending| (pending, facts.gate(needs(pending.rule)));
-        lists.entry(entry.pending).or_insert_with(|| shared.pending(entry).map(gated).collect());
+        lists.entry(entry.pending).or_insert_with(|| shared.pending(entry).iter().copied().map(gated).collect());
     }
     let met = |(row, &position): (usize, &u32)| {
         let list = lists.get(&shared.entries[position as usize].pending);
@@ -79,7 +79,7 @@ fn correlate(events: &mut Events, rules: &RuleSet, facts: &Facts) {
     // Where each rule that is referred to found something; a correlation finds something where its condition is met.
     let mut found: BTreeMap<RuleIndex, Vec<u32>> = referred.iter().map(|rule| (*rule, Vec::new())).collect();
     for (position, entry) in (0..).zip(&events.entries) {
-        for rule in &entry.hits {
+        for rule in events.hits(entry) {
             if let Some(found) = found.get_mut(rule) {
                 found.push(position);
             }
@@ -120,14 +120,11 @@ pub fn set_aside(events: &mut Events, rules: &RuleSet) -> Vec<(u32, Withheld)> {
     if !rules.withholds() {
         return aside;
     }
-    for (position, entry) in (0..).zip(&mut events.entries) {
-        let before = aside.len();
-        let withheld = entry.hits.iter().filter_map(|hit| rules.withheld(*hit));
+    for (position, entry) in (0..).zip(&events.entries) {
+        let withheld = events.hits(entry).iter().filter_map(|hit| rules.withheld(*hit));
         aside.extend(withheld.map(|withheld| (position, withheld.clone())));
-        if aside.len() > before {
-            entry.hits = entry.hits.iter().copied().filter(|hit| rules.withheld(*hit).is_none()).collect();
-        }
     }
+    keep_hits(events, |hit| rules.withheld(hit).is_none());
     aside
 }
 
@@ -231,10 +228,10 @@ fn add(events: &mut Events, mut met: Vec<(u32, RuleIndex)>) {
     for group in met.chunk_by(|a, b| a.0 == b.0) {
         let Some(entry) = events.entries.get_mut(group[0].0 as usize) else { continue };
         hits.clear();
-        hits.extend(entry.hits.iter().copied().chain(group.iter().map(|(_, rule)| *rule)));
+        hits.extend(events.rules.get(entry.hits).iter().copied().chain(group.iter().map(|(_, rule)| *rule)));
         hits.sort_unstable();
         hits.dedup();
-        entry.hits = hits.as_slice().into();
+        entry.hits = events.rules.number(hits.as_slice());
     }
 }
 
@@ -245,7 +242,13 @@ fn silence(events: &mut Events, rules: &RuleSet) {
     }
     let is_silent =
         |hit: &RuleIndex| rules.silent().contains(&rules.withheld(*hit).map_or(*hit, |withheld| withheld.rule));
-    for entry in events.entries.iter_mut().filter(|entry| entry.hits.iter().any(is_silent)) {
-        entry.hits = entry.hits.iter().copied().filter(|hit| !is_silent(hit)).collect();
+    keep_hits(events, |hit| !is_silent(&hit));
+}
+
+/// Takes from the events the hits that `keep` refuses.
+fn keep_hits(events: &mut Events, keep: impl Fn(RuleIndex) -> bool) {
+    let kept = events.change_rules(|hits| hits.iter().copied().filter(|hit| keep(*hit)).collect());
+    for entry in &mut events.entries {
+        entry.hits = kept[entry.hits.index()];
     }
 }

@@ -85,6 +85,12 @@ macro_rules! log {
     };
 }
 
+macro_rules! common {
+    ($shown:expr, $name:ident) => {
+        column($shown, stringify!($name), Kind::Text, |row| Cell::Log(row.common.$name))
+    };
+}
+
 macro_rules! place {
     ($shown:ident, $name:ident) => {
         column($shown, stringify!($name), Kind::Text, |row| {
@@ -114,13 +120,13 @@ pub(crate) static COLUMNS: &[Column] = &[
     log!(Everywhere, tenant),
     log!(Everywhere, account),
     log!(Everywhere, operation),
-    log!(Everywhere, workload),
+    common!(Everywhere, workload),
     column(Everywhere, "address", Kind::Text, |row| Cell::Text(&row.from.text)),
     place!(Everywhere, country),
     log!(Everywhere, agent),
     log!(Everywhere, session),
     log!(Everywhere, object),
-    log!(Everywhere, result),
+    common!(Everywhere, result),
     column(Everywhere, "level", Kind::Text, |row| Cell::Ours(row.level)),
     column(Everywhere, "rules", Kind::Text, |row| Cell::Text(row.rules)),
     column(Everywhere, "event_id", Kind::Text, |row| Cell::Hex(&row.entry.origin.digest[..8])),
@@ -138,8 +144,8 @@ pub(crate) static COLUMNS: &[Column] = &[
     column(Csv, "actor_kind", Kind::Text, |row| Cell::Ours(row.entry.actor_kind.name())),
     log!(Unless(|row, _| row.entry.target == row.entry.object || is_account(row, row.entry.target)), target),
     column(Everywhere, "outcome", Kind::Text, |row| Cell::Ours(row.entry.outcome.name())),
-    log!(Everywhere, error_code),
-    log!(Everywhere, application),
+    common!(Everywhere, error_code),
+    common!(Everywhere, application),
     log!(Unless(is_detail_told), detail),
     column(Csv, "port", Kind::U32, |row| row.entry.port.map_or(Cell::Empty, |port| Cell::Number(port.into()))),
     column(Everywhere, "asn", Kind::U32, |row| match row.from.place.map(|place| place.asn) {
@@ -153,18 +159,18 @@ pub(crate) static COLUMNS: &[Column] = &[
     place!(Csv, anonymous),
     column(Everywhere, "token", Kind::Text, |row| Cell::Id(row.entry.token)),
     log!(Everywhere, device),
-    log!(Csv, record_type),
-    log!(Everywhere, degraded),
+    common!(Csv, record_type),
+    common!(Everywhere, degraded),
     column(Everywhere, "conflict", Kind::Flag, |row| Cell::Flag(row.entry.conflict)),
     column(Csv, "offset", Kind::U64, |row| Cell::Number(row.entry.origin.offset)),
     column(Csv, "length", Kind::U32, |row| Cell::Number(row.entry.origin.length.into())),
     column(Csv, "sha256", Kind::Bytes, |row| Cell::Hex(&row.entry.origin.digest)),
     log!(Parquet, actor_id),
-    log!(Parquet, application_id),
+    common!(Parquet, application_id),
     log!(Parquet, "address_original", address),
-    log!(Parquet, operation_original),
+    common!(Parquet, operation_original),
     column(Parquet, "time_precision", Kind::Text, |row| Cell::Ours(row.entry.time.precision.name())),
     column(Parquet, "time_basis", Kind::Text, |row| Cell::Text(row.entry.time.basis.name())),
     column(Parquet, "family", Kind::Text, |row| Cell::Ours(row.entry.family.name())),
-    column(Parquet, "source", Kind::Text, |row| Cell::Ours(row.entry.source)),
+    column(Parquet, "source", Kind::Text, |row| Cell::Ours(row.common.source)),
 ];

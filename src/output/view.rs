@@ -9,8 +9,7 @@ use crate::case::addresses::{Address, addresses};
 use crate::case::incident::{Incident, incidents};
 use crate::case::index::{AddressIndex, Seen};
 use crate::rule::{Level, Meta};
-use crate::store::{Entry, RuleIndex};
-use rustc_hash::FxHashMap;
+use crate::store::{Common, Entry, RuleIndex};
 use std::collections::BTreeSet;
 use std::io;
 use std::sync::OnceLock;
@@ -36,7 +35,8 @@ pub(crate) struct View<'a> {
     pub(crate) page: OnceLock<io::Result<Page>>,
     /// SHA-256 of what the manifest says of the case; see [`super::digest`].
     pub(crate) digest: String,
-    met: FxHashMap<&'a [RuleIndex], Met>,
+    /// By the number of the list of rules.
+    met: Vec<Met>,
 }
 
 /// A set of rules that one event meets.
@@ -54,10 +54,7 @@ impl<'a> View<'a> {
             || (accounts(&case.events, &index, &case.findings), addresses(&case.events, &index, &case.findings)),
             || Needs::new(&case.events.pool),
         );
-        let mut met = FxHashMap::default();
-        for entry in case.events.entries.iter().filter(|entry| !entry.hits.is_empty()) {
-            met.entry(entry.hits.as_ref()).or_insert_with(|| Met::new(&entry.hits, &case.rules));
-        }
+        let met = case.events.rules.all().iter().map(|hits| Met::new(hits, &case.rules)).collect();
         let incidents = incidents(&case.events, &case.findings);
         let (accounts, addresses) = people;
         Self {
@@ -77,10 +74,11 @@ impl<'a> View<'a> {
     /// The event at `position` with its address.
     pub(crate) fn row(&'a self, position: usize) -> Row<'a> {
         let entry = &self.case.events.entries[position];
-        let met = if entry.hits.is_empty() { None } else { self.met.get(entry.hits.as_ref()) };
+        let met = if entry.hits.is_empty() { None } else { self.met.get(entry.hits.index()) };
         Row {
             view: self,
             entry,
+            common: self.case.events.common(entry),
             from: self.index.at(position),
             level: met.map_or("", |met| met.level.name()),
             rules: met.map_or("", |met| &met.titles),
@@ -125,6 +123,8 @@ pub(crate) struct Row<'a> {
     pub(crate) view: &'a View<'a>,
     /// The event.
     pub(crate) entry: &'a Entry,
+    /// What it has in common with many others.
+    pub(crate) common: &'a Common,
     /// Its address.
     pub(crate) from: &'a Seen<'a>,
     /// Name of the highest level it meets; empty when it meets no rule.

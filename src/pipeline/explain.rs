@@ -61,7 +61,7 @@ pub fn explain(options: &Options, rule: &str, event: &str, progress: &dyn Progre
             Ok(Explanation {
                 rule: kit.rules.rules()[usize::from(index)].clone(),
                 event: told(events, entry, options.facts.voice),
-                met: entry.hits.contains(&index),
+                met: events.hits(entry).contains(&index),
                 steps,
             })
         })
@@ -92,11 +92,11 @@ fn on_record(
     let walk = walk(&options.paths, &options.limits)?;
     let found = walk.found.iter().find(|found| found.name == *name);
     let found = found.ok_or_else(|| gone("the file is not among the evidence any more".to_owned()))?;
+    let source = settle::source_of(known.events.common(entry).source).map_err(&gone)?;
     let raw = input::read_back(found, entry.origin.offset, entry.origin.length.into(), &options.limits);
     let raw = raw.map_err(|error| gone(error.to_string()))?;
     let context = read.places.get(name).map(|(_, context)| context.clone()).unwrap_or_default();
-    let decoded = settle::decode_again(entry, &raw, found, &context, &options.limits).map_err(&gone)?;
-    let source = settle::source_of(entry).ok_or_else(|| gone("its source is unknown".to_owned()))?;
+    let decoded = settle::decode_again(source, &raw, found, &context, &options.limits).map_err(&gone)?;
     let mut event = (source.view)(&decoded, &context).map_err(&gone)?;
     event.place = known.events.place(entry);
     Ok(kit.rules.explain(&options.rules, index, &Whole { event, known }))

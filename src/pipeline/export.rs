@@ -1,7 +1,7 @@
 //! A case for one party: the evidence is analysed again, and before anything is said of it, everybody else gets a pseudonym.
 
 use super::read::Reading;
-use super::settle::read_again;
+use super::settle::{Again, read_again};
 use super::{Kit, Options, Progress, Stage, driven, expose, gather};
 use crate::case::Case;
 use crate::case::answer::answer;
@@ -218,21 +218,22 @@ fn keep_only(kit: &Kit, read: &mut Reading, options: &Options, accounts: &[Strin
 /// Everybody who is named in the events, their records, and the names of the files.
 fn harvest(read: &Reading, options: &Options) -> Identities {
     let events = &read.events;
-    let mut by_file: BTreeMap<u32, Vec<(u32, &Entry)>> = BTreeMap::new();
-    for (position, entry) in (0..).zip(&events.entries) {
-        by_file.entry(entry.origin.file).or_default().push((position, entry));
+    let mut by_file: BTreeMap<u32, Vec<Again>> = BTreeMap::new();
+    for position in 0..events.entries.len() as u32 {
+        let again = Again::new(events, position);
+        by_file.entry(again.origin.file).or_default().push(again);
     }
     let files: Vec<_> = by_file.into_iter().collect();
-    let of_file = |(file, mut entries): (u32, Vec<(u32, &Entry)>)| {
+    let of_file = |(file, mut again): (u32, Vec<Again>)| {
         let mut found = Identities::default();
-        entries.sort_by_key(|(position, entry)| (entry.origin.offset, *position));
+        Again::sort(&mut again);
         let place = read.files.get(file as usize).and_then(|file| read.places.get(&file.path));
         if let Some((place, context)) = place {
             let mut each = |_: u32, decoded: &Decoded| found.record(&decoded.record);
-            read_again(&entries, (place, context), &options.limits, &mut each);
+            read_again(&again, (place, context), &options.limits, &mut each);
         }
-        for (_, entry) in &entries {
-            found.entry(events, entry);
+        for Again { position, .. } in &again {
+            found.entry(events, &events.entries[*position as usize]);
         }
         found
     };
@@ -254,19 +255,19 @@ fn redact(read: &mut Reading, redactor: &Redactor) {
         .events
         .entries
         .iter()
-        .flat_map(|entry| {
+        .map(|entry| entry.operation)
+        .chain(read.events.commons.all().iter().flat_map(|common| {
             [
-                entry.operation,
-                entry.operation_original,
-                entry.workload,
-                entry.record_type,
-                entry.client,
-                entry.result,
-                entry.error_code,
-                entry.authentication_requirement,
-                entry.degraded,
+                common.operation_original,
+                common.workload,
+                common.record_type,
+                common.client,
+                common.result,
+                common.error_code,
+                common.authentication_requirement,
+                common.degraded,
             ]
-        })
+        }))
         .collect();
     read.events.rewrite(&|sym, text| {
         let new = if terms.contains(&sym) { redactor.term(text) } else { redactor.text(text) };

@@ -299,7 +299,7 @@ pub fn match_only(options: &Options, progress: &dyn Progress) -> Result<(u64, u6
         let _pool = pool(options.threads)?;
         let (rules, _) = RuleSet::load(&options.rules);
         let read = gather(walk(&options.paths, &options.limits)?, options, &rules, &book, progress)?;
-        let hits = read.events.entries.iter().map(|entry| entry.hits.len() as u64).sum();
+        let hits = read.events.entries.iter().map(|entry| read.events.hits(entry).len() as u64).sum();
         Ok((read.events.entries.len() as u64, hits))
     })
 }

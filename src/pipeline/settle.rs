@@ -1,8 +1,9 @@
 //! Two records with one Id and different bytes: equal in content, or a conflict?
 
+use crate::event::Origin;
 use crate::input::{Data, Found, Layout, Limits, Reader, parse_xml, read_many};
 use crate::source::{self, Decoded, FileContext, Localised, Source};
-use crate::store::{Entry, Merger};
+use crate::store::{Events, Merger};
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use xxhash_rust::xxh3::Xxh3;
@@ -37,29 +38,56 @@ fn read_contents(
     limits: &Limits,
     contents: &mut BTreeMap<u32, u128>,
 ) {
-    let entries: Vec<(u32, &Entry)> = positions.iter().map(|position| (*position, merger.entry(*position))).collect();
-    read_again(&entries, file, limits, &mut |position, decoded| {
+    let again = |position: &u32| {
+        let entry = merger.entry(*position);
+        Again { position: *position, origin: entry.origin, source: merger.source(entry) }
+    };
+    let again: Vec<Again> = positions.iter().map(again).collect();
+    read_again(&again, file, limits, &mut |position, decoded| {
         contents.extend(content(decoded).map(|content| (position, content)));
     });
 }
 
-/// Reads records of one file again, in one pass; `entries` ascend by offset. One that cannot be read again, or no
-/// longer be taken apart, is left out.
+/// A record that is to be read again.
+#[derive(Clone, Copy)]
+pub(super) struct Again {
+    /// Where its event stands.
+    pub position: u32,
+    pub origin: Origin,
+    /// The name of the source that read it.
+    pub source: &'static str,
+}
+
+impl Again {
+    pub(super) fn new(events: &Events, position: u32) -> Self {
+        let entry = &events.entries[position as usize];
+        Self { position, origin: entry.origin, source: events.common(entry).source }
+    }
+
+    /// In the order in which they stand in their file.
+    pub(super) fn sort(all: &mut [Self]) {
+        all.sort_by_key(|again| (again.origin.offset, again.position));
+    }
+}
+
+/// Reads records of one file again, in one pass; they ascend by offset. One that cannot be read again, or no longer be
+/// taken apart, is left out.
 pub(super) fn read_again(
-    entries: &[(u32, &Entry)],
+    again: &[Again],
     (found, context): (&Found, &FileContext),
     limits: &Limits,
     each: &mut dyn FnMut(u32, &Decoded),
 ) {
-    let span = |(_, entry): &(u32, &Entry)| (entry.origin.offset, entry.origin.length.into());
-    let spans: Vec<(u64, u64)> = entries.iter().map(span).collect();
+    let span = |again: &Again| (again.origin.offset, again.origin.length.into());
+    let spans: Vec<(u64, u64)> = again.iter().map(span).collect();
     let Ok(reader) = Reader::open(found, limits) else { return };
     let layout = reader.layout().clone();
     let localised = if let Layout::Csv(header) = &layout { source::localise(header) } else { None };
     // What lies behind the place where reading fails is left out too.
     let _ = read_many(found, &spans, &mut |index, raw| {
-        let (position, entry) = entries[index];
-        if let Ok(decoded) = decode(entry, raw, (&layout, localised.as_ref()), context) {
+        let Again { position, source, .. } = again[index];
+        let layout = (&layout, localised.as_ref());
+        if let Ok(decoded) = source_of(source).and_then(|source| decode(source, raw, layout, context)) {
             each(position, &decoded);
         }
     });
@@ -74,17 +102,17 @@ fn content(decoded: &Decoded) -> Option<u128> {
     Some(hash.digest128())
 }
 
-/// The source that read an event.
-pub(super) fn source_of(entry: &Entry) -> Option<&'static Source> {
-    source::SOURCES.iter().find(|source| source.name == entry.source)
+/// The source with this name.
+pub(super) fn source_of(name: &str) -> Result<&'static Source, String> {
+    source::SOURCES.iter().find(|source| source.name == name).ok_or_else(|| "its source is unknown".to_owned())
 }
 
-/// Takes the raw bytes of one event apart again, as when it was first read.
+/// Takes the raw bytes of one event apart again, as when `source` first read it.
 ///
 /// # Errors
 /// Why that is no longer possible.
 pub(super) fn decode_again(
-    entry: &Entry,
+    source: &Source,
     raw: &[u8],
     found: &Found,
     context: &FileContext,
@@ -93,16 +121,15 @@ pub(super) fn decode_again(
     let reader = Reader::open(found, limits).map_err(|unusable| unusable.reason)?;
     let layout = reader.layout().clone();
     let localised = if let Layout::Csv(header) = &layout { source::localise(header) } else { None };
-    decode(entry, raw, (&layout, localised.as_ref()), context)
+    decode(source, raw, (&layout, localised.as_ref()), context)
 }
 
 fn decode(
-    entry: &Entry,
+    source: &Source,
     raw: &[u8],
     (layout, localised): (&Layout, Option<&Localised>),
     context: &FileContext,
 ) -> Result<Decoded, String> {
-    let source = source_of(entry).ok_or("its source is unknown")?;
     let not_json = |error: sonic_rs::Error| error.to_string();
     match layout {
         Layout::Json => (source.decode)(Data::Json(sonic_rs::from_slice(raw).map_err(not_json)?), context),

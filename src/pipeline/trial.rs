@@ -7,7 +7,7 @@ use crate::event::{Basis, Origin, Place, Precision, Time};
 use crate::input::Data;
 use crate::rule::{Hits, RuleSet, Scratch};
 use crate::source::{self, FileContext};
-use crate::store::{Batch, Events, Merger, Met, RuleIndex};
+use crate::store::{Batch, Merger, Met, RuleIndex};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use sha2::{Digest, Sha256};
 use sonic_rs::{JsonValueMutTrait, JsonValueTrait, Value};
@@ -143,8 +143,7 @@ pub fn try_records(rules: &RuleSet, records: &[String]) -> Result<BTreeSet<RuleI
     let accepted = AcceptedDomains::default();
     own_senders(&mut events, &accepted);
     correlate::judge(&mut events, rules, &accepted);
-    let Events { entries, .. } = events;
-    Ok(entries.iter().flat_map(|entry| entry.hits.iter().copied()).collect())
+    Ok(events.entries.iter().flat_map(|entry| events.hits(entry)).copied().collect())
 }
 
 fn add(
@@ -175,9 +174,9 @@ fn add(
         let digest = Sha256::digest(format!("{days} {text}")).into();
         let length = text.len() as u32;
         let content = decoded.content.wrapping_add(days.unsigned_abs().into());
-        let origin = Origin { file: 0, row, offset: 0, length, digest, content };
+        let origin = Origin { file: 0, row, offset: 0, length, digest };
         let met = Met { rules: &hits.met, pending: &hits.pending, captured: &hits.captured };
-        batch.keep(&event, origin, &met);
+        batch.keep(&event, origin, content, &met);
         batch.rows += 1;
     }
     Ok(())

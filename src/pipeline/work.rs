@@ -9,7 +9,7 @@ use crate::event::{Event, Origin, Place};
 use crate::input::{BadRow, Data, Row};
 use crate::rule::{Hits, Scratch};
 use crate::source::{Decoded, Source};
-use crate::store::{Batch, Met, Pool};
+use crate::store::{Batch, Met, Stock};
 use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -35,8 +35,8 @@ pub(super) struct Done {
 pub(super) struct Worker<'a> {
     tools: &'a Tools<'a>,
     number: u32,
-    /// Texts of the batches so far.
-    pool: Pool,
+    /// What the batches so far refer to.
+    stock: Stock,
     scratch: Scratch,
     places: FxHashMap<IpAddr, Arc<Place>>,
     /// For each event of a group what rules make of it.
@@ -85,7 +85,7 @@ impl<'a> Worker<'a> {
         Self {
             tools,
             number,
-            pool: Pool::default(),
+            stock: Stock::default(),
             scratch: Scratch::default(),
             places: FxHashMap::default(),
             hits: Vec::new(),
@@ -97,7 +97,7 @@ impl<'a> Worker<'a> {
     pub(super) fn work(&mut self, job: &Job) -> Done {
         // Else a record that two sources would take went by what this thread happened to read before.
         self.last = None;
-        let batch = Batch::go_on(job.file, self.number, std::mem::take(&mut self.pool));
+        let batch = Batch::go_on(job.file, self.number, std::mem::take(&mut self.stock));
         let mut done = Done { batch, ..Done::default() };
         let mut group = Vec::with_capacity(GROUP);
         let rows = job.chunk.rows(&mut |row| {
@@ -122,7 +122,7 @@ impl<'a> Worker<'a> {
         self.keep(&group, job, &mut done);
         done.batch.rows = rows;
         done.batch.rejected = done.rejected.len() as u64;
-        self.pool = done.batch.part();
+        self.stock = done.batch.part();
         done
     }
 
@@ -166,16 +166,9 @@ impl<'a> Worker<'a> {
         let digests: Vec<_> = events.iter().map(|(_, row)| Sha256::digest(row.at.raw(job))).collect();
         for (((event, row), hits), digest) in events.iter().zip(&*hits).zip(digests) {
             let At { index, offset, length } = row.at;
-            let origin = Origin {
-                file: job.file,
-                row: index,
-                offset,
-                length: length as u32,
-                digest: digest.into(),
-                content: row.decoded.content,
-            };
+            let origin = Origin { file: job.file, row: index, offset, length: length as u32, digest: digest.into() };
             let Hits { met, pending, captured } = hits;
-            done.batch.keep(event, origin, &Met { rules: met, pending, captured });
+            done.batch.keep(event, origin, row.decoded.content, &Met { rules: met, pending, captured });
         }
     }
 

@@ -1,6 +1,6 @@
 //! The catalogue's fields of an event after its bytes are gone.
 
-use super::{Entry, Events, GUID, Sym};
+use super::{Common, Entry, Events, GUID, Sym};
 use crate::event::{Scalar, Visit};
 use crate::field::Core;
 use std::ops::ControlFlow;
@@ -25,7 +25,7 @@ impl Events {
                 self.text(entry.address)
             }
             Core::Family => entry.family.name(),
-            Core::Source => entry.source,
+            Core::Source => self.common(entry).source,
             Core::ActorKind => entry.actor_kind.name(),
             Core::Outcome => entry.outcome.name(),
             Core::Country => place.map_or("", |place| &place.country),
@@ -36,40 +36,57 @@ impl Events {
             Core::Anonymous => place.map_or("", |place| &place.anonymous),
             Core::Id => entry.id.text(&self.pool, &mut room),
             Core::Token => entry.token.text(&self.pool, &mut room),
-            _ => Entry::column(core).map_or("", |column| self.text(column(entry))),
+            _ => Slot::of(core).map_or("", |column| self.text(column.get(self, entry))),
         };
         if text.is_empty() { ControlFlow::Continue(()) } else { visit(Scalar::Str(text)) }
     }
 }
 
-impl Entry {
-    /// Where a core field stands that is one text of the pool.
-    pub fn column(core: Core) -> Option<fn(&Self) -> Sym> {
+/// Where a core field stands that is one text of the pool.
+#[derive(Debug, Clone, Copy)]
+pub enum Slot {
+    /// In the entry.
+    Own(fn(&Entry) -> Sym),
+    /// In what it has in common with others.
+    Common(fn(&Common) -> Sym),
+}
+
+impl Slot {
+    /// Where a core field stands, if it is one text.
+    pub fn of(core: Core) -> Option<Self> {
         Some(match core {
-            Core::Tenant => |entry| entry.tenant,
-            Core::Operation => |entry| entry.operation,
-            Core::OperationOriginal => |entry| entry.operation_original,
-            Core::Workload => |entry| entry.workload,
-            Core::RecordType => |entry| entry.record_type,
-            Core::Actor => |entry| entry.actor,
-            Core::ActorId => |entry| entry.actor_id,
-            Core::Target => |entry| entry.target,
-            Core::Account => |entry| entry.account,
-            Core::Agent => |entry| entry.agent,
-            Core::Client => |entry| entry.client,
-            Core::Application => |entry| entry.application,
-            Core::ApplicationId => |entry| entry.application_id,
-            Core::Session => |entry| entry.session,
-            Core::Device => |entry| entry.device,
-            Core::AuthenticationRequirement => |entry| entry.authentication_requirement,
-            Core::Result => |entry| entry.result,
-            Core::ErrorCode => |entry| entry.error_code,
-            Core::Object => |entry| entry.object,
-            Core::Detail => |entry| entry.detail,
-            Core::Degraded => |entry| entry.degraded,
-            Core::Address => |entry| entry.address,
+            Core::Tenant => Self::Own(|entry| entry.tenant),
+            Core::Operation => Self::Own(|entry| entry.operation),
+            Core::OperationOriginal => Self::Common(|common| common.operation_original),
+            Core::Workload => Self::Common(|common| common.workload),
+            Core::RecordType => Self::Common(|common| common.record_type),
+            Core::Actor => Self::Own(|entry| entry.actor),
+            Core::ActorId => Self::Own(|entry| entry.actor_id),
+            Core::Target => Self::Own(|entry| entry.target),
+            Core::Account => Self::Own(|entry| entry.account),
+            Core::Agent => Self::Own(|entry| entry.agent),
+            Core::Client => Self::Common(|common| common.client),
+            Core::Application => Self::Common(|common| common.application),
+            Core::ApplicationId => Self::Common(|common| common.application_id),
+            Core::Session => Self::Own(|entry| entry.session),
+            Core::Device => Self::Own(|entry| entry.device),
+            Core::AuthenticationRequirement => Self::Common(|common| common.authentication_requirement),
+            Core::Result => Self::Common(|common| common.result),
+            Core::ErrorCode => Self::Common(|common| common.error_code),
+            Core::Object => Self::Own(|entry| entry.object),
+            Core::Detail => Self::Own(|entry| entry.detail),
+            Core::Degraded => Self::Common(|common| common.degraded),
+            Core::Address => Self::Own(|entry| entry.address),
             _ => return None,
         })
+    }
+
+    /// The text that it holds for `entry`.
+    pub fn get(self, events: &Events, entry: &Entry) -> Sym {
+        match self {
+            Self::Own(text) => text(entry),
+            Self::Common(text) => text(events.common(entry)),
+        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! Batches of events, in reading order, to one table without repeats, in time order.
 
+use super::stock::{Held, Numbers};
 use super::twin::{is_richer, is_twin};
-use super::{Entry, Events, Id, Met, Pending, Pool, RuleIndex, Sym, pending};
+use super::{Entry, Events, Id, Met, Number, Pending, Pool, RuleIndex, Rules, Stock};
 use crate::coverage::Counts;
 use crate::event::{Event, Family, Origin, Place};
 use hashbrown::hash_table::Entry as Slot;
@@ -11,26 +12,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::Arc;
 
-/// How many texts a pool may hold that goes from batch to batch, and how many bytes of them; what repeats in one stretch
-/// of a log is in it.
-const TEXTS: usize = 1 << 15;
-const BYTES: usize = 8 << 20;
-
 /// The events of one chunk of one file.
 #[derive(Debug)]
 pub struct Batch {
     /// Index of the file in the order of the walk.
     pub file: u32,
-    /// Who made it: its texts go on where those of its maker's last batch ended.
+    /// Who made it: its stock goes on where that of its maker's last batch ended.
     maker: u32,
-    /// Texts of `entries`; once they are [`Self::part`]ed, those that no earlier batch of the maker has brought.
-    pool: Pool,
-    /// The number of the first text that is new; 1 in the first batch and wherever a pool begins.
-    new: usize,
+    /// What `entries` refer to; once it is [`Self::part`]ed with, what no earlier batch of the maker has brought.
+    stock: Stock,
+    /// What the stock held before this batch.
+    before: Held,
     /// Events; `origin.row` counts from 1 within the batch.
     pub entries: Vec<Entry>,
-    /// The lists of waiting rules that were written, and their texts: of one kind of event most have the same.
-    pending: FxHashMap<Box<[Pending]>, Sym>,
+    /// For each of `entries` a hash of the record without its export wrapper; equal content has an equal hash.
+    contents: Vec<u128>,
     /// Rows met, readable or not.
     pub rows: u64,
     /// Rows refused.
@@ -48,44 +44,38 @@ impl Default for Batch {
 impl Batch {
     /// A batch of a file, without rows.
     pub fn of(file: u32) -> Self {
-        Self::go_on(file, 0, Pool::default())
+        Self::go_on(file, 0, Stock::default())
     }
 
-    /// A batch of a file, without rows, that goes on with the pool that `maker` has from [`Self::part`].
+    /// A batch of a file, without rows, that goes on with the stock that `maker` has from [`Self::part`].
     ///
     /// A maker's batches must be merged in the order in which they were made.
-    pub fn go_on(file: u32, maker: u32, pool: Pool) -> Self {
+    pub fn go_on(file: u32, maker: u32, stock: Stock) -> Self {
         Self {
             file,
             maker,
-            new: pool.len(),
-            pool,
+            before: stock.held(),
+            stock,
             entries: Vec::new(),
-            pending: FxHashMap::default(),
+            contents: Vec::new(),
             rows: 0,
             rejected: 0,
             outside: Outside::default(),
         }
     }
 
-    /// Parts with what is no news: the pool that the maker's next batch goes on with.
-    pub fn part(&mut self) -> Pool {
-        let news = self.pool.tail(self.new);
-        let pool = std::mem::replace(&mut self.pool, news);
-        if pool.len() > TEXTS || pool.bytes() > BYTES { Pool::default() } else { pool }
+    /// Parts with what is no news: the stock that the maker's next batch goes on with.
+    pub fn part(&mut self) -> Stock {
+        let news = self.stock.tail(self.before);
+        let stock = std::mem::replace(&mut self.stock, news);
+        if stock.is_full() { Stock::default() } else { stock }
     }
 
-    /// Adds an event behind those that are there, with what rules make of it.
-    pub fn keep(&mut self, event: &Event<'_>, origin: Origin, met: &Met<'_>) {
-        let pending = if let Some(known) = self.pending.get(met.pending) {
-            *known
-        } else {
-            let text = self.pool.intern(&pending::write(met.pending));
-            self.pending.insert(met.pending.into(), text);
-            text
-        };
-        let last = self.entries.last();
-        self.entries.push(Entry { pending, ..Entry::of(event, origin, met, last, &mut self.pool) });
+    /// Adds an event behind those that are there, with the hash of its content and what rules make of it.
+    pub fn keep(&mut self, event: &Event<'_>, origin: Origin, content: u128, met: &Met<'_>) {
+        let entry = self.stock.entry(event, origin, met, self.entries.last());
+        self.entries.push(entry);
+        self.contents.push(content);
     }
 }
 
@@ -149,9 +139,11 @@ pub struct Suspect {
 #[derive(Debug, Default)]
 pub struct Merger {
     entries: Vec<Entry>,
-    pool: Pool,
-    /// For each maker of batches the number here of each text of its pool.
-    numbers: FxHashMap<u32, Vec<Sym>>,
+    /// For each of `entries` the hash of its content.
+    contents: Vec<u128>,
+    stock: Stock,
+    /// For each maker of batches the numbers here of what its stock holds.
+    numbers: FxHashMap<u32, Numbers>,
     tallies: Vec<Tally>,
     /// The first event that has an Id, with the hash of the Id.
     by_id: hashbrown::HashTable<(u64, u32)>,
@@ -166,7 +158,8 @@ impl Merger {
     /// Makes room for about so many events, without which the table is copied each time it has doubled. Room that is
     /// not filled costs no memory, and to get none is no error.
     pub fn make_room(&mut self, events: u64) {
-        let _ = self.entries.try_reserve_exact(usize::try_from(events).unwrap_or(0));
+        let events = usize::try_from(events).unwrap_or(0);
+        let _ = self.entries.try_reserve_exact(events).and_then(|()| self.contents.try_reserve_exact(events));
     }
 
     /// Rows of `file` met so far: the number of the row before its next batch.
@@ -177,12 +170,9 @@ impl Merger {
     /// Adds a batch; batches of a file must come in the file's order.
     pub fn add(&mut self, batch: Batch) {
         let before = self.rows(batch.file);
-        let mut numbers = self.numbers.remove(&batch.maker).unwrap_or_default();
-        if batch.new == 1 {
-            numbers.clear();
-            numbers.push(Sym::default());
-        }
-        self.pool.absorb(&batch.pool, &mut numbers);
+        let known = self.numbers.remove(&batch.maker).filter(|_| !batch.before.is_nothing());
+        let mut numbers = known.unwrap_or_else(Numbers::begin);
+        self.stock.absorb(&batch.stock, &mut numbers);
         let file = batch.file as usize;
         if self.tallies.len() <= file {
             self.tallies.resize(file + 1, Tally::default());
@@ -190,18 +180,18 @@ impl Merger {
         self.tallies[file].counts.rows += batch.rows;
         self.tallies[file].counts.rejected += batch.rejected;
         self.tallies[file].leave_out(&batch.outside);
-        for mut entry in batch.entries {
+        for (mut entry, content) in batch.entries.into_iter().zip(batch.contents) {
             entry.origin.row += before;
-            entry.renumber(&numbers);
-            self.admit(entry, file);
+            numbers.apply(&mut entry);
+            self.admit(entry, content, file);
         }
         self.numbers.insert(batch.maker, numbers);
     }
 
-    fn admit(&mut self, entry: Entry, file: usize) {
+    fn admit(&mut self, entry: Entry, content: u128, file: usize) {
         let position = self.entries.len() as u32;
         let first = if entry.id.is_empty() {
-            *self.nameless.entry((entry.origin.content, entry.time.micros)).or_insert(position)
+            *self.nameless.entry((content, entry.time.micros)).or_insert(position)
         } else {
             self.first_with_id(&entry, position)
         };
@@ -209,18 +199,16 @@ impl Merger {
         tally.first = Some(tally.first.map_or(entry.time.micros, |t| t.min(entry.time.micros)));
         tally.last = Some(tally.last.map_or(entry.time.micros, |t| t.max(entry.time.micros)));
         if first != position {
-            let content = entry.origin.content;
-            if self.entries[first as usize].origin.content == content
-                || !self.variants.insert((entry.family, entry.id, content))
-            {
+            if self.contents[first as usize] == content || !self.variants.insert((entry.family, entry.id, content)) {
                 tally.counts.duplicate += 1;
                 return;
             }
             self.suspects.push(Suspect { first, later: position });
         }
         tally.counts.used += 1;
-        tally.counts.degraded += u64::from(!entry.degraded.is_empty());
+        tally.counts.degraded += u64::from(!self.stock.common(&entry).degraded.is_empty());
         self.entries.push(entry);
+        self.contents.push(content);
     }
 
     /// The first event of this family and Id: `position` if there was none before.
@@ -252,9 +240,9 @@ impl Merger {
         &self.entries[position as usize]
     }
 
-    /// The texts of the entries.
-    pub fn pool(&self) -> &Pool {
-        &self.pool
+    /// The name of the source that read an entry.
+    pub fn source(&self, entry: &Entry) -> &'static str {
+        self.stock.common(entry).source
     }
 
     /// Settles the suspects and sorts.
@@ -265,14 +253,15 @@ impl Merger {
     pub fn finish(mut self, same: &[bool], places: BTreeMap<IpAddr, Arc<Place>>) -> (Events, Vec<Tally>) {
         let repeats = self.settle(same);
         name_tenant(&mut self.entries, &repeats, &mut self.tallies);
-        let Self { mut entries, pool, tallies, .. } = self;
+        let Self { mut entries, stock, tallies, .. } = self;
+        let Stock { pool, commons, rules, waiting, .. } = stock;
         let mut position = 0;
         entries.retain(|_| {
             position += 1;
             !repeats.contains(&(position - 1))
         });
         sort(&mut entries, &pool);
-        (Events { entries, pool, places }, tallies)
+        (Events { entries, pool, commons, rules, waiting, places }, tallies)
     }
 
     /// What repeats a record that stays. Of twins the richer stays, with the rules that either meets.
@@ -283,18 +272,17 @@ impl Merger {
         for (suspect, same) in self.suspects.iter().zip(same) {
             let group = groups.entry(suspect.first).or_insert_with(|| vec![suspect.first]);
             let entry = |position: u32| &self.entries[position as usize];
-            let twin = group.iter_mut().find(|kept| is_twin(entry(**kept), entry(suspect.later), &self.pool));
+            let twin = group.iter_mut().find(|kept| is_twin(entry(**kept), entry(suspect.later), &self.stock));
             let goes = match twin {
                 _ if *same => suspect.later,
                 Some(kept) => {
                     let mut goes = suspect.later;
-                    if is_richer(entry(goes), entry(*kept)) {
+                    if is_richer(entry(goes), entry(*kept), &self.stock) {
                         std::mem::swap(kept, &mut goes);
                     }
-                    let hits: BTreeSet<_> = entry(*kept).hits.iter().chain(&entry(goes).hits).copied().collect();
-                    let waiting = waiting([entry(*kept), entry(goes)], &hits, &mut self.pool);
+                    let (hits, pending) = either([entry(*kept), entry(goes)], &mut self.stock);
                     let kept = &mut self.entries[*kept as usize];
-                    (kept.hits, kept.pending) = (hits.into_iter().collect(), waiting);
+                    (kept.hits, kept.pending) = (hits, pending);
                     goes
                 }
                 None => {
@@ -305,7 +293,7 @@ impl Merger {
             let entry = &self.entries[goes as usize];
             let counts = &mut self.tallies[entry.origin.file as usize].counts;
             counts.used -= 1;
-            counts.degraded -= u64::from(!entry.degraded.is_empty());
+            counts.degraded -= u64::from(!self.stock.common(entry).degraded.is_empty());
             counts.duplicate += 1;
             repeats.insert(goes);
         }
@@ -330,16 +318,17 @@ impl Events {
     }
 }
 
-/// The rules that wait for facts of twins and that neither has met.
-fn waiting(twins: [&Entry; 2], met: &BTreeSet<RuleIndex>, pool: &mut Pool) -> Sym {
-    let mut rules = BTreeMap::new();
-    for waiting in twins.into_iter().flat_map(|twin| pending::read(pool.get(twin.pending))) {
-        if !met.contains(&waiting.rule) {
-            rules.entry(waiting.rule).or_insert(waiting);
+/// The rules that either of two twins meets, and those that wait for facts of either and that neither has met.
+fn either(twins: [&Entry; 2], stock: &mut Stock) -> (Number<Rules>, Number<Vec<Pending>>) {
+    let hits: BTreeSet<RuleIndex> = twins.into_iter().flat_map(|twin| stock.rules.get(twin.hits)).copied().collect();
+    let mut waiting = BTreeMap::new();
+    for pending in twins.into_iter().flat_map(|twin| stock.waiting.get(twin.pending)) {
+        if !hits.contains(&pending.rule) {
+            waiting.entry(pending.rule).or_insert(*pending);
         }
     }
-    let text = pending::write(&rules.into_values().collect::<Vec<_>>());
-    pool.intern(&text)
+    let (hits, waiting): (Vec<_>, Vec<_>) = (hits.into_iter().collect(), waiting.into_values().collect());
+    (stock.rules.number(&hits), stock.waiting.number(&waiting))
 }
 
 /// Records that name no tenant are of the one that every other event names, if it is one: else the account in the

@@ -1,78 +1,85 @@
 //! Events after their bytes are gone: compact rows that share texts, in time order, without repeats.
 
+mod common;
+mod distinct;
 mod id;
 mod lookup;
 mod merge;
-mod pending;
 mod pool;
+mod stock;
 mod twin;
 
+pub use common::Common;
+pub use distinct::{Distinct, Number};
 pub use id::{GUID, Id};
+pub use lookup::Slot;
 pub use merge::{Batch, Merger, Outside, Suspect, Tally};
-pub use pending::Pending;
 pub use pool::{Pool, Sym};
+pub use stock::Stock;
 
 pub use crate::event::hex;
-use crate::event::{ActorKind, Event, Family, Origin, Outcome, Place, SIGN_IN_STEP, Scalar, Time};
-use crate::field::{Core, Field};
+use crate::event::{ActorKind, Family, Origin, Outcome, Place, SIGN_IN_STEP, Time};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use std::fmt::Write;
 use std::net::IpAddr;
-use std::ops::ControlFlow;
 use std::sync::Arc;
 
 /// Index of a rule within its rule set; rules are sorted by id, so it is stable.
 pub type RuleIndex = u16;
 
-/// One event, its texts in a [`Pool`]. Field meanings are those of [`crate::event::Event`].
+/// A rule whose condition derived facts decide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Pending {
+    /// The rule.
+    pub rule: RuleIndex,
+    /// Which parts of its condition the record meets, one bit each, as the rule numbers them.
+    pub known: u64,
+}
+
+/// Rules in index order.
+pub type Rules = Vec<RuleIndex>;
+
+/// One event, its texts in a [`Pool`]; what it shares with many others is in its [`Common`]. There are millions, so each
+/// byte counts. Field meanings are those of [`crate::event::Event`].
 #[derive(Debug, Clone)]
 #[allow(missing_docs)] // named and described by the field catalogue
 pub struct Entry {
     pub time: Time,
     pub family: Family,
-    pub source: &'static str,
     pub actor_kind: ActorKind,
     pub outcome: Outcome,
+    /// Shares its Id with an event of other content.
+    pub conflict: bool,
+    pub port: Option<u16>,
+    pub ip: Option<IpAddr>,
     pub id: Id,
+    pub token: Id,
+    /// See [`Events::common`].
+    pub common: Number<Common>,
     pub tenant: Sym,
     pub operation: Sym,
-    pub operation_original: Sym,
-    pub workload: Sym,
-    pub record_type: Sym,
     pub actor: Sym,
     pub actor_id: Sym,
     pub target: Sym,
     pub account: Sym,
     pub address: Sym,
-    pub ip: Option<IpAddr>,
-    pub port: Option<u16>,
     pub agent: Sym,
-    pub client: Sym,
-    pub application: Sym,
-    pub application_id: Sym,
     pub session: Sym,
-    pub token: Id,
     pub device: Sym,
-    pub authentication_requirement: Sym,
-    pub result: Sym,
-    pub error_code: Sym,
     pub object: Sym,
     pub detail: Sym,
-    pub degraded: Sym,
     /// Of an event that meets a rule or may meet one: the foreign recipients, joined by a line end.
     pub recipients: Sym,
-    /// Of an event that derived facts may make a hit: the rules that wait for them; see [`Events::pending`].
-    pub pending: Sym,
     /// Of an event that a correlation may look at: the values it groups or counts by that no other field holds; see
     /// [`Events::captured`].
     pub captured: Sym,
+    /// Rules it meets; most events meet none. See [`Events::hits`].
+    pub hits: Number<Rules>,
+    /// Rules it meets that say what was left behind; those of them that are findings are hits too. See [`Events::marks`].
+    pub marks: Number<Rules>,
+    /// Of an event that derived facts may make a hit: the rules that wait for them; see [`Events::pending`].
+    pub pending: Number<Vec<Pending>>,
     pub origin: Origin,
-    /// Shares its Id with an event of other content.
-    pub conflict: bool,
-    /// Rules it meets, in index order; most events meet none.
-    pub hits: Box<[RuleIndex]>,
-    /// Rules it meets that say what was left behind, in index order; those of them that are findings are hits too.
-    pub marks: Box<[RuleIndex]>,
 }
 
 /// All events of a case in time order, with the texts and places they refer to.
@@ -82,6 +89,12 @@ pub struct Events {
     pub entries: Vec<Entry>,
     /// The texts.
     pub pool: Pool,
+    /// What many events have in common.
+    pub commons: Distinct<Common>,
+    /// The lists of rules that events meet.
+    pub rules: Distinct<Rules>,
+    /// The lists of rules that wait for derived facts of events.
+    pub waiting: Distinct<Vec<Pending>>,
     /// What is known of each distinct address.
     pub places: std::collections::BTreeMap<IpAddr, Arc<Place>>,
 }
@@ -105,9 +118,26 @@ impl Events {
         }
     }
 
-    /// The rules that wait for derived facts of `entry`.
-    pub fn pending(&self, entry: &Entry) -> impl Iterator<Item = Pending> {
-        pending::read(self.text(entry.pending))
+    /// What `entry` has in common with many others.
+    #[inline]
+    pub fn common(&self, entry: &Entry) -> &Common {
+        self.commons.get(entry.common)
+    }
+
+    /// The rules that `entry` meets, in index order.
+    #[inline]
+    pub fn hits(&self, entry: &Entry) -> &[RuleIndex] {
+        self.rules.get(entry.hits)
+    }
+
+    /// The rules that `entry` meets and that say what was left behind, in index order.
+    pub fn marks(&self, entry: &Entry) -> &[RuleIndex] {
+        self.rules.get(entry.marks)
+    }
+
+    /// The rules that wait for derived facts of `entry`, in index order.
+    pub fn pending(&self, entry: &Entry) -> &[Pending] {
+        self.waiting.get(entry.pending)
     }
 
     /// The value that was captured for `slot`; see [`Captured`].
@@ -122,6 +152,12 @@ impl Events {
 }
 
 impl Events {
+    /// For each list of rules, by its number, the number of the list that `new` makes of it.
+    pub fn change_rules(&mut self, new: impl Fn(&[RuleIndex]) -> Rules) -> Vec<Number<Rules>> {
+        let changed: Vec<Rules> = self.rules.all().iter().map(|rules| new(rules)).collect();
+        changed.iter().map(|rules| self.rules.number(rules)).collect()
+    }
+
     /// Puts what `new` gives in the place of every text; an Id that is in no pool has the number of the empty text.
     pub fn rewrite(&mut self, new: &(dyn Fn(Sym, &str) -> String + Sync)) {
         let old = std::mem::take(&mut self.pool);
@@ -129,6 +165,7 @@ impl Events {
             (1..old.len()).into_par_iter().map(|sym| Sym(sym as u32)).map(|sym| new(sym, old.get(sym))).collect();
         let texts = texts.iter().map(|text| self.pool.intern(text));
         let to: Vec<Sym> = std::iter::once(Sym(0)).chain(texts).collect();
+        self.commons.change(|common| *common = common.renumbered(&to));
         for entry in &mut self.entries {
             entry.renumber(&to);
             // The id of a record about a user may be the user's.
@@ -173,73 +210,7 @@ impl Captured {
     }
 }
 
-/// The recipients that the record is opened for once more: few events meet a rule, and later it is gone.
-fn recipients(event: &Event<'_>) -> String {
-    let mut found = String::new();
-    let _ = event.visit(&Field::Core(Core::ForeignRecipients), &mut |value| {
-        if let Scalar::Str(address) = value {
-            found.push_str(if found.is_empty() { "" } else { "\n" });
-            found.push_str(address);
-        }
-        ControlFlow::Continue(())
-    });
-    found
-}
-
 impl Entry {
-    /// Keeps an event, all but the list of the rules that wait; its texts go to `pool`. `last` is the one that was kept
-    /// before it, with which it is likely to share some.
-    fn of(event: &Event<'_>, origin: Origin, hits: &Met<'_>, last: Option<&Self>, pool: &mut Pool) -> Self {
-        let looked_at = !(hits.rules.is_empty() && hits.pending.is_empty());
-        let guess = |column: fn(&Self) -> Sym| last.map_or(Sym::default(), column);
-        let operation = pool.intern_like(guess(|last| last.operation), &event.operation);
-        let actor = pool.intern(&event.actor);
-        let actor_id = pool.intern_like(actor, &event.actor_id);
-        let account = pool.intern_like(actor, &event.account);
-        let application = pool.intern_like(guess(|last| last.application), &event.application);
-        Self {
-            time: event.time,
-            family: event.family,
-            source: event.source,
-            actor_kind: event.actor_kind,
-            outcome: event.outcome,
-            id: Id::of(&event.id, pool),
-            tenant: pool.intern_like(guess(|last| last.tenant), &event.tenant),
-            operation,
-            operation_original: pool.intern_like(operation, &event.operation_original),
-            workload: pool.intern_like(guess(|last| last.workload), &event.workload),
-            record_type: pool.intern_like(guess(|last| last.record_type), &event.record_type),
-            actor,
-            actor_id,
-            target: pool.intern_like(account, &event.target),
-            account,
-            address: pool.intern(&event.address.original),
-            ip: event.address.ip,
-            port: event.address.port,
-            agent: pool.intern_like(guess(|last| last.agent), &event.agent),
-            client: pool.intern_like(guess(|last| last.client), &event.client),
-            application,
-            application_id: pool.intern_like(guess(|last| last.application_id), &event.application_id),
-            session: pool.intern(&event.session),
-            token: Id::of(&event.token, pool),
-            device: pool.intern(&event.device),
-            authentication_requirement: pool
-                .intern_like(guess(|last| last.authentication_requirement), &event.authentication_requirement),
-            result: pool.intern_like(guess(|last| last.result), &event.result),
-            error_code: pool.intern_like(guess(|last| last.error_code), &event.error_code),
-            object: pool.intern(&event.object),
-            detail: pool.intern(&event.detail),
-            degraded: pool.intern(&event.degraded),
-            recipients: if looked_at { pool.intern(&recipients(event)) } else { Sym(0) },
-            pending: Sym::default(),
-            captured: pool.intern(hits.captured),
-            origin,
-            conflict: false,
-            hits: hits.rules.into(),
-            marks: Box::default(),
-        }
-    }
-
     /// Moves the entry to another pool: `to` says which number each text has there.
     fn renumber(&mut self, to: &[Sym]) {
         self.id.renumber(to);
@@ -247,28 +218,17 @@ impl Entry {
         for sym in [
             &mut self.tenant,
             &mut self.operation,
-            &mut self.operation_original,
-            &mut self.workload,
-            &mut self.record_type,
             &mut self.actor,
             &mut self.actor_id,
             &mut self.target,
             &mut self.account,
             &mut self.address,
             &mut self.agent,
-            &mut self.client,
-            &mut self.application,
-            &mut self.application_id,
             &mut self.session,
             &mut self.device,
-            &mut self.authentication_requirement,
-            &mut self.result,
-            &mut self.error_code,
             &mut self.object,
             &mut self.detail,
-            &mut self.degraded,
             &mut self.recipients,
-            &mut self.pending,
             &mut self.captured,
         ] {
             *sym = to[sym.0 as usize];

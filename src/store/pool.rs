@@ -51,11 +51,17 @@ impl Pool {
 
     /// As [`Self::intern`], where `text` is likely to be that of `guess`: to compare costs less than to look.
     pub fn intern_like(&mut self, guess: Sym, text: &str) -> Sym {
-        if self.get(guess) == text { guess } else { self.intern(text) }
+        if self.is(guess, text) { guess } else { self.intern(text) }
+    }
+
+    /// Whether `text` is the text of `sym`.
+    #[inline]
+    pub fn is(&self, sym: Sym, text: &str) -> bool {
+        bytes(&self.text, &self.ends, sym.0) == text.as_bytes()
     }
 
     fn keep(&mut self, text: &str, hash: u32) -> Sym {
-        let same = |&(other, sym): &(u32, u32)| other == hash && slice(&self.text, &self.ends, sym) == text;
+        let same = |&(other, sym): &(u32, u32)| other == hash && bytes(&self.text, &self.ends, sym) == text.as_bytes();
         if let Some((_, found)) = self.index.find(spread(hash), same) {
             return Sym(*found);
         }
@@ -73,7 +79,7 @@ impl Pool {
             return Some(Sym(0));
         }
         let hash = hash(text);
-        let same = |&(other, sym): &(u32, u32)| other == hash && slice(&self.text, &self.ends, sym) == text;
+        let same = |&(other, sym): &(u32, u32)| other == hash && bytes(&self.text, &self.ends, sym) == text.as_bytes();
         self.index.find(spread(hash), same).map(|(_, sym)| Sym(*sym))
     }
 
@@ -122,6 +128,16 @@ fn slice<'a>(text: &'a str, ends: &[usize], sym: u32) -> &'a str {
     match index {
         0 => "",
         _ => &text[ends[index - 1]..ends[index]],
+    }
+}
+
+/// As [`slice`], without a look at where characters end.
+#[inline]
+fn bytes<'a>(text: &'a str, ends: &[usize], sym: u32) -> &'a [u8] {
+    let index = sym as usize;
+    match index {
+        0 => &[],
+        _ => &text.as_bytes()[ends[index - 1]..ends[index]],
     }
 }
 

@@ -68,15 +68,15 @@ fn hits(rules: &RuleSet, title: &str, batches: &[Vec<(usize, Row)>]) -> BTreeSet
             rules.matches(&event, &mut Scratch::default(), &mut hits);
             let mut digest = [0; 32];
             digest[..8].copy_from_slice(&(*number as u64).to_be_bytes());
-            let origin = Origin { file, row: at, offset: 0, length: 1, digest, content: *number as u128 };
+            let origin = Origin { file, row: at, offset: 0, length: 1, digest };
             let met = Met { rules: &hits.met, pending: &hits.pending, captured: &hits.captured };
-            batch.keep(&event, origin, &met);
+            batch.keep(&event, origin, *number as u128, &met);
         }
         merger.add(batch);
     }
     let (mut events, _) = merger.finish(&[], BTreeMap::new());
     judge(&mut events, rules, &AcceptedDomains::default());
-    let found = |entry: &&Entry| entry.hits.iter().any(|hit| rules.rules()[usize::from(*hit)].title == title);
+    let found = |entry: &&Entry| events.hits(entry).iter().any(|hit| rules.rules()[usize::from(*hit)].title == title);
     let id = |entry: &Entry| entry.id.text(&events.pool, &mut [0; GUID]).to_owned();
     events.entries.iter().filter(found).map(id).collect()
 }

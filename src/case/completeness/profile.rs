@@ -2,7 +2,7 @@
 
 use crate::coverage::Coverage;
 use crate::event::{Basis, Family, Precision};
-use crate::store::{Entry, Events, Pool, Sym};
+use crate::store::{Common, Entry, Events, Pool, Sym};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Times and number of some events.
@@ -68,7 +68,7 @@ impl Profile {
             *span = Span { first: span.first.min(time), last: span.last.max(time), count: span.count + 1 };
             profile.note(entry, events);
             if let Some(file) = profile.files.get_mut(entry.origin.file as usize) {
-                file.note(entry, &traits);
+                file.note((entry, events.common(entry)), &traits);
             }
         }
         profile
@@ -78,13 +78,13 @@ impl Profile {
         match entry.family {
             Family::Audit => {
                 self.operations.insert(entry.operation);
-                self.workloads.insert(entry.workload);
+                self.workloads.insert(events.common(entry).workload);
                 let sign_in = events.text(entry.operation).starts_with("UserLog");
                 self.acts += u64::from(!sign_in);
                 self.tokens += u64::from(!sign_in && !entry.token.is_empty());
             }
             Family::SignIn => {
-                self.sign_in_logs.insert(entry.record_type);
+                self.sign_in_logs.insert(events.common(entry).record_type);
             }
             _ => {}
         }
@@ -97,20 +97,20 @@ impl Profile {
 }
 
 impl FileProfile {
-    fn note(&mut self, entry: &Entry, traits: &[Traits]) {
+    fn note(&mut self, (entry, common): (&Entry, &Common), traits: &[Traits]) {
         let of = |sym: Sym| traits.get(sym.0 as usize);
         self.events += 1;
         self.families.insert(entry.family);
         self.minutes += u64::from(entry.time.precision == Precision::Minute);
         self.unshown += u64::from(matches!(entry.time.basis, Basis::FileSorted | Basis::Given));
-        self.without_data += u64::from(of(entry.degraded).is_some_and(|text| text.no_data));
-        let names = [entry.operation_original, entry.actor, entry.target, entry.object];
+        self.without_data += u64::from(of(common.degraded).is_some_and(|text| text.no_data));
+        let names = [common.operation_original, entry.actor, entry.target, entry.object];
         let texts = [entry.detail, entry.agent, entry.device];
         self.beyond_ascii |= names.iter().chain(&texts).any(|&sym| of(sym).is_some_and(|text| text.beyond_ascii));
         if self.question.is_none() {
             self.question = names.into_iter().find(|&sym| of(sym).is_some_and(|text| text.question));
         }
-        if entry.source == "graph-signins" {
+        if common.source == "graph-signins" {
             self.graph_sign_ins += 1;
             self.beta |= !entry.agent.is_empty() || !entry.token.is_empty() || !entry.session.is_empty();
         }

@@ -119,7 +119,7 @@ impl Sources<'_> {
             if told_already || entry.time.micros < taken.began - BEFORE {
                 continue;
             }
-            for rule in &entry.hits {
+            for rule in self.events.hits(entry) {
                 by_rule.entry(*rule).or_default().insert(position);
             }
         }

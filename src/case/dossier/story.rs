@@ -75,7 +75,7 @@ impl Sources<'_> {
     pub(super) fn story(&self, positions: &[u32]) -> Vec<Statement> {
         let mut by_rule: BTreeMap<RuleIndex, Vec<u32>> = BTreeMap::new();
         for position in positions {
-            for rule in &self.events.entries[*position as usize].hits {
+            for rule in self.events.hits(&self.events.entries[*position as usize]) {
                 by_rule.entry(*rule).or_default().push(*position);
             }
         }
@@ -102,7 +102,7 @@ impl Sources<'_> {
     /// Whether it was refused for its password.
     fn is_wrong_password(&self, position: u32) -> bool {
         let entry = &self.events.entries[position as usize];
-        entry.outcome.is_refused() && WRONG_PASSWORD.contains(&self.events.text(entry.error_code))
+        entry.outcome.is_refused() && WRONG_PASSWORD.contains(&self.events.text(self.events.common(entry).error_code))
     }
 
     /// By which way the intruder got in: what was found up to an hour after. The key of a text.
@@ -116,7 +116,7 @@ impl Sources<'_> {
         }
         let early = taken.positions.iter().filter(|position| self.time(**position) <= taken.began + HOUR);
         let rules: BTreeSet<RuleIndex> =
-            early.flat_map(|position| self.events.entries[*position as usize].hits.iter().copied()).collect();
+            early.flat_map(|position| self.events.hits(&self.events.entries[*position as usize])).copied().collect();
         let met = rules.iter().filter_map(|rule| self.rules.get(usize::from(*rule)));
         let met: Vec<&Meta> = met.filter(|meta| meta.level >= Level::Medium).collect();
         let found = |rows: &[&str]| met.iter().any(|meta| meta.matrix.iter().any(|row| rows.contains(&row.as_str())));

@@ -76,7 +76,7 @@ impl<'a> Follow<'a> {
 
     pub(super) fn meet(&mut self, position: u32) {
         let entry = &self.events.entries[position as usize];
-        for rule in &entry.marks {
+        for rule in self.events.marks(entry) {
             for (kind, mark) in self.marks.get(rule).cloned().unwrap_or_default() {
                 self.take(position, kind, mark);
             }

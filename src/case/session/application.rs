@@ -47,15 +47,17 @@ pub(super) fn applications(
     let mut usual: FxHashSet<(Sym, Option<IpAddr>)> = FxHashSet::default();
     let mut found: BTreeMap<(Sym, Sym, Option<IpAddr>), Vec<u32>> = BTreeMap::new();
     for (position, entry) in (0..).zip(&events.entries) {
-        let Some(since) = serving.get(&entry.application_id).filter(|_| entry.is_act()) else { continue };
+        let Some(since) = serving.get(&events.common(entry).application_id).filter(|_| entry.is_act()) else {
+            continue;
+        };
         if entry.time.micros < since.time {
-            usual.insert((entry.application_id, entry.ip));
+            usual.insert((events.common(entry).application_id, entry.ip));
             continue;
         }
         let ours = entry.ip.is_some_and(|ip| decisions.of_address(&ip).is_some_and(|ruling| ruling.is_ours()));
-        let owners = since.shared && usual.contains(&(entry.application_id, entry.ip));
+        let owners = since.shared && usual.contains(&(events.common(entry).application_id, entry.ip));
         if !ours && !owners && !hostile.contains(&position) {
-            found.entry((entry.application_id, entry.account, entry.ip)).or_default().push(position);
+            found.entry((events.common(entry).application_id, entry.account, entry.ip)).or_default().push(position);
         }
     }
     let tell = |((id, ..), positions): ((Sym, Sym, Option<IpAddr>), Vec<u32>)| {
@@ -98,7 +100,9 @@ fn since<'a>(
 /// only; the application's own records have both.
 fn serving(events: &Events, since: &FxHashMap<&str, Since>, decisions: &Decisions) -> FxHashMap<Sym, Since> {
     let mut pairs: FxHashSet<(Sym, Sym)> = FxHashSet::default();
-    pairs.extend(events.entries.iter().map(|entry| (entry.application_id, entry.application)));
+    pairs.extend(
+        events.entries.iter().map(|entry| (events.common(entry).application_id, events.common(entry).application)),
+    );
     let mut serving: FxHashMap<Sym, Since> = FxHashMap::default();
     for (id, name) in pairs.into_iter().filter(|(id, _)| !id.is_empty()) {
         let known = |sym: Sym| since.get(&*events.text(sym).to_lowercase()).copied();
@@ -121,7 +125,7 @@ fn entry(events: &Events, position: u32) -> &Entry {
 
 /// Whether something serious was found in the giving of rights itself, or what a rule says to be grave whatever its level.
 fn is_stolen(events: &Events, rules: &[Meta], position: u32) -> bool {
-    let met = entry(events, position).hits.iter().filter_map(|rule| rules.get(usize::from(*rule)));
+    let met = events.hits(entry(events, position)).iter().filter_map(|rule| rules.get(usize::from(*rule)));
     let is_grave = |rule: &Meta| rule.level >= Level::High || rule.presence.is_some_and(|weight| weight >= GRAVE);
     met.into_iter().any(|rule| is_grave(rule) && rule.tags.iter().any(|tag| tag == STOLEN))
 }

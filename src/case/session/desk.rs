@@ -68,7 +68,7 @@ fn span(presences: &Presences<'_>, own: &[&Presence]) -> Option<std::ops::Range<
     let own = own.iter().filter(|presence| presence.rules.iter().any(telling));
     let positions = own.flat_map(|presence| presence.positions.iter().copied());
     let entries = positions.map(|position| &presences.events.entries[position as usize]);
-    let times = entries.filter(|entry| entry.hits.iter().any(telling)).map(|entry| entry.time.micros);
+    let times = entries.filter(|entry| presences.events.hits(entry).iter().any(telling)).map(|entry| entry.time.micros);
     let (first, last) = times.fold((i64::MAX, i64::MIN), |(first, last), time| (first.min(time), last.max(time)));
     (first <= last).then(|| first.saturating_sub(NEAR)..last.saturating_add(NEAR))
 }
@@ -76,6 +76,6 @@ fn span(presences: &Presences<'_>, own: &[&Presence]) -> Option<std::ops::Range<
 /// The rules that call an event an intruder's work.
 fn works<'a>(presences: &Presences<'a>, position: u32) -> impl Iterator<Item = (RuleIndex, &'a Meta)> {
     let rules = presences.rules;
-    let hits = presences.events.entries[position as usize].hits.iter();
+    let hits = presences.events.hits(&presences.events.entries[position as usize]).iter();
     hits.filter_map(move |index| Some((*index, rules.get(usize::from(*index)).filter(|rule| is_work(rule))?)))
 }

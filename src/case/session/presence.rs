@@ -205,6 +205,6 @@ impl Presence {
         }
         let serious =
             |rule: &&RuleIndex| rules.get(usize::from(**rule)).is_some_and(|rule| rule.level >= Level::Medium);
-        self.rules.extend(entry.hits.iter().filter(serious));
+        self.rules.extend(events.hits(entry).iter().filter(serious));
     }
 }

@@ -156,13 +156,21 @@ struct Reader {
 impl Reader {
     fn read(&mut self, past: &Past<'_>, entry: &Entry) -> [u32; 8] {
         let [country, region, network] = self.place(past, entry);
-        let application = if entry.application_id.is_empty() { entry.application } else { entry.application_id };
-        let client = if entry.client.is_empty() { self.protocol(past, entry.agent) } else { entry.client.0 };
-        let authentication = if entry.authentication_requirement.is_empty() {
+        let application = if past.events.common(entry).application_id.is_empty() {
+            past.events.common(entry).application
+        } else {
+            past.events.common(entry).application_id
+        };
+        let client = if past.events.common(entry).client.is_empty() {
+            self.protocol(past, entry.agent)
+        } else {
+            past.events.common(entry).client.0
+        };
+        let authentication = if past.events.common(entry).authentication_requirement.is_empty() {
             0
         } else {
             let next = self.pairs.len() as u32 + 1;
-            *self.pairs.entry((entry.authentication_requirement, application)).or_insert(next)
+            *self.pairs.entry((past.events.common(entry).authentication_requirement, application)).or_insert(next)
         };
         [country, region, network, past.agent(entry), entry.device.0, application.0, client, authentication]
     }

@@ -97,7 +97,7 @@ fn bars(view: &View<'_>) -> Option<Bars> {
     let bin = Bin::choose(span.0, span.1);
     let mut totals: FxHashMap<Sym, u64> = FxHashMap::default();
     for entry in &entries {
-        *totals.entry(entry.workload).or_default() += 1;
+        *totals.entry(view.case.events.common(entry).workload).or_default() += 1;
     }
     let mut ranked: Vec<(u64, &str, Sym)> =
         totals.into_iter().map(|(sym, count)| (count, view.case.events.text(sym), sym)).collect();
@@ -115,7 +115,7 @@ fn bars(view: &View<'_>) -> Option<Bars> {
     for events in entries.chunk_by(|a, b| bin.of(a.time.micros) == bin.of(b.time.micros)) {
         let bar = counts.entry(bin.of(events[0].time.micros)).or_insert_with(|| vec![0; names.len()]);
         for entry in events {
-            bar[places.get(&entry.workload).copied().unwrap_or(0)] += 1;
+            bar[places.get(&view.case.events.common(entry).workload).copied().unwrap_or(0)] += 1;
         }
     }
     Some(Bars { bin, span, names, counts, findings: found(view, bin) })

@@ -5,7 +5,7 @@ use speur::case::{Case, finding};
 use speur::coverage::{Counts, Coverage, FileCoverage, Rejection, RuleCoverage, RuleRejection};
 use speur::event::{ActorKind, Basis, Family, Origin, Outcome, Place, Precision, Time};
 use speur::rule::{Level, Meta};
-use speur::store::{Entry, Events, Id, RuleIndex, Sym};
+use speur::store::{Common, Entry, Events, Id, Number, RuleIndex, Sym};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -56,6 +56,16 @@ pub(crate) fn push(events: &mut Events, act: &Act<'_>) {
     let pool = &mut events.pool;
     let digest: [u8; 32] = Sha256::digest(number.to_le_bytes()).into();
     let sign_in = act.family == Family::SignIn;
+    let common = Common {
+        source: if sign_in { "graph-signins" } else { "purview-csv" },
+        operation_original: pool.intern(act.operation),
+        workload: pool.intern(act.workload),
+        record_type: pool.intern(if sign_in { "" } else { "ExchangeItem" }),
+        application: pool.intern(if sign_in { "Office 365 Exchange Online" } else { "" }),
+        result: pool.intern("Succeeded"),
+        error_code: pool.intern(if act.outcome == Outcome::Failure { "50126" } else { "" }),
+        ..Common::default()
+    };
     let entry = Entry {
         time: Time {
             micros: MONDAY + act.minute * MINUTE + (number as i64 % 60) * 1_000_000,
@@ -63,15 +73,11 @@ pub(crate) fn push(events: &mut Events, act: &Act<'_>) {
             basis: Basis::RecordUtc,
         },
         family: act.family,
-        source: if sign_in { "graph-signins" } else { "purview-csv" },
         actor_kind: ActorKind::User,
         outcome: act.outcome,
         id: Id::of(&format!("00000000-0000-4000-8000-{number:012}"), pool),
         tenant: pool.intern("harbor.example"),
         operation: pool.intern(act.operation),
-        operation_original: pool.intern(act.operation),
-        workload: pool.intern(act.workload),
-        record_type: pool.intern(if sign_in { "" } else { "ExchangeItem" }),
         actor: pool.intern(act.account),
         actor_id: Sym(0),
         target: Sym(0),
@@ -80,32 +86,19 @@ pub(crate) fn push(events: &mut Events, act: &Act<'_>) {
         ip: act.address.parse().ok(),
         port: Some(443),
         agent: pool.intern(if act.hits.is_empty() { "Mozilla/5.0 (Windows NT 10.0)" } else { "axios/1.7.2" }),
-        application: pool.intern(if sign_in { "Office 365 Exchange Online" } else { "" }),
-        application_id: Sym(0),
         session: pool.intern("6a1f3c7e-session"),
         token: Id::Text(Sym(0)),
         device: Sym(0),
-        result: pool.intern("Succeeded"),
-        error_code: pool.intern(if act.outcome == Outcome::Failure { "50126" } else { "" }),
         object: pool.intern(act.object),
         detail: pool.intern(act.detail),
-        degraded: Sym(0),
-        client: Sym(0),
-        authentication_requirement: Sym(0),
-        pending: Sym(0),
         captured: Sym(0),
         recipients: Sym(0),
-        origin: Origin {
-            file: u32::from(sign_in),
-            row: number + 1,
-            offset: number * 1_600,
-            length: 1_599,
-            digest,
-            content: u128::from(number),
-        },
+        origin: Origin { file: u32::from(sign_in), row: number + 1, offset: number * 1_600, length: 1_599, digest },
         conflict: false,
-        hits: act.hits.into(),
-        marks: Box::default(),
+        hits: events.rules.number(act.hits),
+        marks: Number::default(),
+        pending: Number::default(),
+        common: events.commons.number(&common),
     };
     events.entries.push(entry);
 }

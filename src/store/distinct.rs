@@ -1,0 +1,127 @@
+//! Values, each kept once and named by a number.
+
+use rustc_hash::FxHashMap;
+use std::borrow::Borrow;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::marker::PhantomData;
+
+/// The number of a value in a [`Distinct`]; 0 is the default one.
+pub struct Number<T>(u32, PhantomData<fn() -> T>);
+
+impl<T> Number<T> {
+    const fn new(number: usize) -> Self {
+        Self(number as u32, PhantomData)
+    }
+
+    /// Whether this is the default value: of a list, the empty one.
+    #[inline]
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Where the value stands among all of them.
+    #[inline]
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+// What a derive would write asks the same of the values.
+impl<T> Clone for Number<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Number<T> {}
+
+impl<T> Default for Number<T> {
+    fn default() -> Self {
+        Self::new(0)
+    }
+}
+
+impl<T> PartialEq for Number<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
+impl<T> Eq for Number<T> {}
+
+impl<T> Hash for Number<T> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
+
+impl<T> fmt::Debug for Number<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Values in the order they were first met; 0 is the default one.
+#[derive(Debug)]
+pub struct Distinct<T> {
+    values: Vec<T>,
+    numbers: FxHashMap<T, Number<T>>,
+}
+
+impl<T: Clone + Default + Eq + Hash> Default for Distinct<T> {
+    fn default() -> Self {
+        Self { values: vec![T::default()], numbers: std::iter::once((T::default(), Number::default())).collect() }
+    }
+}
+
+impl<T: Clone + Default + Eq + Hash> Distinct<T> {
+    /// The number of `value`, which is kept if it is new.
+    pub fn number<Q>(&mut self, value: &Q) -> Number<T>
+    where
+        T: Borrow<Q>,
+        Q: Eq + Hash + ToOwned<Owned = T> + ?Sized,
+    {
+        if let Some(number) = self.numbers.get(value) {
+            return *number;
+        }
+        let number = Number::new(self.values.len());
+        self.values.push(value.to_owned());
+        self.numbers.insert(value.to_owned(), number);
+        number
+    }
+
+    /// The value of a number.
+    #[inline]
+    pub fn get(&self, number: Number<T>) -> &T {
+        &self.values[number.index()]
+    }
+
+    /// All values by number.
+    pub fn all(&self) -> &[T] {
+        &self.values
+    }
+
+    /// Changes every value where it stands; two that come to be the same keep their two numbers.
+    pub(super) fn change(&mut self, change: impl Fn(&mut T)) {
+        self.values.iter_mut().for_each(change);
+        self.numbers =
+            (0..).map(Number::new).zip(&self.values).map(|(number, value)| (value.clone(), number)).collect();
+    }
+
+    /// The values from number `from` on, to be [`Self::absorb`]ed: none of them is found.
+    pub(super) fn tail(&self, from: usize) -> Self {
+        let new = self.values[from..].iter().cloned();
+        Self { values: std::iter::once(T::default()).chain(new).collect(), numbers: FxHashMap::default() }
+    }
+
+    /// Takes all values of `other`, each as `to_own` makes it, and adds the number of each of them here to `numbers`, in
+    /// their order there.
+    pub(super) fn absorb<Q>(&mut self, other: &Self, numbers: &mut Vec<Number<T>>, to_own: impl Fn(&T) -> T)
+    where
+        T: Borrow<Q>,
+        Q: Eq + Hash + ToOwned<Owned = T> + ?Sized,
+    {
+        numbers.extend(other.values[1..].iter().map(|value| self.number(to_own(value).borrow())));
+    }
+}
