@@ -54,8 +54,8 @@ pub fn addresses(events: &Events, index: &AddressIndex<'_>, findings: &[Finding]
         }
         let address = &mut found[number as usize];
         address.events += 1;
-        address.first = address.first.min(entry.time.micros);
-        address.last = address.last.max(entry.time.micros);
+        address.first = address.first.min(entry.micros);
+        address.last = address.last.max(entry.micros);
         address.accounts += u64::from(users.insert((number, entry.tenant, entry.account)));
         if events.is_sign_in(entry) {
             address.sign_ins.add(entry.outcome);

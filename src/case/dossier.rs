@@ -186,7 +186,7 @@ impl Sources<'_> {
     }
 
     fn time(&self, position: u32) -> i64 {
-        self.events.entries[position as usize].time.micros
+        self.events.entries[position as usize].micros
     }
 
     fn succeeded(&self, position: u32) -> bool {

@@ -53,7 +53,7 @@ pub fn add(findings: &mut Vec<Finding>, more: impl Iterator<Item = Finding>, eve
 
 fn sort(findings: &mut [Finding], events: &Events) {
     findings.sort_by_cached_key(|finding| {
-        let first = finding.positions.first().map(|at| events.entries[*at as usize].time.micros);
+        let first = finding.positions.first().map(|at| events.entries[*at as usize].micros);
         (Reverse(level(finding.rule.level)), first, finding.id.clone())
     });
 }
@@ -81,7 +81,7 @@ pub(super) fn finding(
     let mut met = FxHashSet::default();
     let addresses: BTreeSet<String> = entries
         .iter()
-        .filter(|entry| entry.ip.is_some() || !entry.address.is_empty())
+        .filter(|entry| !(entry.ip.is_empty() && entry.address.is_empty()))
         .filter(|entry| met.insert((entry.ip, entry.address)))
         .map(|entry| address_text(events, entry))
         .collect();
@@ -90,8 +90,8 @@ pub(super) fn finding(
         rule,
         tenant: tenant.to_owned(),
         account: account.to_owned(),
-        first_time: rfc3339(first.time.micros),
-        last_time: rfc3339(last.time.micros),
+        first_time: rfc3339(first.micros),
+        last_time: rfc3339(last.micros),
         count: entries.len() as u64,
         event_ids: entries.iter().map(|entry| entry.event_id()).collect(),
         summary: String::new(),
@@ -113,8 +113,8 @@ impl Finding {
             summary.push_str(voice.text("case.finding.more"));
         }
         let count = (entries.len() > 1).then(|| voice.count("case.finding.events", entries.len() as u64, &[]));
-        let span = voice.span(first.time.micros, last.time.micros);
-        let from = entries.iter().find(|entry| entry.ip.is_some() || !entry.address.is_empty()).map(|entry| {
+        let span = voice.span(first.micros, last.micros);
+        let from = entries.iter().find(|entry| !(entry.ip.is_empty() && entry.address.is_empty())).map(|entry| {
             let country = events.place(entry).map_or("", |place| &place.country);
             let others = match self.addresses.len().saturating_sub(1) as u64 {
                 0 => String::new(),

@@ -136,7 +136,7 @@ pub fn alias(account: &str) -> String {
 fn act(events: &Events, position: u32) -> Act {
     let entry = &events.entries[position as usize];
     Act {
-        time: rfc3339(entry.time.micros),
+        time: rfc3339(entry.micros),
         by: events.text(entry.by()).to_owned(),
         address: address_text(events, entry),
         event_id: entry.event_id(),

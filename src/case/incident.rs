@@ -107,7 +107,7 @@ pub fn incidents(events: &Events, findings: &[Finding]) -> Vec<Incident> {
 }
 
 fn time(events: &Events, position: u32) -> i64 {
-    events.entries.get(position as usize).map_or(0, |entry| entry.time.micros)
+    events.entries.get(position as usize).map_or(0, |entry| entry.micros)
 }
 
 /// First and last time of each stretch of events without a quiet stretch in it.

@@ -1,7 +1,7 @@
 //! Each distinct address of the events once: its text, its place, and which events carry it.
 
 use crate::event::Place;
-use crate::store::{Entry, Events, Sym};
+use crate::store::{Entry, Events, Number, Sym};
 use rustc_hash::FxHashMap;
 use std::net::IpAddr;
 
@@ -32,10 +32,10 @@ impl<'a> AddressIndex<'a> {
     /// Looks each distinct address up once.
     pub fn new(events: &'a Events) -> Self {
         let mut seen = vec![Seen::default()];
-        let mut numbers: FxHashMap<(Option<IpAddr>, Sym), u32> = FxHashMap::default();
+        let mut numbers: FxHashMap<(Number<Option<IpAddr>>, Sym), u32> = FxHashMap::default();
         let of = events.entries.iter().map(|entry| {
-            let text = if entry.ip.is_some() { Sym(0) } else { entry.address };
-            if entry.ip.is_none() && text.is_empty() {
+            let text = if entry.ip.is_empty() { entry.address } else { Sym(0) };
+            if entry.ip.is_empty() && text.is_empty() {
                 return 0;
             }
             *numbers.entry((entry.ip, text)).or_insert_with(|| {
@@ -65,5 +65,5 @@ impl<'a> AddressIndex<'a> {
 
 /// The address of one event as outputs print it: without port where it could be read.
 pub fn address_text(events: &Events, entry: &Entry) -> String {
-    entry.ip.map_or_else(|| events.text(entry.address).to_owned(), |ip| ip.to_string())
+    events.ip(entry).map_or_else(|| events.text(entry.address).to_owned(), |ip| ip.to_string())
 }

@@ -84,7 +84,7 @@ impl<'a> Indicators<'a> {
         let mut found: BTreeMap<(&'static str, &str), (i64, i64, u64)> = BTreeMap::new();
         for entry in entries {
             self.each(entry, &mut |kind, value| {
-                let at = entry.time.micros;
+                let at = entry.micros;
                 let (first, last, count) = found.entry((kind, value)).or_insert((at, at, 0));
                 (*first, *last, *count) = ((*first).min(at), (*last).max(at), *count + 1);
             });

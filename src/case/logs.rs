@@ -39,7 +39,7 @@ impl AllLogs {
         let (mut traces, mut snapshots) = (None, None);
         let mut boxes: BTreeMap<Sym, BTreeSet<Sym>> = BTreeMap::new();
         for entry in &events.entries {
-            let time = Some(entry.time.micros);
+            let time = Some(entry.micros);
             // Entries are in time order: the last one counts.
             match entry.family {
                 Family::Trace => traces = time,

@@ -145,7 +145,7 @@ impl Response<'_> {
         let number = self.kinds.iter().position(|known| known.kind == kind);
         let own = |position: &u32| {
             let entry = self.entry(*position);
-            entry.time.micros >= first && alias(self.events.text(entry.account)) == alias(account)
+            entry.micros >= first && alias(self.events.text(entry.account)) == alias(account)
         };
         let deeds = self.left.deeds.iter().filter(|deed| Some(deed.kind) == number).map(|deed| deed.position);
         let done: Vec<u32> = deeds.filter(own).collect();
@@ -214,8 +214,8 @@ impl Response<'_> {
             task: self.voice.label("case.task.", kind).to_owned(),
             kind: kind.to_owned(),
             verdict,
-            time: first.map(|entry| rfc3339(entry.time.micros)),
-            done: first.map(|entry| entry.time.micros),
+            time: first.map(|entry| rfc3339(entry.micros)),
+            done: first.map(|entry| entry.micros),
             by: by.to_owned(),
             note,
             event_ids: done.iter().map(|position| self.entry(*position).event_id()).collect(),

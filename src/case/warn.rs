@@ -57,7 +57,7 @@ impl Found<'_> {
         if entry.family != Family::Trace {
             return;
         }
-        let time = entry.time.micros;
+        let time = entry.micros;
         let named = self.events.text(entry.target).split(';').map(|address| address.trim().to_lowercase());
         for address in named.filter(|address| address.contains('@')) {
             let new = || Recipient {

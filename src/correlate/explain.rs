@@ -57,11 +57,10 @@ fn own_group(
     let folded = Folded::new(events, std::iter::once(correlation));
     let groups = Groups::new(correlation, events, facts, &folded);
     let all = group::found_by(correlation, found);
-    let all = group::each(&all);
-    let own = all.iter().find(|found| found.first().is_some_and(|(at, _)| *at == position))?;
+    let own = group::each(&all).find(|found| found.first().is_some_and(|(at, _)| *at == position))?;
     let (key, _) = groups.members(own, None).into_iter().next()?;
     let wanted = FxHashSet::from_iter([key]);
-    let members = all.iter().flat_map(|found| groups.members(found, Some(&wanted))).map(|(_, member)| member);
+    let members = group::each(&all).flat_map(|found| groups.members(found, Some(&wanted))).map(|(_, member)| member);
     Some((groups.name(own)?, members.collect()))
 }
 

@@ -6,6 +6,8 @@ use crate::event::{Lookup, Scalar};
 use crate::field::{Core, Field};
 use crate::rule::correlation::{Condition, Correlation};
 use crate::store::{Entry, Events, RuleIndex, Slot, Sym};
+use rayon::iter::ParallelIterator;
+use rayon::slice::ParallelSlice;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,21 +40,32 @@ pub(super) enum Part {
 }
 
 /// An event that rules of the correlation found: where it stands, with each of the references that did, ascending.
-pub(super) type Found<'a> = &'a [(u32, usize)];
+pub(super) type Found<'a> = &'a [(u32, u32)];
 
 /// What the rules of the correlation found, in time order; [`each`] parts it into events.
-pub(super) fn found_by(correlation: &Correlation, found: &BTreeMap<RuleIndex, Vec<u32>>) -> Vec<(u32, usize)> {
-    let of = |(at, rule): (usize, &RuleIndex)| {
-        found.get(rule).into_iter().flatten().map(move |position| (*position, at)).collect::<Vec<_>>()
-    };
-    let mut all: Vec<(u32, usize)> = correlation.refs.iter().enumerate().flat_map(of).collect();
+pub(super) fn found_by(correlation: &Correlation, found: &BTreeMap<RuleIndex, Vec<u32>>) -> Vec<(u32, u32)> {
+    let lists = || (0..).zip(&correlation.refs).filter_map(|(at, rule)| Some((at, found.get(rule)?)));
+    let mut all = Vec::with_capacity(lists().map(|(_, list)| list.len()).sum());
+    lists().for_each(|(at, list)| all.extend(list.iter().map(|position| (*position, at))));
     all.sort_unstable();
     all
 }
 
 /// The events among what [`found_by`] gives.
-pub(super) fn each(all: &[(u32, usize)]) -> Vec<Found<'_>> {
-    all.chunk_by(|(one, _), (other, _)| one == other).collect()
+pub(super) fn each(all: &[(u32, u32)]) -> impl Iterator<Item = Found<'_>> {
+    all.chunk_by(|one, other| one.0 == other.0)
+}
+
+/// The same, for all threads.
+pub(super) fn par_each(all: &[(u32, u32)]) -> impl ParallelIterator<Item = Found<'_>> {
+    all.par_chunk_by(|one, other| one.0 == other.0)
+}
+
+/// Parts what [`found_by`] gives behind its first `hits`, and no event in two.
+pub(super) fn split(all: &[(u32, u32)], hits: usize) -> (Found<'_>, Found<'_>) {
+    let Some((last, _)) = all.get(hits.saturating_sub(1)) else { return (all, &[]) };
+    let more = all[hits..].iter().take_while(|(position, _)| position == last).count();
+    all.split_at(hits + more)
 }
 
 /// Texts that are the same but for the case of their letters, by number.
@@ -120,8 +133,8 @@ impl<'a> Groups<'a> {
             Condition::Threshold(_, fields) => fields.as_slice(),
             Condition::Rules(_) => &[],
         };
-        for (_, at) in found {
-            let parts = (0..self.columns.len()).map(|field| self.part(&known, entry, field, *at));
+        for at in found.iter().map(|(_, at)| *at as usize) {
+            let parts = (0..self.columns.len()).map(|field| self.part(&known, entry, field, at));
             let Some(parts) = parts.collect::<Option<SmallVec<_>>>() else { continue };
             let key = (entry.tenant, parts);
             if wanted.is_some_and(|wanted| !wanted.contains(&key)) {
@@ -129,13 +142,13 @@ impl<'a> Groups<'a> {
             }
             let slot = members.iter().position(|(other, _)| *other == key).unwrap_or(members.len());
             if slot == members.len() {
-                let (position, time) = (known.position, entry.time.micros);
+                let (position, time) = (known.position, entry.micros);
                 members.push((key, Member { position, time, refs: SmallVec::new(), value: None }));
             }
             let member = &mut members[slot].1;
-            member.refs.push(*at);
+            member.refs.push(at);
             if member.value.is_none() && !counted.is_empty() {
-                let read = |places: &Vec<Place>| value(&known, entry, places.get(*at)?);
+                let read = |places: &Vec<Place>| value(&known, entry, places.get(at)?);
                 let values: Option<Vec<String>> = counted.iter().map(read).collect();
                 member.value = values.map(|values| values.join("\u{1f}"));
             }
@@ -147,7 +160,7 @@ impl<'a> Groups<'a> {
     pub(super) fn name(&self, found: Found<'_>) -> Option<String> {
         let (position, at) = found.first()?;
         let (entry, known) = self.event(*position)?;
-        let values = self.correlation.by.iter().filter_map(|places| value(&known, entry, places.get(*at)?));
+        let values = self.correlation.by.iter().filter_map(|places| value(&known, entry, places.get(*at as usize)?));
         Some(values.collect::<Vec<_>>().join(", "))
     }
 
@@ -157,7 +170,7 @@ impl<'a> Groups<'a> {
     }
 
     fn part(&self, known: &Known<'_>, entry: &Entry, field: usize, at: usize) -> Option<Part> {
-        match (self.columns[field], entry.ip) {
+        match (self.columns[field], self.events.ip(entry)) {
             (Some((Core::Address, _)), Some(ip)) => Some(Part::Address(ip)),
             (Some((_, column)), _) => {
                 let sym = Some(column.get(self.events, entry)).filter(|sym| !sym.is_empty())?;

@@ -76,16 +76,8 @@ fn settle(events: &mut Events, rules: &RuleSet, facts: &Facts) {
 fn correlate(events: &mut Events, rules: &RuleSet, facts: &Facts) {
     let referred: BTreeSet<RuleIndex> =
         rules.correlations().iter().flat_map(|correlation| correlation.refs.iter().copied()).collect();
-    // Where each rule that is referred to found something; a correlation finds something where its condition is met.
-    let mut found: BTreeMap<RuleIndex, Vec<u32>> = referred.iter().map(|rule| (*rule, Vec::new())).collect();
-    for (position, entry) in (0..).zip(&events.entries) {
-        for rule in events.hits(entry) {
-            if let Some(found) = found.get_mut(rule) {
-                found.push(position);
-            }
-        }
-    }
-    let folded = Folded::new(events, rules.correlations().iter());
+    let (mut found, folded) =
+        rayon::join(|| found(events, &referred), || Folded::new(events, rules.correlations().iter()));
     let mut behind = BTreeMap::new();
     let mut met: Vec<(u32, RuleIndex)> = Vec::new();
     let mut rest: Vec<&Correlation> = rules.correlations().iter().collect();
@@ -112,6 +104,19 @@ fn correlate(events: &mut Events, rules: &RuleSet, facts: &Facts) {
         rest = waiting;
     }
     add(events, met);
+}
+
+/// Where each of these rules found something; a correlation, which is still to be evaluated, found nothing.
+fn found(events: &Events, referred: &BTreeSet<RuleIndex>) -> BTreeMap<RuleIndex, Vec<u32>> {
+    let mut found: BTreeMap<RuleIndex, Vec<u32>> = referred.iter().map(|rule| (*rule, Vec::new())).collect();
+    for (position, entry) in (0..).zip(&events.entries) {
+        for rule in events.hits(entry) {
+            if let Some(found) = found.get_mut(rule) {
+                found.push(position);
+            }
+        }
+    }
+    found
 }
 
 /// Takes from the events the hits that filters of the user withhold, and gives them with the position of the event.
@@ -160,7 +165,7 @@ impl Outcome {
     }
 }
 
-/// Groups that are looked through at once, and between two looks for windows that are over.
+/// Hits that are looked through at once, and between two looks for windows that are over.
 const CHUNK: usize = 4096;
 
 /// Goes through the events once, in time order; no more is kept than the windows that are open.
@@ -174,26 +179,29 @@ fn evaluate(groups: &Groups<'_>, found: &BTreeMap<RuleIndex, Vec<u32>>) -> Outco
         return outcome;
     }
     let all = group::found_by(correlation, found);
-    let all = group::each(&all);
     if correlation.holds_for_one() {
-        let one = |found: &&Found<'_>| !groups.members(found, None).is_empty();
-        outcome.fired = all.par_iter().filter(one).filter_map(|found| found.first()).map(|(at, _)| *at).collect();
+        let one = |found: &Found<'_>| !groups.members(found, None).is_empty();
+        outcome.fired =
+            group::par_each(&all).filter(one).filter_map(|found| found.first()).map(|(at, _)| *at).collect();
         outcome.contributed.clone_from(&outcome.fired);
         return outcome;
     }
     let wanted: Option<FxHashSet<Key>> = rarest.map(|rarest| {
-        let those = all.par_iter().filter(|found| found.iter().any(|(_, at)| *at == rarest));
+        let those = group::par_each(&all).filter(|found| found.iter().any(|(_, at)| *at as usize == rarest));
         those.flat_map_iter(|found| groups.members(found, None)).map(|(key, _)| key).collect()
     });
-    for chunk in all.chunks(CHUNK) {
+    let mut rest = all.as_slice();
+    while !rest.is_empty() {
+        let chunk;
+        (chunk, rest) = group::split(rest, CHUNK);
         let read: Vec<(Key, Member)> =
-            chunk.par_iter().flat_map_iter(|found| groups.members(found, wanted.as_ref())).collect();
+            group::par_each(chunk).flat_map_iter(|found| groups.members(found, wanted.as_ref())).collect();
         for (key, member) in read {
             let window = windows.entry(key).or_insert_with(|| Window::new(correlation));
             window.push(correlation, member, &mut outcome);
         }
-        let now = chunk.last().and_then(|found| events.entries.get(found.first()?.0 as usize));
-        let now = now.map_or(i64::MIN, |entry| entry.time.micros);
+        let now = chunk.last().and_then(|found| events.entries.get(found.0 as usize));
+        let now = now.map_or(i64::MIN, |entry| entry.micros);
         windows.retain(|_, window| {
             let over = window.is_over(correlation, now);
             if over {

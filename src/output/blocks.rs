@@ -11,18 +11,30 @@ const ROWS: usize = 512;
 /// Blocks for each thread between two writes.
 const AHEAD: usize = 2;
 
-/// Writes the text of `total` rows, which `format` appends for a range of them.
+/// Writes the text of `total` rows, which `format` appends for a range of them; the next blocks are formatted while
+/// those before them are written.
 pub(crate) fn write(
     sink: &mut Sink<'_>,
     total: usize,
     format: impl Fn(Range<usize>, &mut Vec<u8>) + Sync,
 ) -> io::Result<()> {
-    let mut blocks = vec![Vec::new(); rayon::current_num_threads() * AHEAD];
-    for some in ranges(total, ROWS).chunks(blocks.len()) {
+    let ranges = ranges(total, ROWS);
+    let blocks = || vec![Vec::new(); rayon::current_num_threads() * AHEAD];
+    let (mut done, mut next) = (blocks(), blocks());
+    let fill = |blocks: &mut Vec<Vec<u8>>, some: &[Range<usize>]| {
         blocks.par_iter_mut().zip(some.par_iter()).for_each(|(block, rows)| format(rows.clone(), block));
-        blocks.iter_mut().take(some.len()).try_for_each(|block| sink.take(block))?;
+    };
+    for some in ranges.chunks(next.len()) {
+        let (written, ()) = rayon::join(|| put(sink, &mut done), || fill(&mut next, some));
+        written?;
+        std::mem::swap(&mut done, &mut next);
     }
-    Ok(())
+    put(sink, &mut done)
+}
+
+/// Writes blocks, those of them that hold something, and empties them.
+fn put(sink: &mut Sink<'_>, blocks: &mut [Vec<u8>]) -> io::Result<()> {
+    blocks.iter_mut().filter(|block| !block.is_empty()).try_for_each(|block| sink.take(block))
 }
 
 /// `0..total` in ranges of at most `size`.

@@ -116,7 +116,7 @@ fn is_detail_told(row: &Row<'_>, message: &str) -> bool {
 /// Every column; the first seventeen are a contract with the readers of `timeline.csv`.
 pub(crate) static COLUMNS: &[Column] = &[
     // The JSONL has it as `datetime`.
-    column(Csv, "time", Kind::Time, |row| Cell::Time(row.entry.time.micros)),
+    column(Csv, "time", Kind::Time, |row| Cell::Time(row.entry.micros)),
     log!(Everywhere, tenant),
     log!(Everywhere, account),
     log!(Everywhere, operation),
@@ -169,8 +169,8 @@ pub(crate) static COLUMNS: &[Column] = &[
     common!(Parquet, application_id),
     log!(Parquet, "address_original", address),
     common!(Parquet, operation_original),
-    column(Parquet, "time_precision", Kind::Text, |row| Cell::Ours(row.entry.time.precision.name())),
-    column(Parquet, "time_basis", Kind::Text, |row| Cell::Text(row.entry.time.basis.name())),
+    column(Parquet, "time_precision", Kind::Text, |row| Cell::Ours(row.entry.precision.name())),
+    column(Parquet, "time_basis", Kind::Text, |row| Cell::Text(row.entry.basis.name())),
     column(Parquet, "family", Kind::Text, |row| Cell::Ours(row.entry.family.name())),
     column(Parquet, "source", Kind::Text, |row| Cell::Ours(row.common.source)),
 ];

@@ -329,7 +329,7 @@ pub(crate) static SUPPRESSED: Table = Table {
             let rule = view.case.rules.get(usize::from(withheld.rule))?;
             let entry = events.entries.get(*position as usize)?;
             let record = Record::default()
-                .time(rfc3339(entry.time.micros))
+                .time(rfc3339(entry.micros))
                 .log(events.text(entry.tenant))
                 .log(events.text(entry.account))
                 .log(events.text(entry.operation))

@@ -85,7 +85,7 @@ fn push_json_row(out: &mut Vec<u8>, row: &Row<'_>, columns: &[(Vec<u8>, &Column)
     out.extend_from_slice(b"{\"message\":\"");
     push_json(out, fitting(message));
     out.extend_from_slice(b"\",\"datetime\":\"");
-    push_iso(out, row.entry.time.micros);
+    push_iso(out, row.entry.micros);
     out.extend_from_slice(b"+00:00\",\"timestamp_desc\":\"");
     out.extend_from_slice(timestamp_desc(row).as_bytes());
     out.push(b'"');
@@ -155,7 +155,7 @@ fn timestamp_desc(row: &Row<'_>) -> &'static str {
     match row.entry.family {
         Family::Risk => "Risk Detection Time",
         Family::Trace => "Message Received Time",
-        Family::State if matches!(row.entry.time.basis, Basis::FileName | Basis::CollectedAt) => "Collection Time",
+        Family::State if matches!(row.entry.basis, Basis::FileName | Basis::CollectedAt) => "Collection Time",
         Family::State => "Creation or Change Time",
         Family::Audit | Family::SignIn | Family::Directory | Family::Activity => "Recorded Activity Time",
     }

@@ -90,7 +90,7 @@ impl<'a> View<'a> {
         let voice = self.case.facts.voice;
         let acts = || self.case.events.entries.iter().filter(|entry| entry.is_act());
         match (acts().next(), acts().next_back()) {
-            (Some(first), Some(last)) => voice.span(first.time.micros, last.time.micros),
+            (Some(first), Some(last)) => voice.span(first.micros, last.micros),
             _ => voice.text("case.no_events").to_owned(),
         }
     }

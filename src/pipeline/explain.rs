@@ -69,7 +69,7 @@ pub fn explain(options: &Options, rule: &str, event: &str, progress: &dyn Progre
 }
 
 fn told(events: &Events, entry: &Entry, voice: Voice) -> String {
-    let mut text = format!("{}, ", voice.moment(entry.time.micros));
+    let mut text = format!("{}, ", voice.moment(entry.micros));
     push_act(&mut text, events, entry, voice);
     text
 }

@@ -227,8 +227,10 @@ impl Kit {
         };
         let open = |sessions: &[Session]| expose::opened(&read, sessions, &options.limits, redactor);
         let voice = options.facts.voice;
-        let answer = answer(&read.events, (rules, self.rules.footholds()), &options.decisions, voice, open);
-        let mut findings = findings(&read.events, rules, voice);
+        let (answer, mut findings) = rayon::join(
+            || answer(&read.events, (rules, self.rules.footholds()), &options.decisions, voice, open),
+            || findings(&read.events, rules, voice),
+        );
         let gaps = answer.dossiers.iter().flat_map(|dossier| dossier.gaps.iter().cloned());
         finding::add(&mut findings, gaps, &read.events);
         // A record as it stands names people: a redacted copy quotes none.
@@ -330,7 +332,7 @@ pub fn inspect(options: &Options, progress: &dyn Progress) -> Result<Inspection,
         let operations = count(&mut events.entries.iter(), |e| e.operation);
         let mut coverage = Coverage::close(read.files, RuleCoverage::default())?;
         coverage.completeness = completeness::judge(&coverage, events, &[], options.facts.voice);
-        let gaps = gaps(acts().map(|entry| entry.time.micros));
+        let gaps = gaps(acts().map(|entry| entry.micros));
         Ok(Inspection { coverage, accounts, operations, gaps })
     })
 }
@@ -359,8 +361,8 @@ fn wanted(options: &Options, entry: &Entry, pool: &crate::store::Pool) -> bool {
     let named = |wanted: &[String], fields: &[crate::store::Sym]| {
         wanted.is_empty() || fields.iter().any(|f| wanted.iter().any(|w| w.eq_ignore_ascii_case(pool.get(*f))))
     };
-    options.from.is_none_or(|from| entry.time.micros >= from)
-        && options.to.is_none_or(|to| entry.time.micros <= to)
+    options.from.is_none_or(|from| entry.micros >= from)
+        && options.to.is_none_or(|to| entry.micros <= to)
         && named(&options.users, &[entry.account, entry.actor, entry.target])
 }
 

@@ -12,14 +12,14 @@ impl Events {
         let mut room = [0; GUID];
         let place = self.place(entry);
         let text = match core {
-            Core::Time => return visit(Scalar::Int(entry.time.micros)),
+            Core::Time => return visit(Scalar::Int(entry.micros)),
             Core::Port => return number(entry.port.map(i64::from), visit),
             Core::Asn => return number(place.map(|place| place.asn.into()).filter(|asn| *asn != 0), visit),
             Core::ForeignRecipients => {
                 return self.text(entry.recipients).lines().try_for_each(|line| visit(Scalar::Str(line)));
             }
             Core::Address => {
-                if let Some(ip) = entry.ip {
+                if let Some(ip) = self.ip(entry) {
                     return visit(Scalar::Str(&ip.to_string()));
                 }
                 self.text(entry.address)

@@ -191,13 +191,13 @@ impl Merger {
     fn admit(&mut self, entry: Entry, content: u128, file: usize) {
         let position = self.entries.len() as u32;
         let first = if entry.id.is_empty() {
-            *self.nameless.entry((content, entry.time.micros)).or_insert(position)
+            *self.nameless.entry((content, entry.micros)).or_insert(position)
         } else {
             self.first_with_id(&entry, position)
         };
         let tally = &mut self.tallies[file];
-        tally.first = Some(tally.first.map_or(entry.time.micros, |t| t.min(entry.time.micros)));
-        tally.last = Some(tally.last.map_or(entry.time.micros, |t| t.max(entry.time.micros)));
+        tally.first = Some(tally.first.map_or(entry.micros, |t| t.min(entry.micros)));
+        tally.last = Some(tally.last.map_or(entry.micros, |t| t.max(entry.micros)));
         if first != position {
             if self.contents[first as usize] == content || !self.variants.insert((entry.family, entry.id, content)) {
                 tally.counts.duplicate += 1;
@@ -254,14 +254,14 @@ impl Merger {
         let repeats = self.settle(same);
         name_tenant(&mut self.entries, &repeats, &mut self.tallies);
         let Self { mut entries, stock, tallies, .. } = self;
-        let Stock { pool, commons, rules, waiting, .. } = stock;
+        let Stock { pool, commons, ips, rules, waiting, .. } = stock;
         let mut position = 0;
         entries.retain(|_| {
             position += 1;
             !repeats.contains(&(position - 1))
         });
         sort(&mut entries, &pool);
-        (Events { entries, pool, commons, rules, waiting, places }, tallies)
+        (Events { entries, pool, commons, ips, rules, waiting, places }, tallies)
     }
 
     /// What repeats a record that stays. Of twins the richer stays, with the rules that either meets.
@@ -347,7 +347,7 @@ fn name_tenant(entries: &mut [Entry], repeats: &FxHashSet<u32>, tallies: &mut [T
 fn sort(entries: &mut [Entry], pool: &Pool) {
     entries.par_sort_unstable_by(|a, b| {
         let place = |e: &Entry| (e.origin.file, e.origin.row);
-        (a.time.micros.cmp(&b.time.micros))
+        (a.micros.cmp(&b.micros))
             .then_with(|| pool.get(a.tenant).cmp(pool.get(b.tenant)))
             .then_with(|| a.id.compare(&b.id, pool))
             .then_with(|| a.origin.digest.cmp(&b.origin.digest))

@@ -18,7 +18,7 @@ pub use pool::{Pool, Sym};
 pub use stock::Stock;
 
 pub use crate::event::hex;
-use crate::event::{ActorKind, Family, Origin, Outcome, Place, SIGN_IN_STEP, Time};
+use crate::event::{ActorKind, Basis, Family, Origin, Outcome, Place, Precision, SIGN_IN_STEP};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use std::fmt::Write;
 use std::net::IpAddr;
@@ -44,14 +44,18 @@ pub type Rules = Vec<RuleIndex>;
 #[derive(Debug, Clone)]
 #[allow(missing_docs)] // named and described by the field catalogue
 pub struct Entry {
-    pub time: Time,
+    /// When it happened, microseconds since 1970-01-01T00:00:00Z.
+    pub micros: i64,
+    pub precision: Precision,
+    pub basis: Basis,
     pub family: Family,
     pub actor_kind: ActorKind,
     pub outcome: Outcome,
     /// Shares its Id with an event of other content.
     pub conflict: bool,
     pub port: Option<u16>,
-    pub ip: Option<IpAddr>,
+    /// See [`Events::ip`].
+    pub ip: Number<Option<IpAddr>>,
     pub id: Id,
     pub token: Id,
     /// See [`Events::common`].
@@ -91,6 +95,8 @@ pub struct Events {
     pub pool: Pool,
     /// What many events have in common.
     pub commons: Distinct<Common>,
+    /// The addresses that events come from.
+    pub ips: Distinct<Option<IpAddr>>,
     /// The lists of rules that events meet.
     pub rules: Distinct<Rules>,
     /// The lists of rules that wait for derived facts of events.
@@ -124,6 +130,12 @@ impl Events {
         self.commons.get(entry.common)
     }
 
+    /// The address that `entry` comes from.
+    #[inline]
+    pub fn ip(&self, entry: &Entry) -> Option<IpAddr> {
+        *self.ips.get(entry.ip)
+    }
+
     /// The rules that `entry` meets, in index order.
     #[inline]
     pub fn hits(&self, entry: &Entry) -> &[RuleIndex] {
@@ -147,7 +159,7 @@ impl Events {
 
     /// What is known of the entry's address.
     pub fn place(&self, entry: &Entry) -> Option<&Place> {
-        entry.ip.and_then(|ip| self.places.get(&ip)).map(Arc::as_ref)
+        self.ip(entry).and_then(|ip| self.places.get(&ip)).map(Arc::as_ref)
     }
 }
 

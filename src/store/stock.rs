@@ -3,6 +3,7 @@
 use super::{Common, Distinct, Entry, Id, Met, Number, Pending, Pool, RuleIndex, Rules, Sym};
 use crate::event::{Event, Origin, Scalar};
 use crate::field::{Core, Field};
+use std::net::IpAddr;
 use std::ops::ControlFlow;
 
 /// How many texts may go from batch to batch, and how many bytes of them; what repeats in one stretch of a log is among
@@ -20,6 +21,8 @@ pub struct Stock {
     pub(super) pool: Pool,
     /// Combinations of texts.
     pub(super) commons: Distinct<Common>,
+    /// Addresses.
+    pub(super) ips: Distinct<Option<IpAddr>>,
     /// Lists of rules that are met.
     pub(super) rules: Distinct<Rules>,
     /// Lists of rules that wait for derived facts.
@@ -33,6 +36,7 @@ pub struct Stock {
 pub(super) struct Held {
     texts: usize,
     commons: usize,
+    ips: usize,
     rules: usize,
     waiting: usize,
 }
@@ -42,6 +46,7 @@ pub(super) struct Held {
 pub(super) struct Numbers {
     texts: Vec<Sym>,
     commons: Vec<Number<Common>>,
+    ips: Vec<Number<Option<IpAddr>>>,
     rules: Vec<Number<Rules>>,
     waiting: Vec<Number<Vec<Pending>>>,
 }
@@ -60,13 +65,20 @@ impl Stock {
     }
 
     pub(super) fn held(&self) -> Held {
-        let Self { pool, commons, rules, waiting, .. } = self;
-        Held { texts: pool.len(), commons: commons.all().len(), rules: rules.all().len(), waiting: waiting.all().len() }
+        let Self { pool, commons, ips, rules, waiting, .. } = self;
+        Held {
+            texts: pool.len(),
+            commons: commons.all().len(),
+            ips: ips.all().len(),
+            rules: rules.all().len(),
+            waiting: waiting.all().len(),
+        }
     }
 
     /// Whether it holds more than is worth to be kept for the next batch.
     pub(super) fn is_full(&self) -> bool {
-        self.pool.len() > TEXTS || self.pool.bytes() > BYTES || self.commons.all().len() > TEXTS
+        let numbered = self.commons.all().len().max(self.ips.all().len());
+        self.pool.len().max(numbered) > TEXTS || self.pool.bytes() > BYTES
     }
 
     /// What has come since it held so much, to be absorbed: it is numbered anew, and none of it is found.
@@ -74,6 +86,7 @@ impl Stock {
         Self {
             pool: self.pool.tail(from.texts),
             commons: self.commons.tail(from.commons),
+            ips: self.ips.tail(from.ips),
             rules: self.rules.tail(from.rules),
             waiting: self.waiting.tail(from.waiting),
             recent: Vec::new(),
@@ -83,8 +96,9 @@ impl Stock {
     /// Takes all that `other` holds and adds the numbers of it here to `numbers`.
     pub(super) fn absorb(&mut self, other: &Self, numbers: &mut Numbers) {
         self.pool.absorb(&other.pool, &mut numbers.texts);
-        let Numbers { texts, commons, rules, waiting } = numbers;
+        let Numbers { texts, commons, ips, rules, waiting } = numbers;
         self.commons.absorb::<Common>(&other.commons, commons, |common| common.renumbered(texts));
+        self.ips.absorb::<Option<IpAddr>>(&other.ips, ips, Clone::clone);
         self.rules.absorb::<[RuleIndex]>(&other.rules, rules, Clone::clone);
         self.waiting.absorb::<[Pending]>(&other.waiting, waiting, Clone::clone);
     }
@@ -100,7 +114,9 @@ impl Stock {
         let account = pool.intern_like(actor, &event.account);
         let looked_at = !(hits.is_empty() && pending.is_empty());
         Entry {
-            time: event.time,
+            micros: event.time.micros,
+            precision: event.time.precision,
+            basis: event.time.basis,
             family: event.family,
             actor_kind: event.actor_kind,
             outcome: event.outcome,
@@ -115,7 +131,7 @@ impl Stock {
             target: pool.intern_like(account, &event.target),
             account,
             address: pool.intern(&event.address.original),
-            ip: event.address.ip,
+            ip: self.ips.number(&event.address.ip),
             port: event.address.port,
             agent: pool.intern_like(guess(|last| last.agent), &event.agent),
             session: pool.intern(&event.session),
@@ -182,6 +198,7 @@ impl Numbers {
         Self {
             texts: vec![Sym::default()],
             commons: vec![Number::default()],
+            ips: vec![Number::default()],
             rules: vec![Number::default()],
             waiting: vec![Number::default()],
         }
@@ -191,6 +208,7 @@ impl Numbers {
     pub(super) fn apply(&self, entry: &mut Entry) {
         entry.renumber(&self.texts);
         entry.common = self.commons[entry.common.index()];
+        entry.ip = self.ips[entry.ip.index()];
         entry.hits = self.rules[entry.hits.index()];
         entry.pending = self.waiting[entry.pending.index()];
     }

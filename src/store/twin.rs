@@ -19,7 +19,7 @@ pub(super) fn is_twin(first: &Entry, later: &Entry, stock: &Stock) -> bool {
         Family::Audit => here.source == RENAMED || there.source == RENAMED,
         Family::Activity | Family::Risk | Family::Trace | Family::State => false,
     };
-    let second = |entry: &Entry| entry.time.micros.div_euclid(1_000_000);
+    let second = |entry: &Entry| entry.micros.div_euclid(1_000_000);
     let agree =
         |a: Sym, b: Sym| a == b || a.is_empty() || b.is_empty() || pool.get(a).eq_ignore_ascii_case(pool.get(b));
     // A name is compared only where an id is missing: exports may print an application's name at another time.
@@ -28,10 +28,7 @@ pub(super) fn is_twin(first: &Entry, later: &Entry, stock: &Stock) -> bool {
     } else {
         agree(here.application_id, there.application_id)
     };
-    let addresses = match (first.ip, later.ip) {
-        (Some(a), Some(b)) => a == b,
-        _ => true,
-    };
+    let addresses = first.ip == later.ip || first.ip.is_empty() || later.ip.is_empty();
     // An error code of 0 is no error code, so success and failure are told apart by the outcome.
     let ends = if here.error_code.is_empty() || there.error_code.is_empty() {
         let silent = [first.outcome, later.outcome].contains(&Outcome::Unknown);

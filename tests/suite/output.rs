@@ -247,7 +247,7 @@ fn the_parquet_timeline_is_typed_and_whole() {
         assert_eq!(object.unwrap_or(""), case.events.text(entry.object));
     }
     let times = time.datetime().unwrap().physical().clone();
-    assert!(times.iter().zip(&case.events.entries).all(|(time, entry)| time == Some(entry.time.micros)));
+    assert!(times.iter().zip(&case.events.entries).all(|(time, entry)| time == Some(entry.micros)));
 }
 
 #[test]

@@ -1,9 +1,13 @@
 //! The merge of batches: what repeats, what is in conflict, what the investigator did not ask for.
 
 use super::event_fixture::{event, record};
-use speur::event::{Family, Origin, Outcome};
-use speur::store::{Batch, Events, GUID, Merger, Met, Suspect, Tally};
+use proptest::prelude::*;
+use speur::event::{Event, Family, Origin, Outcome, Scalar};
+use speur::field::{CATALOGUE, Core, Field};
+use speur::store::{Batch, Events, GUID, Merger, Met, Pending, Stock, Suspect, Tally};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 /// A row: its Id (which may be empty), its content, and its time in seconds after the first.
 type Row = (&'static str, u128, i64);
@@ -98,9 +102,9 @@ fn records_without_an_id_repeat_only_with_equal_content_and_time() {
 #[test]
 fn what_was_not_asked_for_is_counted_and_left_out() {
     let merger = merger(vec![batch(0, &[("x", 1, 0), ("y", 2, 60)]), batch(1, &[("z", 3, 60)])]);
-    let start = merger.entry(0).time.micros;
+    let start = merger.entry(0).micros;
     let (mut events, mut tallies) = merger.finish(&[], BTreeMap::new());
-    events.leave_out(&mut tallies, &|entry, _| entry.time.micros == start);
+    events.leave_out(&mut tallies, &|entry, _| entry.micros == start);
     assert_eq!(events.entries.len(), 1);
     assert_eq!(tallies.iter().map(|t| (t.counts.used, t.counts.outside)).collect::<Vec<_>>(), [(2, 1), (1, 1)]);
 }
@@ -204,4 +208,104 @@ fn of_four_forms_two_that_conflict_stay() {
     let (kept, counts) = settled(&rows, Family::SignIn);
     assert_eq!(kept, [("graph-signins", true), ("graph-signins", true)]);
     assert_eq!(counts, [[0, 1, 0], [1, 0, 1], [1, 0, 1], [0, 1, 0]]);
+}
+
+/// Gives every text of an event one of a few values, so that most combinations come again.
+fn fill(event: &mut Event<'_>, picks: &[u8]) {
+    let mut picks = picks.iter().cycle();
+    let texts: [&mut Cow<'_, str>; 19] = [
+        &mut event.operation,
+        &mut event.operation_original,
+        &mut event.workload,
+        &mut event.record_type,
+        &mut event.actor,
+        &mut event.actor_id,
+        &mut event.target,
+        &mut event.account,
+        &mut event.agent,
+        &mut event.client,
+        &mut event.application,
+        &mut event.application_id,
+        &mut event.session,
+        &mut event.device,
+        &mut event.authentication_requirement,
+        &mut event.result,
+        &mut event.error_code,
+        &mut event.object,
+        &mut event.detail,
+    ];
+    for (place, text) in (0..).zip(texts) {
+        *text = match picks.next().unwrap() % 4 {
+            0 => "".into(),
+            1 => "shared".into(),
+            pick => format!("text {place} {pick}").into(),
+        };
+    }
+    let pick = *picks.next().unwrap();
+    event.degraded = if pick.is_multiple_of(8) { "its end is missing".into() } else { "".into() };
+    // Where one event states a tenant and no other states another, all are of that one.
+    event.tenant = format!("tenant {}", pick % 2).into();
+    event.source = ["purview-csv", "graph-audit-json"][usize::from(pick % 2)];
+    event.address.original = format!("198.51.100.{}:{pick}", pick % 4).into();
+    event.address.ip =
+        event.address.original.split(':').next().unwrap().parse().ok().filter(|_| !pick.is_multiple_of(3));
+    event.address.port = (!pick.is_multiple_of(5)).then_some(pick.into());
+}
+
+/// The values of all core fields, but those that only a database knows.
+fn values(visit: impl Fn(Core, &mut speur::event::Visit<'_>) -> ControlFlow<()>) -> Vec<String> {
+    let mut values = Vec::new();
+    for row in CATALOGUE {
+        let _ = visit(row.core, &mut |value: Scalar<'_>| {
+            values.push(format!("{}: {value:?}", row.name));
+            ControlFlow::Continue(())
+        });
+    }
+    values
+}
+
+proptest! {
+    /// Makers take turns, and what one has met before it goes on from, or begins anew.
+    #[test]
+    fn events_come_back_as_they_were(
+        rows in proptest::collection::vec((proptest::collection::vec(any::<u8>(), 21), 0..3_u16), 1..60),
+        cuts in proptest::collection::vec((1..9_usize, 0..3_u32, any::<bool>()), 60),
+    ) {
+        let record = record(r#"{"Operation":"Send"}"#);
+        let mut merger = Merger::default();
+        let mut stocks: BTreeMap<u32, Stock> = BTreeMap::new();
+        let (mut expected, mut rest) = (Vec::new(), &rows[..]);
+        for (length, maker, anew) in cuts {
+            let (some, more) = rest.split_at(length.min(rest.len()));
+            let stock = if anew { Stock::default() } else { stocks.remove(&maker).unwrap_or_default() };
+            let mut batch = Batch::go_on(0, maker, stock);
+            batch.rows = some.len() as u64;
+            for ((picks, met), row) in some.iter().zip(1..) {
+                let mut event = event(Family::Audit, &record);
+                fill(&mut event, picks);
+                let number = expected.len();
+                event.id = format!("00000000-0000-4000-8000-{number:012}").into();
+                event.time.micros += i64::try_from(number).unwrap();
+                let hits: Vec<u16> = (0..*met).collect();
+                let pending: Vec<Pending> = (0..met % 2).map(|rule| Pending { rule, known: 7 }).collect();
+                let origin = Origin { file: 0, row, offset: 0, length: 1, digest: [0; 32] };
+                let rules = Met { rules: &hits, pending: &pending, captured: "" };
+                batch.keep(&event, origin, number as u128, &rules);
+                let told = values(|core, visit| event.visit(&Field::Core(core), visit));
+                expected.push((number as u64 + 1, told, hits, pending));
+            }
+            stocks.insert(maker, batch.part());
+            merger.add(batch);
+            rest = more;
+        }
+        let (events, _) = finish(merger, &[]);
+        let found: Vec<_> = (events.entries.iter())
+            .map(|entry| {
+                let told = values(|core, visit| events.visit(entry, core, visit));
+                (entry.origin.row, told, events.hits(entry).to_vec(), events.pending(entry).to_vec())
+            })
+            .collect();
+        expected.truncate(rows.len());
+        prop_assert_eq!(found, expected);
+    }
 }

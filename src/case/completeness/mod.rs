@@ -100,7 +100,7 @@ static CHECKS: &[Check] = &[
 pub fn judge(coverage: &Coverage, events: &Events, findings: &[Finding], voice: Voice) -> Vec<Shortfall> {
     let serious = findings.iter().filter(|finding| super::severity::level(finding.rule.level) >= Level::Medium);
     let times = serious.flat_map(|finding| &finding.positions);
-    let times = times.filter_map(|&at| events.entries.get(at as usize)).map(|entry| entry.time.micros);
+    let times = times.filter_map(|&at| events.entries.get(at as usize)).map(|entry| entry.micros);
     let suspicious = times.fold(None, |span: Option<(i64, i64)>, time| {
         Some(span.map_or((time, time), |(first, last)| (first.min(time), last.max(time))))
     });

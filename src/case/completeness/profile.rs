@@ -63,7 +63,7 @@ impl Profile {
         let mut profile = Self { files: vec![FileProfile::default(); coverage.files.len()], ..Self::default() };
         for entry in &events.entries {
             let span = profile.families.entry(entry.family);
-            let time = entry.time.micros;
+            let time = entry.micros;
             let span = span.or_insert(Span { first: time, last: time, count: 0 });
             *span = Span { first: span.first.min(time), last: span.last.max(time), count: span.count + 1 };
             profile.note(entry, events);
@@ -101,8 +101,8 @@ impl FileProfile {
         let of = |sym: Sym| traits.get(sym.0 as usize);
         self.events += 1;
         self.families.insert(entry.family);
-        self.minutes += u64::from(entry.time.precision == Precision::Minute);
-        self.unshown += u64::from(matches!(entry.time.basis, Basis::FileSorted | Basis::Given));
+        self.minutes += u64::from(entry.precision == Precision::Minute);
+        self.unshown += u64::from(matches!(entry.basis, Basis::FileSorted | Basis::Given));
         self.without_data += u64::from(of(common.degraded).is_some_and(|text| text.no_data));
         let names = [common.operation_original, entry.actor, entry.target, entry.object];
         let texts = [entry.detail, entry.agent, entry.device];

@@ -194,7 +194,7 @@ fn logs_kept(facts: &Facts<'_>, end: i64) -> Vec<Met> {
 pub(super) fn gaps_in_rhythm(facts: &Facts<'_>) -> Vec<Met> {
     let mut met = Vec::new();
     for (family, name) in LOGS {
-        let times = facts.events.entries.iter().filter(|entry| entry.family == family).map(|entry| entry.time.micros);
+        let times = facts.events.entries.iter().filter(|entry| entry.family == family).map(|entry| entry.micros);
         met.extend(rhythm::gaps(times).iter().map(|gap| {
             let (log, span) = (facts.voice.text(name), facts.voice.span(gap.after, gap.before));
             let values: [(&str, &dyn Display); 3] = [("log", &log), ("span", &span), ("hours", &gap.expected)];

@@ -116,7 +116,7 @@ impl Sources<'_> {
         for position in all.flat_map(|(_, message)| message.positions.iter().copied()) {
             let entry = &self.events.entries[position as usize];
             let told_already = taken.positions.binary_search(&position).is_ok();
-            if told_already || entry.time.micros < taken.began - BEFORE {
+            if told_already || entry.micros < taken.began - BEFORE {
                 continue;
             }
             for rule in self.events.hits(entry) {

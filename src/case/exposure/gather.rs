@@ -30,7 +30,7 @@ impl<'a> Gathered<'a> {
     }
 
     fn time(&self, position: u32) -> i64 {
-        self.events.entries[position as usize].time.micros
+        self.events.entries[position as usize].micros
     }
 
     pub(super) fn mail(&mut self, session: &Session, position: u32, how: &str) {

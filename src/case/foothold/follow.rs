@@ -187,7 +187,7 @@ impl<'a> Follow<'a> {
     /// One of the same names, or also without, that only another log has told of so far, at about this time.
     fn untold(&self, position: u32, group: usize, names: &BTreeSet<String>) -> Option<usize> {
         const APART: i64 = 5 * 60_000_000;
-        let time = |at: u32| self.events.entries[at as usize].time.micros;
+        let time = |at: u32| self.events.entries[at as usize].micros;
         let family = self.events.entries[position as usize].family;
         let is_same = |at: &&usize| {
             let instance = &self.instances[**at];
@@ -286,7 +286,7 @@ impl<'a> Follow<'a> {
             let operation = self.events.text(entry.operation);
             for (kind, _) in self.kinds.iter().enumerate().filter(|(_, kind)| kind.snapshot == operation) {
                 let (last, known) = accounts.entry((kind, entry.tenant)).or_default();
-                *last = (*last).max(entry.time.micros);
+                *last = (*last).max(entry.micros);
                 known.insert(entry.account);
             }
         }
@@ -327,7 +327,7 @@ impl<'a> Follow<'a> {
     }
 
     fn state(&self, instance: &Instance, snapshot: Collected, kind: &Kind) -> (State, String) {
-        let time = |at: u32| self.events.entries[at as usize].time.micros;
+        let time = |at: u32| self.events.entries[at as usize].micros;
         let dated = |key, micros| self.voice.fill(key, &[("when", &self.voice.moment(micros))]);
         if let Some(at) = instance.closed {
             let key = if instance.assumed { "case.foothold.assumed" } else { "case.foothold.closed" };

@@ -47,17 +47,16 @@ pub(super) fn applications(
     let mut usual: FxHashSet<(Sym, Option<IpAddr>)> = FxHashSet::default();
     let mut found: BTreeMap<(Sym, Sym, Option<IpAddr>), Vec<u32>> = BTreeMap::new();
     for (position, entry) in (0..).zip(&events.entries) {
-        let Some(since) = serving.get(&events.common(entry).application_id).filter(|_| entry.is_act()) else {
-            continue;
-        };
-        if entry.time.micros < since.time {
-            usual.insert((events.common(entry).application_id, entry.ip));
+        let (application, address) = (events.common(entry).application_id, events.ip(entry));
+        let Some(since) = serving.get(&application).filter(|_| entry.is_act()) else { continue };
+        if entry.micros < since.time {
+            usual.insert((application, address));
             continue;
         }
-        let ours = entry.ip.is_some_and(|ip| decisions.of_address(&ip).is_some_and(|ruling| ruling.is_ours()));
-        let owners = since.shared && usual.contains(&(events.common(entry).application_id, entry.ip));
+        let ours = address.is_some_and(|ip| decisions.of_address(&ip).is_some_and(|ruling| ruling.is_ours()));
+        let owners = since.shared && usual.contains(&(application, address));
         if !ours && !owners && !hostile.contains(&position) {
-            found.entry((events.common(entry).application_id, entry.account, entry.ip)).or_default().push(position);
+            found.entry((application, entry.account, address)).or_default().push(position);
         }
     }
     let tell = |((id, ..), positions): ((Sym, Sym, Option<IpAddr>), Vec<u32>)| {
@@ -85,7 +84,7 @@ fn since<'a>(
         let Some(opened) = &foothold.opened else { continue };
         let by_intruder = foothold.positions.iter().any(|position| hostile.contains(position));
         if by_intruder || foothold.positions.iter().any(|position| is_stolen(events, rules, *position)) {
-            let time = entry(events, opened.position).time.micros;
+            let time = entry(events, opened.position).micros;
             let shared = foothold.kind == CREDENTIAL;
             for name in &foothold.names {
                 let known = since.entry(name).or_insert(Since { time, shared });

@@ -30,7 +30,7 @@ pub(super) fn at_own_desk(presences: &Presences<'_>, decisions: &Decisions, take
 
 fn deeds(presences: &Presences<'_>, own: &[&Presence]) -> Vec<Session> {
     let Some(span) = span(presences, own) else { return Vec::new() };
-    let near = |position: &&u32| span.contains(&presences.events.entries[**position as usize].time.micros);
+    let near = |position: &&u32| span.contains(&presences.events.entries[**position as usize].micros);
     let mut met: BTreeSet<RuleIndex> = BTreeSet::new();
     let mut found: Vec<(&Presence, Vec<u32>)> = Vec::new();
     for presence in own {
@@ -68,7 +68,7 @@ fn span(presences: &Presences<'_>, own: &[&Presence]) -> Option<std::ops::Range<
     let own = own.iter().filter(|presence| presence.rules.iter().any(telling));
     let positions = own.flat_map(|presence| presence.positions.iter().copied());
     let entries = positions.map(|position| &presences.events.entries[position as usize]);
-    let times = entries.filter(|entry| presences.events.hits(entry).iter().any(telling)).map(|entry| entry.time.micros);
+    let times = entries.filter(|entry| presences.events.hits(entry).iter().any(telling)).map(|entry| entry.micros);
     let (first, last) = times.fold((i64::MAX, i64::MIN), |(first, last), time| (first.min(time), last.max(time)));
     (first <= last).then(|| first.saturating_sub(NEAR)..last.saturating_add(NEAR))
 }

@@ -98,7 +98,7 @@ impl<'a> Presences<'a> {
         let mut places: FxHashMap<(u32, IpAddr), usize> = FxHashMap::default();
         let mut list: Vec<Presence> = Vec::new();
         for (position, entry) in events.entries.iter().enumerate() {
-            let Some(address) = entry.ip.filter(|_| is_presence(events, entry)) else { continue };
+            let Some(address) = events.ip(entry).filter(|_| is_presence(events, entry)) else { continue };
             let who = numbers.account(events, entry.by());
             let next = list.len();
             let at = *places.entry((who, address)).or_insert(next);
@@ -194,7 +194,7 @@ impl Presence {
         self.positions.push(position);
         self.succeeded += u32::from(!entry.outcome.is_refused());
         self.acts |= !events.is_sign_in(entry);
-        let day = entry.time.micros.div_euclid(DAY);
+        let day = entry.micros.div_euclid(DAY);
         self.days += u32::from(day != self.last_day);
         self.last_day = day;
         if let Some(program) = program {

@@ -28,8 +28,8 @@ struct Recent {
 
 impl Recent {
     fn add(&mut self, entry: &Entry) {
-        self.forget(entry.time.micros);
-        self.refused.push_back((entry.time.micros, entry.account));
+        self.forget(entry.micros);
+        self.refused.push_back((entry.micros, entry.account));
         *self.accounts.entry(entry.account).or_default() += 1;
     }
 
@@ -51,18 +51,18 @@ fn derive(past: &Past<'_>, columns: &mut Columns) {
     for (_, row, entry) in past.each() {
         let account = (entry.tenant, entry.account);
         if let Some(row) = row {
-            if let Some(ip) = entry.ip {
-                let (count, accounts) = recent(&mut by_address, &(entry.tenant, ip), entry.time.micros);
+            if let Some(ip) = past.events.ip(entry) {
+                let (count, accounts) = recent(&mut by_address, &(entry.tenant, ip), entry.micros);
                 columns.number(Fact::FailuresByAddress, row, count);
                 columns.number(Fact::FailuresAccountsByAddress, row, accounts);
             }
             if !entry.account.is_empty() {
-                let (count, _) = recent(&mut by_account, &account, entry.time.micros);
+                let (count, _) = recent(&mut by_account, &account, entry.micros);
                 columns.number(Fact::FailuresByAccount, row, count);
             }
         }
         if entry.outcome == Outcome::Failure && past.events.is_sign_in(entry) {
-            if let Some(ip) = entry.ip {
+            if let Some(ip) = past.events.ip(entry) {
                 by_address.entry((entry.tenant, ip)).or_default().add(entry);
             }
             if !entry.account.is_empty() {

@@ -89,7 +89,7 @@ fn derive(past: &Past<'_>, columns: &mut Columns) {
         if row.is_none() && !history {
             continue;
         }
-        let now = Circumstances { who, ip: entry.ip, own: reader.read(past, entry) };
+        let now = Circumstances { who, ip: past.events.ip(entry), own: reader.read(past, entry) };
         if let Some(row) = row {
             seen.tell(&now, entry, row, columns);
         }
@@ -117,15 +117,15 @@ impl Seen {
         }
         let (mut days, mut active) = (0, 0);
         if let Some(person) = self.people.get(&now.who) {
-            days = (entry.time.micros - person.since).div_euclid(DAY);
-            active = person.days + u32::from(person.last_day < entry.time.micros.div_euclid(DAY));
+            days = (entry.micros - person.since).div_euclid(DAY);
+            active = person.days + u32::from(person.last_day < entry.micros.div_euclid(DAY));
         }
         columns.number(Fact::BaselineDays, row, days);
         columns.truth(Fact::BaselineSufficient, row, days >= SUFFICIENT.0 && active >= SUFFICIENT.1);
     }
 
     fn add(&mut self, now: Circumstances, entry: &Entry) {
-        let (time, today) = (entry.time.micros, entry.time.micros.div_euclid(DAY));
+        let (time, today) = (entry.micros, entry.micros.div_euclid(DAY));
         let person = self.people.entry(now.who).or_insert(Person { since: time, last_day: today, days: 0 });
         if person.last_day < today {
             person.days += 1;
@@ -176,7 +176,7 @@ impl Reader {
     }
 
     fn place(&mut self, past: &Past<'_>, entry: &Entry) -> [u32; 3] {
-        let Some(ip) = entry.ip else { return [0; 3] };
+        let Some(ip) = past.events.ip(entry) else { return [0; 3] };
         if let Some(known) = self.places.get(&ip) {
             return *known;
         }

@@ -3,7 +3,7 @@
 use super::domains::{Own, domain};
 use super::{Columns, Deriver, Past};
 use crate::field::Fact;
-use crate::store::Sym;
+use crate::store::{Distinct, Events, Number, Sym};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,71 +39,80 @@ const SAME: &[(&str, &str)] = &[
 const PROVIDERS: &[&str] =
     &["gmail.com", "googlemail.com", "hotmail.com", "icloud.com", "live.com", "outlook.com", "yahoo.com"];
 
+/// The domains in a text, sorted; by number, since most texts hold none and most others hold the same ones.
+type Domains = Number<Vec<String>>;
+
+/// The domains in each text that may name a correspondent.
+struct Named {
+    /// By the number of the text.
+    of: Vec<Option<Domains>>,
+    lists: Distinct<Vec<String>>,
+}
+
+impl Named {
+    /// The domains in the names of a text, which has one a line.
+    fn of(&mut self, events: &Events, text: Sym) -> Domains {
+        let Self { of, lists } = self;
+        *of[text.0 as usize].get_or_insert_with(|| {
+            let domains: BTreeSet<String> = events.text(text).lines().filter_map(domain).collect();
+            lists.number(domains.into_iter().collect::<Vec<_>>().as_slice())
+        })
+    }
+}
+
 fn derive(past: &Past<'_>, columns: &mut Columns) {
-    let partners = partners(past);
-    // By domain, and by the text that holds the names: most texts are met again and again.
+    let mut named = Named { of: vec![None; past.events.pool.len()], lists: Distinct::default() };
+    let partners = partners(past, &mut named);
     let mut models: FxHashMap<(Sym, String), Option<String>> = FxHashMap::default();
-    let mut known: FxHashMap<(Sym, Sym), Option<(String, String)>> = FxHashMap::default();
+    // The first of the domains that passes for another, and that other.
+    let mut known: FxHashMap<(Sym, Domains), Option<(String, String)>> = FxHashMap::default();
     for (row, entry) in past.wanted() {
         let (Some(own), none) = (past.own.of(entry.tenant), BTreeSet::new()) else { continue };
         let partners = partners.get(&entry.tenant).unwrap_or(&none);
-        let mut look = |name: String| {
+        let mut look = |name: &String| {
             let key = (entry.tenant, name.clone());
             let model = models.entry(key).or_insert_with_key(|(_, name)| model_of(name, own, partners));
-            model.clone().map(|model| (name, model))
+            model.clone().map(|model| (name.clone(), model))
         };
-        let mut first: Option<&(String, String)> = None;
-        for text in [entry.actor, entry.target, entry.account, entry.recipients] {
-            if text.is_empty() {
-                continue;
-            }
-            known
-                .entry((entry.tenant, text))
-                .or_insert_with(|| domains(past.events.text(text)).into_iter().find_map(&mut look));
+        let texts = [entry.actor, entry.target, entry.account, entry.recipients];
+        let domains = texts.map(|text| named.of(past.events, text));
+        for domains in domains.into_iter().filter(|domains| !domains.is_empty()) {
+            let first = || named.lists.get(domains).iter().find_map(&mut look);
+            known.entry((entry.tenant, domains)).or_insert_with(first);
         }
-        for text in [entry.actor, entry.target, entry.account, entry.recipients] {
-            let found = known.get(&(entry.tenant, text)).and_then(Option::as_ref);
-            first = match (first, found) {
-                (Some(one), Some(other)) => Some(one.min(other)),
-                (one, other) => one.or(other),
-            };
-        }
-        if let Some((_, model)) = first {
+        let found = domains.iter().filter_map(|domains| known.get(&(entry.tenant, *domains))?.as_ref());
+        if let Some((_, model)) = found.min() {
             columns.text(Fact::LookalikeDomain, row, model);
         }
     }
 }
 
-/// The domains in the names of a text, which has one a line.
-fn domains(text: &str) -> BTreeSet<String> {
-    text.lines().filter_map(domain).collect()
-}
-
 /// The domains of each tenant's correspondents that were met on enough days.
-fn partners(past: &Past<'_>) -> FxHashMap<Sym, BTreeSet<String>> {
-    let mut days: FxHashMap<(Sym, Sym), BTreeSet<i64>> = FxHashMap::default();
+fn partners(past: &Past<'_>, named: &mut Named) -> FxHashMap<Sym, BTreeSet<String>> {
+    let mut days: FxHashMap<(Sym, Domains), BTreeSet<i64>> = FxHashMap::default();
     for (_, _, entry) in past.each() {
         for name in [entry.actor, entry.target, entry.account] {
-            if !name.is_empty() {
-                let days = days.entry((entry.tenant, name)).or_default();
+            let domains = named.of(past.events, name);
+            if !domains.is_empty() {
+                let days = days.entry((entry.tenant, domains)).or_default();
                 if days.len() < PARTNER {
-                    days.insert(entry.time.micros.div_euclid(super::past::DAY));
+                    days.insert(entry.micros.div_euclid(super::past::DAY));
                 }
             }
         }
     }
-    let mut by_domain: BTreeMap<(Sym, String), BTreeSet<i64>> = BTreeMap::new();
-    let mut names: Vec<_> = days.into_iter().collect();
-    names.sort_unstable_by_key(|(key, _)| *key);
-    for ((tenant, name), days) in names {
-        if let Some(domain) = domain(past.events.text(name)) {
-            by_domain.entry((tenant, domain)).or_default().extend(days);
+    let mut by_domain: BTreeMap<(Sym, &str), BTreeSet<i64>> = BTreeMap::new();
+    let mut met: Vec<_> = days.into_iter().collect();
+    met.sort_unstable_by_key(|((tenant, domains), _)| (*tenant, domains.index()));
+    for ((tenant, domains), days) in met {
+        for domain in named.lists.get(domains) {
+            by_domain.entry((tenant, domain)).or_default().extend(&days);
         }
     }
     let mut found: FxHashMap<Sym, BTreeSet<String>> = FxHashMap::default();
     for ((tenant, domain), days) in by_domain {
-        if days.len() >= PARTNER && !PROVIDERS.contains(&domain.as_str()) {
-            found.entry(tenant).or_default().insert(domain);
+        if days.len() >= PARTNER && !PROVIDERS.contains(&domain) {
+            found.entry(tenant).or_default().insert(domain.to_owned());
         }
     }
     found

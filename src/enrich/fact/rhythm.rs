@@ -69,7 +69,7 @@ fn derive(past: &Past<'_>, columns: &mut Columns) {
     for (position, _, entry) in past.each() {
         let who = past.who(position);
         if who != 0 && wanted.contains(&who) && past.is_history(entry) {
-            people.entry(who).or_default().add(entry.time.micros);
+            people.entry(who).or_default().add(entry.micros);
         }
     }
     let offsets: FxHashMap<u32, usize> =
@@ -77,7 +77,7 @@ fn derive(past: &Past<'_>, columns: &mut Columns) {
     for (position, row, entry) in past.each() {
         let who = past.who(position);
         let (Some(row), Some(offset), Some(rhythm)) = (row, offsets.get(&who), people.get(&who)) else { continue };
-        let hour = entry.time.micros.div_euclid(HOUR).rem_euclid(24) as usize;
+        let hour = entry.micros.div_euclid(HOUR).rem_euclid(24) as usize;
         columns.number(Fact::LocalHour, row, (hour + offset) % 24);
         columns.truth(Fact::LocalHourUnusual, row, rhythm.around(hour, 1, 3) * 100 < rhythm.total());
     }

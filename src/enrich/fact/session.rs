@@ -2,8 +2,9 @@
 
 use super::{Columns, Deriver, Past};
 use crate::field::Fact;
-use crate::store::Sym;
+use crate::store::{Number, Sym};
 use rustc_hash::FxHashMap;
+use smallvec::{Array, SmallVec};
 use std::net::IpAddr;
 
 pub(super) const SESSION: Deriver =
@@ -12,9 +13,9 @@ pub(super) const SESSION: Deriver =
 /// What a session has been seen with. Sessions are many and small, so lists are searched.
 #[derive(Default)]
 struct Session<'a> {
-    addresses: Vec<IpAddr>,
-    agents: Vec<u32>,
-    countries: Vec<&'a str>,
+    addresses: SmallVec<[Number<Option<IpAddr>>; 2]>,
+    agents: SmallVec<[u32; 2]>,
+    countries: SmallVec<[&'a str; 1]>,
 }
 
 fn derive(past: &Past<'_>, columns: &mut Columns) {
@@ -24,7 +25,7 @@ fn derive(past: &Past<'_>, columns: &mut Columns) {
             continue;
         }
         let session = sessions.entry((entry.tenant, entry.session)).or_default();
-        add(&mut session.addresses, entry.ip);
+        add(&mut session.addresses, Some(entry.ip).filter(|ip| !ip.is_empty()));
         add(&mut session.agents, Some(past.agent(entry)).filter(|agent| *agent != 0));
         let country = past.events.place(entry).map(|place| place.country.as_str());
         add(&mut session.countries, country.filter(|country| !country.is_empty()));
@@ -39,7 +40,7 @@ fn derive(past: &Past<'_>, columns: &mut Columns) {
 /// How many a list holds at most: a session that moves more often is counted no further.
 const MOST: usize = 1000;
 
-fn add<T: PartialEq>(list: &mut Vec<T>, value: Option<T>) {
+fn add<T: PartialEq>(list: &mut SmallVec<impl Array<Item = T>>, value: Option<T>) {
     if let Some(value) = value
         && list.len() < MOST
         && !list.contains(&value)

@@ -51,14 +51,14 @@ fn derive(past: &Past<'_>, columns: &mut Columns) {
         if let (Some(row), Some(times)) = (row, last.get(&(entry.tenant, entry.account))) {
             for (fact, time) in FACTS.into_iter().zip(times) {
                 if let Some(time) = time {
-                    columns.number(fact, row, (entry.time.micros - time).div_euclid(MINUTE));
+                    columns.number(fact, row, (entry.micros - time).div_euclid(MINUTE));
                 }
             }
         }
         let kind = *kinds.entry(entry.operation).or_insert_with(|| kind(past.events.text(entry.operation)));
         let kind = kind.or_else(|| by_property(past.events, entry));
         if let (Some(kind), true) = (kind, entry.outcome != Outcome::Failure) {
-            last.entry((entry.tenant, entry.account)).or_default()[kind] = Some(entry.time.micros);
+            last.entry((entry.tenant, entry.account)).or_default()[kind] = Some(entry.micros);
         }
     }
 }

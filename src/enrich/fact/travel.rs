@@ -32,7 +32,7 @@ fn derive(past: &Past<'_>, columns: &mut Columns) {
         // Microsoft's own servers sign in for users from wherever they stand.
         let known = |place: &&Place| !place.country.is_empty() && place.kind != "microsoft";
         let Some(place) = past.events.place(entry).filter(known) else { continue };
-        let mut stop = Stop { time: entry.time.micros, place, row, speed: 0.0 };
+        let mut stop = Stop { time: entry.micros, place, row, speed: 0.0 };
         if let Some(before) = last.get_mut(&who)
             && let Some((kilometres, precision)) = apart(before.place, place)
         {

@@ -82,7 +82,7 @@ impl<'a> Field<'a> {
         let mut field = Self { held, steps, bars: BTreeMap::new(), parts: [(0, 0); 3] };
         for position in held.sessions.iter().flat_map(|session| &session.positions) {
             let entry = &view.case.events.entries[*position as usize];
-            let time = entry.time.micros;
+            let time = entry.micros;
             let behind = |step: Option<i64>| usize::from(step.is_some_and(|step| time > step));
             let part = behind(first) + behind(last);
             for counts in [field.bars.entry(bin.of(time)).or_default(), &mut field.parts[part]] {

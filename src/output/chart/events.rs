@@ -93,7 +93,7 @@ fn bars(view: &View<'_>) -> Option<Bars> {
     let t = voice(view);
     // Snapshots are no activity: a day of collection would tower above all others.
     let entries: Vec<&Entry> = view.case.events.entries.iter().filter(|entry| entry.is_act()).collect();
-    let span = (entries.first()?.time.micros, entries.last()?.time.micros);
+    let span = (entries.first()?.micros, entries.last()?.micros);
     let bin = Bin::choose(span.0, span.1);
     let mut totals: FxHashMap<Sym, u64> = FxHashMap::default();
     for entry in &entries {
@@ -112,8 +112,8 @@ fn bars(view: &View<'_>) -> Option<Bars> {
     }
     let mut counts: BTreeMap<i64, Vec<u64>> = BTreeMap::new();
     // In time order the events of a bar stand together.
-    for events in entries.chunk_by(|a, b| bin.of(a.time.micros) == bin.of(b.time.micros)) {
-        let bar = counts.entry(bin.of(events[0].time.micros)).or_insert_with(|| vec![0; names.len()]);
+    for events in entries.chunk_by(|a, b| bin.of(a.micros) == bin.of(b.micros)) {
+        let bar = counts.entry(bin.of(events[0].micros)).or_insert_with(|| vec![0; names.len()]);
         for entry in events {
             bar[places.get(&view.case.events.common(entry).workload).copied().unwrap_or(0)] += 1;
         }
@@ -130,8 +130,7 @@ fn found(view: &View<'_>, bin: Bin) -> BTreeMap<i64, (Level, u64)> {
             continue;
         }
         let entries = finding.positions.iter().map(|&at| &view.case.events.entries[at as usize]);
-        let mut bars: Vec<i64> =
-            entries.filter(|entry| entry.is_act()).map(|entry| bin.of(entry.time.micros)).collect();
+        let mut bars: Vec<i64> = entries.filter(|entry| entry.is_act()).map(|entry| bin.of(entry.micros)).collect();
         bars.dedup();
         for bar in bars {
             let mark = marks.entry(bar).or_insert((level, 0));

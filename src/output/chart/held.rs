@@ -81,7 +81,7 @@ impl Held<'_> {
         let mut found: Vec<Step> = steps
             .flat_map(|step| step.positions.iter().map(|at| (*at, letter(&step.kind))))
             .map(|(position, letter)| Step {
-                time: view.case.events.entries[position as usize].time.micros,
+                time: view.case.events.entries[position as usize].micros,
                 letter,
                 position,
             })

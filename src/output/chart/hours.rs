@@ -24,8 +24,8 @@ pub(super) fn draw(view: &View<'_>) -> io::Result<Picture> {
     let mut grid: Grid = [[0; 24]; 7];
     for entry in view.case.events.entries.iter().filter(|entry| entry.is_act()) {
         // 1970-01-01 was a Thursday.
-        let day = (entry.time.micros.div_euclid(DAY) + 3).rem_euclid(7);
-        let hour = entry.time.micros.rem_euclid(DAY) / HOUR;
+        let day = (entry.micros.div_euclid(DAY) + 3).rem_euclid(7);
+        let hour = entry.micros.rem_euclid(DAY) / HOUR;
         grid[day as usize][hour as usize] += 1;
     }
     let (t, most) = (voice(view), grid.iter().flatten().copied().max().unwrap_or(0));

@@ -39,7 +39,7 @@ impl<'a> Growing<'a> {
             _ => None,
         };
         match self {
-            Self::Time(times) => times.extend(rows.iter().map(|row| row.entry.time.micros)),
+            Self::Time(times) => times.extend(rows.iter().map(|row| row.entry.micros)),
             Self::Text(words) => rows.iter().for_each(|row| add_text(words, row, (column.cell)(row))),
             Self::Bytes(digests) => rows.iter().for_each(|row| match (column.cell)(row) {
                 Cell::Hex(bytes) => digests.push_value(bytes),

@@ -147,8 +147,8 @@ fn uses(view: &View<'_>, accounts: &[&Account]) -> Vec<BTreeMap<u32, Use>> {
         let Some(at) = whose.of(entry) else { continue };
         let found = uses[at].entry(view.index.number(position)).or_default();
         found.events += 1;
-        let (first, _) = found.span.unwrap_or((entry.time.micros, 0));
-        found.span = Some((first, entry.time.micros));
+        let (first, _) = found.span.unwrap_or((entry.micros, 0));
+        found.span = Some((first, entry.micros));
         if events.is_sign_in(entry) {
             found.sign_ins.add(entry.outcome);
         }

@@ -172,7 +172,7 @@ fn rules_digest(view: &View<'_>) -> String {
 fn limits(view: &View<'_>) -> Vec<String> {
     let (entries, t) = (&view.case.events.entries, view.case.facts.voice);
     let counts = &view.case.coverage.totals.counts;
-    let given = entries.iter().filter(|entry| entry.time.basis == Basis::Given).count() as u64;
+    let given = entries.iter().filter(|entry| entry.basis == Basis::Given).count() as u64;
     let lost = |address: &&Address| address.place.kind == "public" && address.place.country.is_empty();
     let unplaced = view.addresses.iter().filter(lost).count() as u64;
     let counted = [

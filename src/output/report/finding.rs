@@ -99,7 +99,7 @@ pub(super) fn line(finding: &Finding) -> Line {
 
 fn when(view: &View<'_>, finding: &Finding) -> String {
     let positions = &finding.positions;
-    let time = |at: &u32| view.case.events.entries[*at as usize].time.micros;
+    let time = |at: &u32| view.case.events.entries[*at as usize].micros;
     match (positions.first(), positions.last()) {
         (Some(first), Some(last)) => view.case.facts.voice.span(time(first), time(last)),
         _ => String::new(),
@@ -112,7 +112,7 @@ fn event_line(view: &View<'_>, position: usize) -> EventLine {
     let file = view.case.coverage.files.get(origin.file as usize).map_or("", |file| file.path.as_str());
     EventLine {
         id: row.entry.event_id(),
-        time: t.moment(row.entry.time.micros),
+        time: t.moment(row.entry.micros),
         operation: excerpt(view.case.events.text(row.entry.operation), 60),
         address: excerpt(&row.from.text, 60),
         place: row.from.place.map_or_else(String::new, |place| place_name(t, place)),

@@ -114,7 +114,7 @@ impl Data {
             let _ = write!(
                 rows,
                 "{comma}[{},{},{},{},{},{},{},",
-                entry.time.micros.div_euclid(1_000),
+                entry.micros.div_euclid(1_000),
                 self.accounts.number(events.text(entry.account)),
                 self.operations.number(events.text(entry.operation)),
                 self.addresses.number(&address),

@@ -71,7 +71,7 @@ fn made(view: &View<'_>, limits: Limits, scratch: &Path) -> io::Result<Workbook>
     workbook.set_tempdir(scratch).map_err(told)?;
     workbook.set_zip_compression_level(LEVEL);
     workbook.set_properties(&summary::properties(view)?);
-    let fractions = view.case.events.entries.iter().any(|entry| entry.time.micros % 1_000_000 != 0);
+    let fractions = view.case.events.entries.iter().any(|entry| entry.micros % 1_000_000 != 0);
     let mut maker = Maker { workbook, style: Style::new(fractions), limits, facts: &view.case.facts };
     let first = maker.workbook.new_worksheet_with_constant_memory().map_err(told)?;
 

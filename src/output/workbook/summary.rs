@@ -44,7 +44,7 @@ fn facts(view: &View<'_>) -> Vec<(&'static str, String)> {
 /// the same bytes.
 pub(super) fn properties(view: &View<'_>) -> io::Result<DocProperties> {
     let voice = view.case.facts.voice;
-    let last = view.case.events.entries.last().map_or(0, |entry| entry.time.micros.div_euclid(1_000_000));
+    let last = view.case.events.entries.last().map_or(0, |entry| entry.micros.div_euclid(1_000_000));
     let time = ExcelDateTime::from_timestamp(last).or_else(|_| ExcelDateTime::from_timestamp(0)).map_err(told)?;
     let mut properties = DocProperties::new()
         .set_title(voice.text("workbook.title"))

@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 use speur::case::{Case, finding};
 use speur::coverage::{Counts, Coverage, FileCoverage, Rejection, RuleCoverage, RuleRejection};
-use speur::event::{ActorKind, Basis, Family, Origin, Outcome, Place, Precision, Time};
+use speur::event::{ActorKind, Basis, Family, Origin, Outcome, Place, Precision};
 use speur::rule::{Level, Meta};
 use speur::store::{Common, Entry, Events, Id, Number, RuleIndex, Sym};
 use std::net::IpAddr;
@@ -67,11 +67,9 @@ pub(crate) fn push(events: &mut Events, act: &Act<'_>) {
         ..Common::default()
     };
     let entry = Entry {
-        time: Time {
-            micros: MONDAY + act.minute * MINUTE + (number as i64 % 60) * 1_000_000,
-            precision: Precision::Second,
-            basis: Basis::RecordUtc,
-        },
+        micros: MONDAY + act.minute * MINUTE + (number as i64 % 60) * 1_000_000,
+        precision: Precision::Second,
+        basis: Basis::RecordUtc,
         family: act.family,
         actor_kind: ActorKind::User,
         outcome: act.outcome,
@@ -83,7 +81,7 @@ pub(crate) fn push(events: &mut Events, act: &Act<'_>) {
         target: Sym(0),
         account: pool.intern(&act.account.to_lowercase()),
         address: pool.intern(&format!("{}:443", act.address)),
-        ip: act.address.parse().ok(),
+        ip: events.ips.number(&act.address.parse::<IpAddr>().ok()),
         port: Some(443),
         agent: pool.intern(if act.hits.is_empty() { "Mozilla/5.0 (Windows NT 10.0)" } else { "axios/1.7.2" }),
         session: pool.intern("6a1f3c7e-session"),

@@ -271,7 +271,7 @@ fn dutch_readers_get_dutch_sheets() {
 fn a_workbook_says_when_the_last_event_was_and_not_when_it_was_made() {
     let book = made(&tenant::case(), Limits::default());
     let core = &book.parts["docProps/core.xml"];
-    let last = tenant::case().events.entries.last().unwrap().time.micros;
+    let last = tenant::case().events.entries.last().unwrap().micros;
     let time = chrono::DateTime::from_timestamp_micros(last).unwrap().format("%Y-%m-%dT%H:%M:%SZ").to_string();
     assert_eq!(core.matches(&time).count(), 2, "created and modified: {core}");
     let empty = made(&tenant::empty(), Limits::default());

@@ -150,17 +150,17 @@ fn elsewhere(view: &View<'_>, shown: &[Held<'_>], axis: &Axis, (first, last): (i
     }
     taken.sort_unstable();
     let mut seen = vec![[false; WIDTH as usize]; shown.len()];
-    let from = events.entries.partition_point(|entry| entry.time.micros < first);
+    let from = events.entries.partition_point(|entry| entry.micros < first);
     let mut taken = taken.into_iter().peekable();
     for (entry, position) in events.entries[from..].iter().zip(from as u32..) {
-        if entry.time.micros > last {
+        if entry.micros > last {
             break;
         }
         while taken.next_if(|at| *at < position).is_some() {}
         if !is_own[entry.account.0 as usize] || taken.peek() == Some(&position) || !entry.is_act() {
             continue;
         }
-        let x = axis.x(entry.time.micros).clamp(0, WIDTH - 1) as usize;
+        let x = axis.x(entry.micros).clamp(0, WIDTH - 1) as usize;
         let lanes = own.iter().zip(&mut seen).filter(|(own, _)| **own == (entry.tenant, entry.account));
         lanes.for_each(|(_, seen)| seen[x] = true);
     }
