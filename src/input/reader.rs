@@ -171,7 +171,8 @@ impl Reader {
                 Cutter::Xml(state) => xml::cut(window, *state).map(|(end, state)| (end, Cutter::Xml(state))),
             };
             if let Some((end, next)) = cut {
-                let rest = self.buffer.split_off(end);
+                let mut rest = self.buffer.split_off(end);
+                rest.reserve(self.chunk);
                 return Some(self.records(rest, next, false));
             }
             if want > self.limits.record {

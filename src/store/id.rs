@@ -1,6 +1,5 @@
 //! Identifiers kept small: nearly all are GUIDs or as long, and nearly none repeats, so no pool holds them.
 
-use super::pool::MIX;
 use super::{Pool, Sym};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -55,14 +54,13 @@ impl Id {
     }
 
     /// A hash: the bytes of an Id are random enough to be their own.
-    pub(super) fn hash(&self) -> u64 {
+    pub(super) fn hash(&self) -> u32 {
         match self {
             Self::Guid(bytes) | Self::Token(bytes) => {
-                let (words, _) = bytes.as_chunks::<8>();
-                // A table looks at the top bits, and those of a version and a variant are not random.
-                words.iter().fold(0, |hash, word| hash ^ u64::from_le_bytes(*word)).wrapping_mul(MIX)
+                let (words, _) = bytes.as_chunks::<4>();
+                words.iter().fold(0, |hash: u32, word| hash.rotate_left(5) ^ u32::from_le_bytes(*word))
             }
-            Self::Text(sym) => u64::from(sym.0).wrapping_mul(MIX),
+            Self::Text(sym) => sym.0,
         }
     }
 

@@ -1,5 +1,6 @@
 //! Batches of events, in reading order, to one table without repeats, in time order.
 
+use super::pool::spread;
 use super::stock::{Held, Numbers};
 use super::twin::{is_richer, is_twin};
 use super::{Entry, Events, Id, Met, Number, Pending, Pool, RuleIndex, Rules, Stock};
@@ -55,9 +56,9 @@ impl Batch {
             file,
             maker,
             before: stock.held(),
+            entries: Vec::with_capacity(stock.batch),
+            contents: Vec::with_capacity(stock.batch),
             stock,
-            entries: Vec::new(),
-            contents: Vec::new(),
             rows: 0,
             rejected: 0,
             outside: Outside::default(),
@@ -67,6 +68,7 @@ impl Batch {
     /// Parts with what is no news: the stock that the maker's next batch goes on with.
     pub fn part(&mut self) -> Stock {
         let news = self.stock.tail(self.before);
+        self.stock.batch = self.entries.len();
         let stock = std::mem::replace(&mut self.stock, news);
         if stock.is_full() { Stock::default() } else { stock }
     }
@@ -146,7 +148,7 @@ pub struct Merger {
     numbers: FxHashMap<u32, Numbers>,
     tallies: Vec<Tally>,
     /// The first event that has an Id, with the hash of the Id.
-    by_id: hashbrown::HashTable<(u64, u32)>,
+    by_id: hashbrown::HashTable<(u32, u32)>,
     /// The first event of another family than that of `by_id`.
     by_family_and_id: FxHashMap<(Family, Id), u32>,
     nameless: FxHashMap<(u128, i64), u32>,
@@ -214,8 +216,8 @@ impl Merger {
     /// The first event of this family and Id: `position` if there was none before.
     fn first_with_id(&mut self, entry: &Entry, position: u32) -> u32 {
         let hash = entry.id.hash();
-        let same = |(other, at): &(u64, u32)| *other == hash && self.entries[*at as usize].id == entry.id;
-        let first = match self.by_id.entry(hash, same, |(hash, _)| *hash) {
+        let same = |(other, at): &(u32, u32)| *other == hash && self.entries[*at as usize].id == entry.id;
+        let first = match self.by_id.entry(spread(hash), same, |(hash, _)| spread(*hash)) {
             Slot::Occupied(found) => found.get().1,
             Slot::Vacant(place) => {
                 place.insert((hash, position));

@@ -30,7 +30,7 @@ pub struct Pool {
 pub(super) const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// The hash by which the table places what it holds.
-fn spread(hash: u32) -> u64 {
+pub(super) fn spread(hash: u32) -> u64 {
     u64::from(hash).wrapping_mul(MIX)
 }
 

@@ -27,6 +27,8 @@ pub struct Stock {
     pub(super) rules: Distinct<Rules>,
     /// Lists of rules that wait for derived facts.
     pub(super) waiting: Distinct<Vec<Pending>>,
+    /// Entries of the last batch: the next one will have about as many.
+    pub(super) batch: usize,
     /// Operation and combination of the last event that looked alike.
     recent: Vec<(Sym, Number<Common>)>,
 }
@@ -89,7 +91,7 @@ impl Stock {
             ips: self.ips.tail(from.ips),
             rules: self.rules.tail(from.rules),
             waiting: self.waiting.tail(from.waiting),
-            recent: Vec::new(),
+            ..Self::default()
         }
     }
 
