@@ -50,41 +50,64 @@ pub static DERIVERS: &[Deriver] = &[
 ];
 
 /// For each row the number that stands for a fact's value: 0 where it is absent, else by its kind one more than 0 or 1,
-/// than the number, or than the number of a text.
+/// than the number, or than the number of a text. Nearly all are small, and there are millions of rows.
 #[derive(Debug)]
 enum Cells {
-    Truth(Vec<u8>),
-    Number(Vec<u32>),
+    Bytes(Vec<u8>),
+    Words(Vec<u16>),
+    Wide(Vec<u32>),
 }
 
 impl Cells {
-    fn new(kind: FactKind, rows: usize) -> Self {
-        match kind {
-            FactKind::Truth => Self::Truth(vec![0; rows]),
-            FactKind::Integer | FactKind::Text => Self::Number(vec![0; rows]),
-        }
+    fn new(rows: usize) -> Self {
+        Self::Bytes(vec![0; rows])
     }
 
     fn get(&self, row: usize) -> u32 {
         match self {
-            Self::Truth(cells) => cells.get(row).copied().map_or(0, u32::from),
-            Self::Number(cells) => cells.get(row).copied().unwrap_or(0),
+            Self::Bytes(cells) => cells.get(row).copied().map_or(0, u32::from),
+            Self::Words(cells) => cells.get(row).copied().map_or(0, u32::from),
+            Self::Wide(cells) => cells.get(row).copied().unwrap_or(0),
         }
     }
 
     fn set(&mut self, row: usize, value: u32) {
-        match self {
-            Self::Truth(cells) => {
-                if let Some(cell) = cells.get_mut(row) {
-                    *cell = value as u8;
-                }
-            }
-            Self::Number(cells) => {
-                if let Some(cell) = cells.get_mut(row) {
-                    *cell = value;
-                }
-            }
+        if !self.fits(value) {
+            self.widen(value);
         }
+        match self {
+            Self::Bytes(cells) => put(cells, row, value as u8),
+            Self::Words(cells) => put(cells, row, value as u16),
+            Self::Wide(cells) => put(cells, row, value),
+        }
+    }
+
+    fn fits(&self, value: u32) -> bool {
+        match self {
+            Self::Bytes(_) => value <= u8::MAX.into(),
+            Self::Words(_) => value <= u16::MAX.into(),
+            Self::Wide(_) => true,
+        }
+    }
+
+    fn widen(&mut self, value: u32) {
+        let rows = match self {
+            Self::Bytes(cells) => cells.len(),
+            Self::Words(cells) => cells.len(),
+            Self::Wide(cells) => cells.len(),
+        };
+        let cells = (0..rows).map(|row| self.get(row));
+        *self = match u16::try_from(value) {
+            Ok(_) => Self::Words(cells.map(|cell| cell as u16).collect()),
+            Err(_) => Self::Wide(cells.collect()),
+        };
+    }
+}
+
+/// Columns of facts that nobody asked for have no rows.
+fn put<T>(cells: &mut [T], row: usize, value: T) {
+    if let Some(cell) = cells.get_mut(row) {
+        *cell = value;
     }
 }
 
@@ -100,7 +123,7 @@ struct Columns {
 impl Columns {
     /// Facts that nobody asks for get no rows.
     fn new(facts: &'static [Fact], asked: &BTreeSet<Fact>, rows: usize) -> Self {
-        let cells = facts.iter().map(|fact| Cells::new(fact.row().kind, if asked.contains(fact) { rows } else { 0 }));
+        let cells = facts.iter().map(|fact| Cells::new(if asked.contains(fact) { rows } else { 0 }));
         let mut places = [None; FACTS.len()];
         for (column, fact) in (0..).zip(facts) {
             places[*fact as usize] = Some(column);
@@ -258,5 +281,31 @@ impl Lookup for Known<'_> {
 
     fn visit_all(&self, _: &mut Visit<'_>) -> ControlFlow<()> {
         ControlFlow::Continue(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_cell_holds_what_was_put_into_it_last(
+            puts in proptest::collection::vec((0..40_usize, 0..32_u32, any::<u32>()), 0..80),
+        ) {
+            let mut cells = Cells::new(32);
+            let mut expected = [0; 32];
+            for (row, shift, value) in puts {
+                let value = value >> shift;
+                cells.set(row, value);
+                if let Some(cell) = expected.get_mut(row) {
+                    *cell = value;
+                }
+                let found: Vec<u32> = (0..40).map(|row| cells.get(row)).collect();
+                prop_assert_eq!(&found[..32], &expected);
+                prop_assert_eq!(&found[32..], &[0; 8]);
+            }
+        }
     }
 }

@@ -4,7 +4,7 @@ use super::past::MINUTE;
 use super::{Columns, Deriver, Past};
 use crate::event::Outcome;
 use crate::field::Fact;
-use crate::store::{Entry, Sym};
+use crate::store::{Entry, Number, Sym};
 use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
 use std::hash::Hash;
@@ -46,13 +46,13 @@ impl Recent {
 }
 
 fn derive(past: &Past<'_>, columns: &mut Columns) {
-    let mut by_address: FxHashMap<(Sym, IpAddr), Recent> = FxHashMap::default();
+    let mut by_address: FxHashMap<(Sym, Number<Option<IpAddr>>), Recent> = FxHashMap::default();
     let mut by_account: FxHashMap<(Sym, Sym), Recent> = FxHashMap::default();
     for (_, row, entry) in past.each() {
         let account = (entry.tenant, entry.account);
         if let Some(row) = row {
-            if let Some(ip) = past.events.ip(entry) {
-                let (count, accounts) = recent(&mut by_address, &(entry.tenant, ip), entry.micros);
+            if !entry.ip.is_empty() {
+                let (count, accounts) = recent(&mut by_address, &(entry.tenant, entry.ip), entry.micros);
                 columns.number(Fact::FailuresByAddress, row, count);
                 columns.number(Fact::FailuresAccountsByAddress, row, accounts);
             }
@@ -62,8 +62,8 @@ fn derive(past: &Past<'_>, columns: &mut Columns) {
             }
         }
         if entry.outcome == Outcome::Failure && past.events.is_sign_in(entry) {
-            if let Some(ip) = past.events.ip(entry) {
-                by_address.entry((entry.tenant, ip)).or_default().add(entry);
+            if !entry.ip.is_empty() {
+                by_address.entry((entry.tenant, entry.ip)).or_default().add(entry);
             }
             if !entry.account.is_empty() {
                 by_account.entry(account).or_default().add(entry);

@@ -3,7 +3,7 @@
 use super::past::DAY;
 use super::{Columns, Deriver, Past};
 use crate::field::Fact;
-use crate::store::{Entry, Sym};
+use crate::store::{Entry, Number, Sym};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::net::IpAddr;
 
@@ -52,11 +52,14 @@ const SHARED: [(Fact, usize); 4] = [
 /// Days of history, and days with an act among them, that make a past long enough.
 const SUFFICIENT: (i64, u32) = (7, 5);
 
+/// An address.
+type Ip = Number<Option<IpAddr>>;
+
 /// The circumstances of one act as numbers; 0 where one is not known.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Circumstances {
     who: u32,
-    ip: Option<IpAddr>,
+    ip: Ip,
     own: [u32; 8],
 }
 
@@ -73,7 +76,7 @@ struct Seen {
     whole: FxHashSet<Circumstances>,
     own: FxHashSet<(u32, u8, u32)>,
     shared: FxHashSet<(Sym, u8, u32)>,
-    addresses: FxHashSet<(Sym, IpAddr)>,
+    addresses: FxHashSet<(Sym, Ip)>,
     people: FxHashMap<u32, Person>,
 }
 
@@ -89,7 +92,7 @@ fn derive(past: &Past<'_>, columns: &mut Columns) {
         if row.is_none() && !history {
             continue;
         }
-        let now = Circumstances { who, ip: past.events.ip(entry), own: reader.read(past, entry) };
+        let now = Circumstances { who, ip: entry.ip, own: reader.read(past, entry) };
         if let Some(row) = row {
             seen.tell(&now, entry, row, columns);
         }
@@ -112,8 +115,8 @@ impl Seen {
                 columns.truth(fact, row, !known && !self.shared.contains(&(entry.tenant, at as u8, now.own[at])));
             }
         }
-        if let Some(ip) = now.ip {
-            columns.truth(Fact::TenantFirstSeenAddress, row, !self.addresses.contains(&(entry.tenant, ip)));
+        if !now.ip.is_empty() {
+            columns.truth(Fact::TenantFirstSeenAddress, row, !self.addresses.contains(&(entry.tenant, now.ip)));
         }
         let (mut days, mut active) = (0, 0);
         if let Some(person) = self.people.get(&now.who) {
@@ -140,14 +143,16 @@ impl Seen {
         for (_, at) in SHARED.into_iter().filter(|(_, at)| now.own[*at] != 0) {
             self.shared.insert((entry.tenant, at as u8, now.own[at]));
         }
-        self.addresses.extend(now.ip.map(|ip| (entry.tenant, ip)));
+        if !now.ip.is_empty() {
+            self.addresses.insert((entry.tenant, now.ip));
+        }
     }
 }
 
 /// Reads the circumstances of events; texts and pairs get numbers of their own.
 #[derive(Default)]
 struct Reader {
-    places: FxHashMap<IpAddr, [u32; 3]>,
+    places: FxHashMap<Ip, [u32; 3]>,
     texts: FxHashMap<String, u32>,
     clients: FxHashMap<Sym, u32>,
     pairs: FxHashMap<(Sym, Sym), u32>,
@@ -156,28 +161,23 @@ struct Reader {
 impl Reader {
     fn read(&mut self, past: &Past<'_>, entry: &Entry) -> [u32; 8] {
         let [country, region, network] = self.place(past, entry);
-        let application = if past.events.common(entry).application_id.is_empty() {
-            past.events.common(entry).application
-        } else {
-            past.events.common(entry).application_id
-        };
-        let client = if past.events.common(entry).client.is_empty() {
-            self.protocol(past, entry.agent)
-        } else {
-            past.events.common(entry).client.0
-        };
-        let authentication = if past.events.common(entry).authentication_requirement.is_empty() {
+        let common = past.events.common(entry);
+        let application = if common.application_id.is_empty() { common.application } else { common.application_id };
+        let client = if common.client.is_empty() { self.protocol(past, entry.agent) } else { common.client.0 };
+        let authentication = if common.authentication_requirement.is_empty() {
             0
         } else {
             let next = self.pairs.len() as u32 + 1;
-            *self.pairs.entry((past.events.common(entry).authentication_requirement, application)).or_insert(next)
+            *self.pairs.entry((common.authentication_requirement, application)).or_insert(next)
         };
         [country, region, network, past.agent(entry), entry.device.0, application.0, client, authentication]
     }
 
     fn place(&mut self, past: &Past<'_>, entry: &Entry) -> [u32; 3] {
-        let Some(ip) = past.events.ip(entry) else { return [0; 3] };
-        if let Some(known) = self.places.get(&ip) {
+        if entry.ip.is_empty() {
+            return [0; 3];
+        }
+        if let Some(known) = self.places.get(&entry.ip) {
             return *known;
         }
         let mut found = [0; 3];
@@ -195,7 +195,7 @@ impl Reader {
             }
             found[2] = place.asn;
         }
-        self.places.insert(ip, found);
+        self.places.insert(entry.ip, found);
         found
     }
 
