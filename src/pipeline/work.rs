@@ -99,7 +99,9 @@ impl<'a> Worker<'a> {
         self.last = None;
         let batch = Batch::go_on(job.file, self.number, std::mem::take(&mut self.stock));
         let mut done = Done { batch, ..Done::default() };
-        let mut group = Vec::with_capacity(GROUP);
+        // The rows of the group before stay until those of this one are there: else the allocator would give the memory
+        // back in between.
+        let (mut group, mut before) = (Vec::with_capacity(GROUP), Vec::with_capacity(GROUP));
         let rows = job.chunk.rows(&mut |row| {
             match row {
                 Ok(row) => {
@@ -116,6 +118,7 @@ impl<'a> Worker<'a> {
             }
             if group.len() == GROUP {
                 self.keep(&group, job, &mut done);
+                std::mem::swap(&mut group, &mut before);
                 group.clear();
             }
         });
