@@ -1,9 +1,8 @@
 //! Each distinct address of the events once: its text, its place, and which events carry it.
 
 use crate::event::Place;
-use crate::store::{Entry, Events, Number, Sym};
+use crate::store::{Entry, Events, Ip, Sym};
 use rustc_hash::FxHashMap;
-use std::net::IpAddr;
 
 /// A distinct address.
 #[derive(Debug, Default)]
@@ -32,7 +31,7 @@ impl<'a> AddressIndex<'a> {
     /// Looks each distinct address up once.
     pub fn new(events: &'a Events) -> Self {
         let mut seen = vec![Seen::default()];
-        let mut numbers: FxHashMap<(Number<Option<IpAddr>>, Sym), u32> = FxHashMap::default();
+        let mut numbers: FxHashMap<(Ip, Sym), u32> = FxHashMap::default();
         let of = events.entries.iter().map(|entry| {
             let text = if entry.ip.is_empty() { entry.address } else { Sym(0) };
             if entry.ip.is_empty() && text.is_empty() {

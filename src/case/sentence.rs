@@ -191,6 +191,7 @@ impl<'a> Told<'a> {
 
     fn fill(&self, place: Place, out: &mut String) {
         let entry = self.entry;
+        let common = || self.events.common(entry);
         match place {
             Place::Object => push_quoted(out, self.text(entry.object)),
             Place::What => push_quoted(out, self.first([entry.object, entry.target])),
@@ -203,17 +204,16 @@ impl<'a> Told<'a> {
                     push_cut(out, whose);
                 }
             }
-            Place::Application => push_cut(out, self.text(self.events.common(entry).application)),
-            Place::Code => push_cut(
-                out,
-                Some(self.text(self.events.common(entry).error_code)).filter(|code| *code != "0").unwrap_or(""),
-            ),
+            Place::Application => push_cut(out, self.text(common().application)),
+            Place::Code => {
+                push_cut(out, Some(self.text(common().error_code)).filter(|code| *code != "0").unwrap_or(""));
+            }
             Place::Detail if self.whole => push_cut(out, self.text(entry.detail)),
             Place::Detail => {}
             Place::Operation => push_cut(out, self.phrases.called(self.text(entry.operation))),
             Place::Target => push_cut(out, self.text(entry.target)),
             Place::Risk => push_cut(out, self.text(entry.object)),
-            Place::Result => push_cut(out, self.text(self.events.common(entry).result)),
+            Place::Result => push_cut(out, self.text(common().result)),
             Place::Mailbox => {
                 let mailbox = [entry.object, entry.target, entry.account].into_iter().find(|sym| !sym.is_empty());
                 push_cut(out, mailbox.map_or("", |sym| self.text(sym)));

@@ -256,7 +256,7 @@ fn redact(read: &mut Reading, redactor: &Redactor) {
         .entries
         .iter()
         .map(|entry| entry.operation)
-        .chain(read.events.commons.all().iter().flat_map(|common| {
+        .chain(read.events.commons_met().flat_map(|common| {
             [
                 common.operation_original,
                 common.workload,

@@ -36,6 +36,9 @@ pub struct Pending {
     pub known: u64,
 }
 
+/// The number of an address; the empty one where none could be read.
+pub type Ip = Number<Option<IpAddr>>;
+
 /// Rules in index order.
 pub type Rules = Vec<RuleIndex>;
 
@@ -55,7 +58,7 @@ pub struct Entry {
     pub conflict: bool,
     pub port: Option<u16>,
     /// See [`Events::ip`].
-    pub ip: Number<Option<IpAddr>>,
+    pub ip: Ip,
     pub id: Id,
     pub token: Id,
     /// See [`Events::common`].
@@ -128,6 +131,13 @@ impl Events {
     #[inline]
     pub fn common(&self, entry: &Entry) -> &Common {
         self.commons.get(entry.common)
+    }
+
+    /// What the events have in common, each once: a [`Common`] that only events had which are gone is not among them.
+    pub fn commons_met(&self) -> impl Iterator<Item = &Common> {
+        let mut met = vec![false; self.commons.all().len()];
+        self.entries.iter().for_each(|entry| met[entry.common.index()] = true);
+        self.commons.all().iter().zip(met).filter(|(_, met)| *met).map(|(common, _)| common)
     }
 
     /// The address that `entry` comes from.

@@ -1,6 +1,6 @@
 //! What the entries of a batch refer to by number: texts, and what many of them have in common.
 
-use super::{Common, Distinct, Entry, Id, Met, Number, Pending, Pool, RuleIndex, Rules, Sym};
+use super::{Common, Distinct, Entry, Id, Ip, Met, Number, Pending, Pool, RuleIndex, Rules, Sym};
 use crate::event::{Event, Origin, Scalar};
 use crate::field::{Core, Field};
 use std::net::IpAddr;
@@ -48,7 +48,7 @@ pub(super) struct Held {
 pub(super) struct Numbers {
     texts: Vec<Sym>,
     commons: Vec<Number<Common>>,
-    ips: Vec<Number<Option<IpAddr>>>,
+    ips: Vec<Ip>,
     rules: Vec<Number<Rules>>,
     waiting: Vec<Number<Vec<Pending>>>,
 }

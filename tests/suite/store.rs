@@ -170,6 +170,16 @@ fn one_sign_in_in_the_words_of_two_exports_is_counted_once_as_the_richer_says_it
 }
 
 #[test]
+fn what_only_events_had_that_are_gone_is_not_met() {
+    let rows = [("purview-csv", "", "", 0), ("search-ual-csv", "", "", 0)];
+    let (mut events, mut tallies) = finish(worded(&rows, Family::Audit), &[false]);
+    let sources = |events: &Events| events.commons_met().map(|common| common.source).collect::<Vec<_>>();
+    assert_eq!(sources(&events), ["purview-csv", "search-ual-csv"]);
+    events.leave_out(&mut tallies, &|entry, _| entry.origin.file == 1);
+    assert_eq!(sources(&events), ["search-ual-csv"]);
+}
+
+#[test]
 fn a_fact_that_both_state_otherwise_leaves_a_conflict() {
     let first: Worded = ("entra-signin-csv", "", "50126", 0);
     for later in [

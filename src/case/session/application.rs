@@ -99,9 +99,7 @@ fn since<'a>(
 /// only; the application's own records have both.
 fn serving(events: &Events, since: &FxHashMap<&str, Since>, decisions: &Decisions) -> FxHashMap<Sym, Since> {
     let mut pairs: FxHashSet<(Sym, Sym)> = FxHashSet::default();
-    pairs.extend(
-        events.entries.iter().map(|entry| (events.common(entry).application_id, events.common(entry).application)),
-    );
+    pairs.extend(events.commons_met().map(|common| (common.application_id, common.application)));
     let mut serving: FxHashMap<Sym, Since> = FxHashMap::default();
     for (id, name) in pairs.into_iter().filter(|(id, _)| !id.is_empty()) {
         let known = |sym: Sym| since.get(&*events.text(sym).to_lowercase()).copied();

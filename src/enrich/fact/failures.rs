@@ -4,11 +4,10 @@ use super::past::MINUTE;
 use super::{Columns, Deriver, Past};
 use crate::event::Outcome;
 use crate::field::Fact;
-use crate::store::{Entry, Number, Sym};
+use crate::store::{Entry, Ip, Sym};
 use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
 use std::hash::Hash;
-use std::net::IpAddr;
 
 pub(super) const FAILURES: Deriver = Deriver {
     name: "failures",
@@ -46,7 +45,7 @@ impl Recent {
 }
 
 fn derive(past: &Past<'_>, columns: &mut Columns) {
-    let mut by_address: FxHashMap<(Sym, Number<Option<IpAddr>>), Recent> = FxHashMap::default();
+    let mut by_address: FxHashMap<(Sym, Ip), Recent> = FxHashMap::default();
     let mut by_account: FxHashMap<(Sym, Sym), Recent> = FxHashMap::default();
     for (_, row, entry) in past.each() {
         let account = (entry.tenant, entry.account);

@@ -3,9 +3,8 @@
 use super::past::DAY;
 use super::{Columns, Deriver, Past};
 use crate::field::Fact;
-use crate::store::{Entry, Number, Sym};
+use crate::store::{Entry, Ip, Sym};
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::net::IpAddr;
 
 pub(super) const FIRST_SEEN: Deriver = Deriver {
     name: "first seen",
@@ -51,9 +50,6 @@ const SHARED: [(Fact, usize); 4] = [
 
 /// Days of history, and days with an act among them, that make a past long enough.
 const SUFFICIENT: (i64, u32) = (7, 5);
-
-/// An address.
-type Ip = Number<Option<IpAddr>>;
 
 /// The circumstances of one act as numbers; 0 where one is not known.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]

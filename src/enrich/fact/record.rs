@@ -23,17 +23,14 @@ static ACCEPTED: &[u32] = &[
 fn derive(past: &Past<'_>, columns: &mut Columns) {
     for (row, entry) in past.wanted() {
         let text = |sym| past.events.text(sym);
+        let common = past.events.common(entry);
         if past.events.is_sign_in(entry) && entry.outcome != Outcome::Success {
-            let code = text(past.events.common(entry).error_code).parse::<u32>();
+            let code = text(common.error_code).parse::<u32>();
             let accepted = code.is_ok_and(|code| ACCEPTED.binary_search(&code).is_ok());
             columns.truth(Fact::PasswordAccepted, row, accepted);
         }
-        if !past.events.common(entry).application_id.is_empty() {
-            columns.truth(
-                Fact::FirstParty,
-                row,
-                first_party::is_microsoft_application(text(past.events.common(entry).application_id)),
-            );
+        if !common.application_id.is_empty() {
+            columns.truth(Fact::FirstParty, row, first_party::is_microsoft_application(text(common.application_id)));
         }
         if names_mail_rule(text(entry.operation)) && !entry.object.is_empty() {
             let name = text(entry.object);

@@ -2,10 +2,9 @@
 
 use super::{Columns, Deriver, Past};
 use crate::field::Fact;
-use crate::store::{Number, Sym};
+use crate::store::{Ip, Sym};
 use rustc_hash::FxHashMap;
 use smallvec::{Array, SmallVec};
-use std::net::IpAddr;
 
 pub(super) const SESSION: Deriver =
     Deriver { name: "session", facts: &[Fact::SessionAddresses, Fact::SessionAgents, Fact::SessionCountries], derive };
@@ -13,7 +12,7 @@ pub(super) const SESSION: Deriver =
 /// What a session has been seen with. Sessions are many and small, so lists are searched.
 #[derive(Default)]
 struct Session<'a> {
-    addresses: SmallVec<[Number<Option<IpAddr>>; 2]>,
+    addresses: SmallVec<[Ip; 2]>,
     agents: SmallVec<[u32; 2]>,
     countries: SmallVec<[&'a str; 1]>,
 }
