@@ -40,9 +40,14 @@ fn read(found: &Found, chunk: usize, limits: &Limits) -> Option<(Vec<Owned>, sup
                     (row.offset, String::from_utf8(row.raw.to_vec()).unwrap(), Ok(data))
                 }
                 Err(BadRow { offset, length, reason, excerpt, .. }) => {
+                    assert!(length > 0, "{reason}");
                     (offset, format!("{length} {excerpt}"), Err(reason))
                 }
             });
+            // Every row takes some of the text, or reading would never end.
+            if let [.., (before, ..), (now, ..)] = &*rows {
+                assert!(before < now, "{rows:?}");
+            }
         });
         assert_eq!(met as usize, rows.len() - before);
     }
@@ -286,6 +291,17 @@ proptest! {
     }
 
     #[test]
+    fn no_marks_panic_or_stay(
+        head in 0_usize..6, marks in "[a<>/!?\\-\\[\\]\"'={}:,1\\\\\0\t\n\u{b}\u{c}\r \u{85}\u{a0}\u{2028}\u{feff}\u{e9}]{0,120}",
+        chunk in 1_usize..64, record in 8_usize..100,
+    ) {
+        let heads = ["", "h,i\n", "[{\"a\":1},", "{\"value\":[{\"a\":1}", "<?xml ?><r><a/>", "<r><a a=\"1\"></a>"];
+        let evidence = Evidence::new(format!("{}{marks}", heads[head]).as_bytes());
+        let limits = Limits { record, ..Limits::default() };
+        let _ = read(&evidence.found(), chunk, &limits);
+    }
+
+    #[test]
     fn utf16_and_utf8_give_one_reading(body in "[a-zé\u{4e00}\u{1f600},\n\"]{0,80}", chunk in 1_usize..50, big: bool) {
         let text = format!("h1,h2\n{body}");
         let units = text.encode_utf16();
@@ -318,6 +334,22 @@ fn a_record_beyond_the_limit_is_let_go_and_the_next_is_read() {
             let last = text.trim_end_matches(['\n', ']']);
             assert!(last.ends_with(&rows.last().unwrap().1), "{chunk} {rows:?}");
             assert!(rows.len() >= 3);
+        }
+    }
+}
+
+#[test]
+fn a_form_feed_between_records_is_white_space() {
+    for text in [
+        "{\"a\":1}\n\u{c}{\"a\":2}\n\u{c}",
+        "[{\"a\":1},\u{c}{\"a\":2}\u{c}]",
+        "<r>\u{c}<e a=\"1\"/>\u{c}<e a=\"2\"/></r>\u{c}",
+    ] {
+        let evidence = Evidence::new(text.as_bytes());
+        for chunk in [1, 12, 1 << 20] {
+            let (rows, _) = read(&evidence.found(), chunk, &Limits::default()).unwrap();
+            assert_eq!(rows.iter().filter(|row| row.2.is_ok()).count(), 2, "{rows:?}");
+            assert_eq!(rows.len(), 2, "{rows:?}");
         }
     }
 }

@@ -102,7 +102,8 @@ impl<'a> Steps<'a> {
                 return if self.whole { self.end(state) } else { self.more(at, state) };
             };
             match byte {
-                b',' | b' ' | b'\t' | b'\r' | b'\n' => at += 1,
+                b',' => at += 1,
+                blank if blank.is_ascii_whitespace() => at += 1,
                 0xef if self.bytes.get(at..at + 3) == Some(b"\xef\xbb\xbf") => at += 3,
                 b'[' | b']' => {
                     state = bracket(state, byte == b'[');
@@ -173,8 +174,9 @@ impl<'a> Steps<'a> {
         Step::Bad(start, self.at, reason)
     }
 
+    /// The end without white space before it, and never `start`: reading would not end.
     fn trimmed(&self, start: usize, end: usize) -> usize {
-        start + self.bytes.get(start..end).unwrap_or_default().trim_ascii_end().len()
+        start + self.bytes.get(start..end).unwrap_or_default().trim_ascii_end().len().max(1)
     }
 
     /// Bytes that begin no element, up to where one may begin.

@@ -13,7 +13,7 @@ pub use value::parse;
 /// Whether a text that begins so is XML that holds records; why not, where it is XML all the same.
 pub(super) fn begins(text: &str) -> Option<Result<(), &'static str>> {
     let bytes = text.as_bytes();
-    let declared = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']).starts_with("<?xml");
+    let declared = text.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '\u{feff}').starts_with("<?xml");
     let at = prolog(bytes, 0)?;
     let rest = text.get(at..)?;
     if let Some(kind) = rest.strip_prefix("<!DOCTYPE") {

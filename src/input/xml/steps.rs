@@ -173,8 +173,9 @@ impl<'a> Steps<'a> {
     }
 
     fn bad(&mut self, start: usize, end: usize, reason: &'static str) -> Step {
+        // Without white space at its end, and never nothing: reading would not end.
         let length = self.bytes.get(start..end).unwrap_or_default().trim_ascii_end().len();
-        self.at = start + length;
+        self.at = start + length.max(1);
         Step::Bad(start, self.at, reason)
     }
 
@@ -199,7 +200,7 @@ pub(super) fn prolog(bytes: &[u8], from: usize) -> Option<usize> {
     loop {
         let rest = bytes.get(at..)?;
         let (open, close): (usize, &[u8]) = match rest {
-            [b' ' | b'\t' | b'\r' | b'\n', ..] => {
+            [first, ..] if first.is_ascii_whitespace() => {
                 at += blank(rest);
                 continue;
             }
