@@ -33,6 +33,18 @@ pub enum Error {
         #[source]
         source: std::io::Error,
     },
+    /// Events that memory is too small for cannot be kept.
+    #[error(
+        "{}: the events that memory is too small for cannot be kept in a file there: {source}; make room on that disk, or \
+         give --memory more than it needs", folder.display()
+    )]
+    Spill {
+        /// The folder of the file.
+        folder: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
     /// A geolocation database cannot be used.
     #[error("{place}: {reason}")]
     Database {

@@ -56,7 +56,7 @@ pub fn accounts(events: &Events, index: &AddressIndex<'_>, findings: &[Finding])
         account.events += 1;
         let at = entry.micros;
         account.span = Some(account.span.map_or((at, at), |(first, last)| (first.min(at), last.max(at))));
-        if events.is_sign_in(entry) {
+        if events.is_sign_in(&entry) {
             account.sign_ins.add(entry.outcome);
         }
         let address = index.number(position);

@@ -57,7 +57,7 @@ pub fn addresses(events: &Events, index: &AddressIndex<'_>, findings: &[Finding]
         address.first = address.first.min(entry.micros);
         address.last = address.last.max(entry.micros);
         address.accounts += u64::from(users.insert((number, entry.tenant, entry.account)));
-        if events.is_sign_in(entry) {
+        if events.is_sign_in(&entry) {
             address.sign_ins.add(entry.outcome);
         }
     }

@@ -186,11 +186,11 @@ impl Sources<'_> {
     }
 
     fn time(&self, position: u32) -> i64 {
-        self.events.entries[position as usize].micros
+        self.events.entries.at(position).micros
     }
 
     fn succeeded(&self, position: u32) -> bool {
-        !self.events.entries[position as usize].outcome.is_refused()
+        !self.events.entries.at(position).outcome.is_refused()
     }
 
     /// The footholds that the intruder opened or changed with this account.

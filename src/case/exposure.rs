@@ -164,9 +164,9 @@ fn on_file(events: &Events, entry: &Entry) -> bool {
 /// mailboxes that were reached.
 pub fn wanted(events: &Events, sessions: &[Session]) -> Vec<u32> {
     let all = sessions.iter().flat_map(|session| session.positions.iter().copied());
-    let of_mail = all.filter(|at| on_mail(events, &events.entries[*at as usize]).is_some());
+    let of_mail = all.filter(|at| on_mail(events, &events.entries.at(*at)).is_some());
     let mut wanted: BTreeSet<u32> = of_mail.collect();
-    let boxes = wanted.iter().map(|at| events.text(events.entries[*at as usize].account));
+    let boxes = wanted.iter().map(|at| events.text(events.entries.at(*at).account));
     let own = sessions.iter().map(|session| session.account.as_str());
     let reached: BTreeSet<String> = boxes.chain(own).map(str::to_lowercase).collect();
     if !reached.is_empty() {
@@ -191,7 +191,7 @@ pub fn exposure(
     let mut gathered = Gathered::new(events, opened, voice);
     for session in sessions {
         for position in &session.positions {
-            let entry = &events.entries[*position as usize];
+            let entry = &events.entries.at(*position);
             if on_file(events, entry) {
                 gathered.file(session, *position);
             } else if is_search(events, entry) {

@@ -53,7 +53,7 @@ pub fn add(findings: &mut Vec<Finding>, more: impl Iterator<Item = Finding>, eve
 
 fn sort(findings: &mut [Finding], events: &Events) {
     findings.sort_by_cached_key(|finding| {
-        let first = finding.positions.first().map(|at| events.entries[*at as usize].micros);
+        let first = finding.positions.first().map(|at| events.entries.at(*at).micros);
         (Reverse(level(finding.rule.level)), first, finding.id.clone())
     });
 }
@@ -61,7 +61,7 @@ fn sort(findings: &mut [Finding], events: &Events) {
 fn group(events: &Events) -> BTreeMap<(RuleIndex, Sym, Sym), Vec<u32>> {
     let mut groups: BTreeMap<(RuleIndex, Sym, Sym), Vec<u32>> = BTreeMap::new();
     for (position, entry) in events.entries.iter().enumerate() {
-        for &rule in events.hits(entry) {
+        for &rule in events.hits(&entry) {
             groups.entry((rule, entry.tenant, entry.account)).or_default().push(position as u32);
         }
     }
@@ -76,26 +76,25 @@ pub(super) fn finding(
     positions: Vec<u32>,
     indicators: Option<&Indicators<'_>>,
 ) -> Option<Finding> {
-    let entries: Vec<&Entry> = positions.iter().filter_map(|&at| events.entries.get(at as usize)).collect();
-    let (first, last) = (entries.first()?, entries.last()?);
+    let entries = || positions.iter().filter_map(|&at| events.entries.get(at as usize));
+    let (first, last) = (events.entries.at(*positions.first()?).micros, events.entries.at(*positions.last()?).micros);
     let mut met = FxHashSet::default();
-    let addresses: BTreeSet<String> = entries
-        .iter()
+    let addresses: BTreeSet<String> = entries()
         .filter(|entry| !(entry.ip.is_empty() && entry.address.is_empty()))
         .filter(|entry| met.insert((entry.ip, entry.address)))
-        .map(|entry| address_text(events, entry))
+        .map(|entry| address_text(events, &entry))
         .collect();
     Some(Finding {
         id: finding_id(&rule.id, tenant, account),
         rule,
         tenant: tenant.to_owned(),
         account: account.to_owned(),
-        first_time: rfc3339(first.micros),
-        last_time: rfc3339(last.micros),
-        count: entries.len() as u64,
-        event_ids: entries.iter().map(|entry| entry.event_id()).collect(),
+        first_time: rfc3339(first),
+        last_time: rfc3339(last),
+        count: positions.len() as u64,
+        event_ids: entries().map(|entry| entry.event_id()).collect(),
         summary: String::new(),
-        indicators: indicators.map(|indicators| indicators.of(&entries)).unwrap_or_default(),
+        indicators: indicators.map(|indicators| indicators.of(entries())).unwrap_or_default(),
         addresses: addresses.into_iter().collect(),
         positions,
     })
@@ -104,23 +103,23 @@ pub(super) fn finding(
 impl Finding {
     /// The same with its sentence: "anna@… set forwarding of … to … (3 events, 14 Jan 2026 09:12 to 09:15 UTC, from 203.0.113.7 NG)".
     fn told(self, events: &Events, voice: Voice) -> Self {
-        let entries: Vec<&Entry> = self.positions.iter().filter_map(|&at| events.entries.get(at as usize)).collect();
-        let (Some(first), Some(last)) = (entries.first(), entries.last()) else { return self };
+        let entries = || self.positions.iter().map(|&at| events.entries.at(at));
+        let (Some(first), Some(last)) = (entries().next(), entries().next_back()) else { return self };
         let mut summary = String::new();
-        push_act(&mut summary, events, first, voice);
+        push_act(&mut summary, events, &first, voice);
         let kind = |entry: &Entry| (entry.operation, entry.actor, entry.object, entry.detail);
-        if entries.iter().any(|entry| kind(entry) != kind(first)) {
+        if entries().any(|entry| kind(&entry) != kind(&first)) {
             summary.push_str(voice.text("case.finding.more"));
         }
-        let count = (entries.len() > 1).then(|| voice.count("case.finding.events", entries.len() as u64, &[]));
+        let count = (self.count > 1).then(|| voice.count("case.finding.events", self.count, &[]));
         let span = voice.span(first.micros, last.micros);
-        let from = entries.iter().find(|entry| !(entry.ip.is_empty() && entry.address.is_empty())).map(|entry| {
-            let country = events.place(entry).map_or("", |place| &place.country);
+        let from = entries().find(|entry| !(entry.ip.is_empty() && entry.address.is_empty())).map(|entry| {
+            let country = events.place(&entry).map_or("", |place| &place.country);
             let others = match self.addresses.len().saturating_sub(1) as u64 {
                 0 => String::new(),
                 others => voice.count("case.finding.others", others, &[]),
             };
-            let address = address_text(events, entry);
+            let address = address_text(events, &entry);
             voice.fill("case.finding.from", &[("address", &address), ("country", &country), ("others", &others)])
         });
         let parts: Vec<String> = count.into_iter().chain([span]).chain(from).collect();

@@ -134,7 +134,7 @@ pub fn alias(account: &str) -> String {
 }
 
 fn act(events: &Events, position: u32) -> Act {
-    let entry = &events.entries[position as usize];
+    let entry = &events.entries.at(position);
     Act {
         time: rfc3339(entry.micros),
         by: events.text(entry.by()).to_owned(),

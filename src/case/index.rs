@@ -38,7 +38,7 @@ impl<'a> AddressIndex<'a> {
                 return 0;
             }
             *numbers.entry((entry.ip, text)).or_insert_with(|| {
-                seen.push(Seen { text: address_text(events, entry), place: events.place(entry) });
+                seen.push(Seen { text: address_text(events, &entry), place: events.place(&entry) });
                 seen.len() as u32 - 1
             })
         });

@@ -8,6 +8,7 @@ use crate::rule::{Level, Meta};
 use crate::store::{Entry, Events, Sym};
 use rustc_hash::FxHashSet;
 use serde::Serialize;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// One such text, and when the finding's events carry it.
@@ -61,7 +62,7 @@ impl<'a> Indicators<'a> {
         let mut of_a_hit = vec![false; events.pool.len()];
         for entry in events.entries.iter().filter(|entry| !entry.hits.is_empty()) {
             of_a_hit[entry.agent.0 as usize] = true;
-            let met = events.hits(entry).iter().filter_map(|&rule| rules.get(usize::from(rule)));
+            let met = events.hits(&entry).iter().filter_map(|&rule| rules.get(usize::from(rule)));
             if met.map(|rule| rule.level).max().is_some_and(|level| level >= Level::Medium) {
                 serious.insert((entry.tenant, entry.account));
             }
@@ -80,10 +81,10 @@ impl<'a> Indicators<'a> {
     }
 
     /// The indicators of one finding's events, by kind and value.
-    pub(super) fn of(&self, entries: &[&Entry]) -> Vec<Indicator> {
+    pub(super) fn of<'e>(&self, entries: impl Iterator<Item = Cow<'e, Entry>>) -> Vec<Indicator> {
         let mut found: BTreeMap<(&'static str, &str), (i64, i64, u64)> = BTreeMap::new();
         for entry in entries {
-            self.each(entry, &mut |kind, value| {
+            self.each(&entry, &mut |kind, value| {
                 let at = entry.micros;
                 let (first, last, count) = found.entry((kind, value)).or_insert((at, at, 0));
                 (*first, *last, *count) = ((*first).min(at), (*last).max(at), *count + 1);

@@ -54,7 +54,7 @@ impl AllLogs {
             match entry.family {
                 Family::SignIn => logs.sign_ins = time,
                 Family::Directory => logs.directory = time,
-                Family::Audit => match events.text(events.common(entry).workload) {
+                Family::Audit => match events.text(events.common(&entry).workload) {
                     "AzureActiveDirectory" => logs.directory = time,
                     "Exchange" => {
                         logs.exchange = time;

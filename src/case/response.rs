@@ -11,6 +11,7 @@ use crate::language::Voice;
 use crate::rule::foothold::Foothold as Kind;
 use crate::store::{Entry, Events};
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// What became of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -131,8 +132,8 @@ impl Response<'_> {
         steps
     }
 
-    fn entry(&self, position: u32) -> &Entry {
-        &self.events.entries[position as usize]
+    fn entry(&self, position: u32) -> Cow<'_, Entry> {
+        self.events.entries.at(position)
     }
 
     /// What a step without a record is called if the log that would show it ends then.
@@ -208,13 +209,13 @@ impl Response<'_> {
 
     fn step(&self, (step, kind): (u8, &str), verdict: Verdict, done: &[u32], note: String) -> Step {
         let first = done.first().map(|position| self.entry(*position));
-        let by = first.map_or("", |entry| self.events.text(entry.by()));
+        let by = first.as_ref().map_or("", |entry| self.events.text(entry.by()));
         Step {
             step,
             task: self.voice.label("case.task.", kind).to_owned(),
             kind: kind.to_owned(),
             verdict,
-            time: first.map(|entry| rfc3339(entry.micros)),
+            time: first.as_ref().map(|entry| rfc3339(entry.micros)),
             done: first.map(|entry| entry.micros),
             by: by.to_owned(),
             note,

@@ -166,11 +166,11 @@ fn session_of(
     positions: Vec<u32>,
     (link, score, parts): (Link, i32, Vec<String>),
 ) -> Session {
-    let entry = |at: u32| &events.entries[at as usize];
+    let entry = |at: u32| events.entries.at(at);
     let (first, last) = (entry(positions[0]), entry(positions[positions.len() - 1]));
-    let place = events.place(first);
+    let place = events.place(&first);
     let texts = |field: fn(&Entry) -> Sym| {
-        let all = positions.iter().map(|at| events.text(field(entry(*at))));
+        let all = positions.iter().map(|at| events.text(field(&entry(*at))));
         let found: BTreeSet<&str> = all.filter(|text| !text.is_empty()).collect();
         found.into_iter().map(str::to_owned).collect::<Vec<_>>()
     };
@@ -204,7 +204,7 @@ fn decided<'d>(decisions: &'d Decisions, events: &Events, presence: &Presence) -
     if decisions.is_empty() {
         return None;
     }
-    let session = |at: &u32| decisions.of_session(events.text(events.entries[*at as usize].session));
+    let session = |at: &u32| decisions.of_session(events.text(events.entries.at(*at).session));
     decisions
         .of_address(&presence.address)
         .or_else(|| presence.positions.iter().find_map(session))

@@ -45,7 +45,7 @@ impl Trail {
 
     /// The ids of the events, in time order.
     pub fn event_ids(&self, events: &Events) -> Vec<String> {
-        self.positions.iter().map(|at| events.entries[*at as usize].event_id()).collect()
+        self.positions.iter().map(|at| events.entries.at(*at).event_id()).collect()
     }
 
     /// First time, RFC 3339 UTC.

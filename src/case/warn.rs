@@ -53,7 +53,7 @@ struct Found<'a> {
 impl Found<'_> {
     /// Adds whom an event of a trace names.
     fn add(&mut self, position: u32, (sender, tenant): (&str, &str), session: &str) {
-        let entry = &self.events.entries[position as usize];
+        let entry = &self.events.entries.at(position);
         if entry.family != Family::Trace {
             return;
         }

@@ -93,6 +93,10 @@ pub(super) struct ReadArgs {
     /// Worker threads; 0 takes one for each processor.
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(..=1024))]
     threads: u16,
+    /// Memory for events, such as 512M or 4G, before they go to a file that vanishes with the run, beside --out: a quarter
+    /// of the machine's if it is not given. What is written is the same.
+    #[arg(long, value_name = "SIZE", value_parser = super::size::bytes)]
+    memory: Option<u64>,
     /// Print only what went wrong.
     #[arg(long)]
     pub(super) quiet: bool,
@@ -359,13 +363,14 @@ impl ReadArgs {
             users: names("--user", &self.user)?,
             tenants: names("--tenant", &self.tenant)?,
             threads: self.threads.into(),
+            memory: self.memory,
             limits: input::Limits::default(),
             date_order: self.date_order.map(DateOrder::from).unwrap_or_default(),
             ..pipeline::Options::default()
         })
     }
 
-    /// The choices that shape the result. The number of threads does not, so it is not among them.
+    /// The choices that shape the result. The number of threads and the memory do not, so they are not among them.
     fn typed(&self) -> Vec<(String, String)> {
         let one = |name: &str, text: &String| (name.to_owned(), text.clone());
         let from = self.from.iter().map(|text| one("--from", text));

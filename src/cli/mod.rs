@@ -12,6 +12,7 @@ mod progress;
 mod raw;
 mod rules;
 mod sign;
+mod size;
 mod terminal;
 mod timeline;
 mod unused;

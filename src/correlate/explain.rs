@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// rules, those included that only serve a correlation.
 pub fn explain(correlation: &Correlation, events: &Events, facts: &Facts, rules: &[Meta], position: u32) -> Vec<Step> {
     let title = |rule: RuleIndex| rules.get(usize::from(rule)).map_or("", |meta| meta.title.as_str());
-    let hits = |position: u32| events.hits(&events.entries[position as usize]);
+    let hits = |position: u32| events.hits(&events.entries.at(position));
     let mut found: BTreeMap<RuleIndex, Vec<u32>> = BTreeMap::new();
     for at in 0..events.entries.len() as u32 {
         for rule in hits(at).iter().filter(|rule| correlation.refs.contains(rule)) {

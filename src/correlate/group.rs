@@ -10,6 +10,7 @@ use rayon::iter::ParallelIterator;
 use rayon::slice::ParallelSlice;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::ops::ControlFlow;
@@ -82,7 +83,7 @@ impl Folded {
         let mut columns: Vec<_> = fields.into_iter().filter_map(Slot::of).map(|column| (column, Sym(0))).collect();
         for entry in &events.entries {
             for (column, last) in &mut columns {
-                let sym = column.get(events, entry);
+                let sym = column.get(events, &entry);
                 if sym != *last {
                     *last = sym;
                     folded.entry(sym).or_insert_with(|| {
@@ -134,7 +135,7 @@ impl<'a> Groups<'a> {
             Condition::Rules(_) => &[],
         };
         for at in found.iter().map(|(_, at)| *at as usize) {
-            let parts = (0..self.columns.len()).map(|field| self.part(&known, entry, field, at));
+            let parts = (0..self.columns.len()).map(|field| self.part(&known, &entry, field, at));
             let Some(parts) = parts.collect::<Option<SmallVec<_>>>() else { continue };
             let key = (entry.tenant, parts);
             if wanted.is_some_and(|wanted| !wanted.contains(&key)) {
@@ -148,7 +149,7 @@ impl<'a> Groups<'a> {
             let member = &mut members[slot].1;
             member.refs.push(at);
             if member.value.is_none() && !counted.is_empty() {
-                let read = |places: &Vec<Place>| value(&known, entry, places.get(at)?);
+                let read = |places: &Vec<Place>| value(&known, &entry, places.get(at)?);
                 let values: Option<Vec<String>> = counted.iter().map(read).collect();
                 member.value = values.map(|values| values.join("\u{1f}"));
             }
@@ -160,11 +161,11 @@ impl<'a> Groups<'a> {
     pub(super) fn name(&self, found: Found<'_>) -> Option<String> {
         let (position, at) = found.first()?;
         let (entry, known) = self.event(*position)?;
-        let values = self.correlation.by.iter().filter_map(|places| value(&known, entry, places.get(*at as usize)?));
+        let values = self.correlation.by.iter().filter_map(|places| value(&known, &entry, places.get(*at as usize)?));
         Some(values.collect::<Vec<_>>().join(", "))
     }
 
-    fn event(&self, position: u32) -> Option<(&Entry, Known<'_>)> {
+    fn event(&self, position: u32) -> Option<(Cow<'_, Entry>, Known<'_>)> {
         let entry = self.events.entries.get(position as usize)?;
         Some((entry, Known::new(self.events, self.facts, position)))
     }

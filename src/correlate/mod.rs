@@ -11,7 +11,7 @@ pub use explain::explain;
 use crate::enrich::{AcceptedDomains, Facts, Gate, Known};
 use crate::rule::correlation::{Correlation, Place};
 use crate::rule::{RuleSet, Withheld};
-use crate::store::{Events, Number, Pending, RuleIndex};
+use crate::store::{Entry, Events, Number, Pending, RuleIndex};
 use group::{Folded, Found, Groups, Key, Member};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
@@ -31,16 +31,14 @@ pub fn judge(events: &mut Events, rules: &RuleSet, accepted: &AcceptedDomains) {
 fn mark(events: &mut Events, rules: &RuleSet) {
     let marking = rules.marking();
     let marks = events.change_rules(|hits| hits.iter().copied().filter(|rule| marking.contains(rule)).collect());
-    for entry in &mut events.entries {
-        entry.marks = marks[entry.hits.index()];
-    }
+    events.entries.change(|entry| entry.marks = marks[entry.hits.index()]);
 }
 
 /// As [`judge`], with the hits of the rules that only serve a correlation.
 pub fn decide(events: &mut Events, rules: &RuleSet, accepted: &AcceptedDomains) {
     let by_fact = rules.correlations().iter().any(Correlation::asks_for_facts);
-    let wants = |entry: &crate::store::Entry| !entry.pending.is_empty() || (by_fact && !entry.hits.is_empty());
-    let wanted = positions(events, |events, at| wants(&events.entries[at]));
+    let wants = |entry: &Entry| !entry.pending.is_empty() || (by_fact && !entry.hits.is_empty());
+    let wanted = positions(events, wants);
     let facts = Facts::derive(events, wanted, &rules.facts(), accepted);
     settle(events, rules, &facts);
     if !rules.correlations().is_empty() {
@@ -48,8 +46,8 @@ pub fn decide(events: &mut Events, rules: &RuleSet, accepted: &AcceptedDomains) 
     }
 }
 
-fn positions(events: &Events, wanted: impl Fn(&Events, usize) -> bool) -> Vec<u32> {
-    (0..events.entries.len()).filter(|at| wanted(events, *at)).map(|at| at as u32).collect()
+fn positions(events: &Events, wanted: impl Fn(&Entry) -> bool) -> Vec<u32> {
+    (0..).zip(&events.entries).filter(|(_, entry)| wanted(entry)).map(|(at, _)| at).collect()
 }
 
 /// Decides the rules that waited for facts.
@@ -57,13 +55,13 @@ fn settle(events: &mut Events, rules: &RuleSet, facts: &Facts) {
     let shared: &Events = events;
     let mut lists: FxHashMap<Number<Vec<Pending>>, Vec<(Pending, Gate<'_>)>> = FxHashMap::default();
     for position in facts.wanted() {
-        let entry = &shared.entries[*position as usize];
+        let entry = &shared.entries.at(*position);
         let needs = |rule| rules.needs(rule).iter().map(|need| (need.fact, need.range));
         let gated = |pending: Pending| (pending, facts.gate(needs(pending.rule)));
         lists.entry(entry.pending).or_insert_with(|| shared.pending(entry).iter().copied().map(gated).collect());
     }
     let met = |(row, &position): (usize, &u32)| {
-        let list = lists.get(&shared.entries[position as usize].pending);
+        let list = lists.get(&shared.entries.at(position).pending);
         let known = Known::of_row(shared, facts, row);
         let met = move |(pending, gate): &&(Pending, Gate<'_>)| gate.is_open(row) && rules.settle(*pending, &known);
         list.into_iter().flatten().filter(met).map(move |(pending, _)| (position, pending.rule))
@@ -110,7 +108,7 @@ fn correlate(events: &mut Events, rules: &RuleSet, facts: &Facts) {
 fn found(events: &Events, referred: &BTreeSet<RuleIndex>) -> BTreeMap<RuleIndex, Vec<u32>> {
     let mut found: BTreeMap<RuleIndex, Vec<u32>> = referred.iter().map(|rule| (*rule, Vec::new())).collect();
     for (position, entry) in (0..).zip(&events.entries) {
-        for rule in events.hits(entry) {
+        for rule in events.hits(&entry) {
             if let Some(found) = found.get_mut(rule) {
                 found.push(position);
             }
@@ -126,7 +124,7 @@ pub fn set_aside(events: &mut Events, rules: &RuleSet) -> Vec<(u32, Withheld)> {
         return aside;
     }
     for (position, entry) in (0..).zip(&events.entries) {
-        let withheld = events.hits(entry).iter().filter_map(|hit| rules.withheld(*hit));
+        let withheld = events.hits(&entry).iter().filter_map(|hit| rules.withheld(*hit));
         aside.extend(withheld.map(|withheld| (position, withheld.clone())));
     }
     keep_hits(events, |hit| rules.withheld(hit).is_none());
@@ -234,12 +232,14 @@ fn add(events: &mut Events, mut met: Vec<(u32, RuleIndex)>) {
     met.dedup();
     let mut hits: Vec<RuleIndex> = Vec::new();
     for group in met.chunk_by(|a, b| a.0 == b.0) {
-        let Some(entry) = events.entries.get_mut(group[0].0 as usize) else { continue };
-        hits.clear();
-        hits.extend(events.rules.get(entry.hits).iter().copied().chain(group.iter().map(|(_, rule)| *rule)));
-        hits.sort_unstable();
-        hits.dedup();
-        entry.hits = events.rules.number(hits.as_slice());
+        let rules = &mut events.rules;
+        events.entries.change_at(group[0].0, |entry| {
+            hits.clear();
+            hits.extend(rules.get(entry.hits).iter().copied().chain(group.iter().map(|(_, rule)| *rule)));
+            hits.sort_unstable();
+            hits.dedup();
+            entry.hits = rules.number(hits.as_slice());
+        });
     }
 }
 
@@ -256,7 +256,5 @@ fn silence(events: &mut Events, rules: &RuleSet) {
 /// Takes from the events the hits that `keep` refuses.
 fn keep_hits(events: &mut Events, keep: impl Fn(RuleIndex) -> bool) {
     let kept = events.change_rules(|hits| hits.iter().copied().filter(|hit| keep(*hit)).collect());
-    for entry in &mut events.entries {
-        entry.hits = kept[entry.hits.index()];
-    }
+    events.entries.change(|entry| entry.hits = kept[entry.hits.index()]);
 }

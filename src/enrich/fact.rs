@@ -270,7 +270,7 @@ impl<'a> Known<'a> {
 impl Lookup for Known<'_> {
     fn visit(&self, field: &Field, visit: &mut Visit<'_>) -> ControlFlow<()> {
         match (field, self.events.entries.get(self.position as usize)) {
-            (Field::Core(core), Some(entry)) => self.events.visit(entry, *core, visit),
+            (Field::Core(core), Some(entry)) => self.events.visit(&entry, *core, visit),
             (Field::Fact(fact), Some(_)) => {
                 self.row.map_or(ControlFlow::Continue(()), |row| self.facts.visit(row, *fact, visit))
             }

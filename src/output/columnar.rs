@@ -67,11 +67,12 @@ fn group(
     types: &[ParquetType],
     options: WriteOptions,
 ) -> PolarsResult<Vec<Vec<CompressedPage>>> {
+    let entries = view.case.events.entries.range(rows.clone());
     let mut growing: Vec<Growing<'_>> = COLUMNS.iter().map(|column| Growing::new(column.kind)).collect();
     let mut step = Vec::with_capacity(STEP);
-    for first in rows.clone().step_by(STEP) {
+    for (first, some) in rows.step_by(STEP).zip(entries.chunks(STEP)) {
         step.clear();
-        step.extend((first..rows.end.min(first + STEP)).map(|position| view.row(position)));
+        step.extend((first..).zip(some).map(|(position, entry)| view.row(position, entry)));
         for (growing, column) in growing.iter_mut().zip(COLUMNS) {
             growing.add(column, &step);
         }

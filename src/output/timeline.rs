@@ -22,8 +22,9 @@ pub(crate) fn csv(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
     let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
     writeln!(sink, "{}", names.join(","))?;
     blocks::write(sink, view.case.events.entries.len(), |rows, block| {
-        for position in rows {
-            let row = view.row(position);
+        let entries = view.case.events.entries.range(rows.clone());
+        for (position, entry) in rows.zip(&*entries) {
+            let row = view.row(position, entry);
             for (number, column) in columns.iter().enumerate() {
                 if number > 0 {
                     block.push(b',');
@@ -72,8 +73,9 @@ pub(crate) fn jsonl(view: &View<'_>, sink: &mut Sink<'_>) -> io::Result<()> {
         .collect();
     blocks::write(sink, view.case.events.entries.len(), |rows, block| {
         let mut message = String::new();
-        for position in rows {
-            push_json_row(block, &view.row(position), &columns, &mut message);
+        let entries = view.case.events.entries.range(rows.clone());
+        for (position, entry) in rows.zip(&*entries) {
+            push_json_row(block, &view.row(position, entry), &columns, &mut message);
         }
     })
 }

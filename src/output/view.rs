@@ -71,9 +71,8 @@ impl<'a> View<'a> {
         }
     }
 
-    /// The event at `position` with its address.
-    pub(crate) fn row(&'a self, position: usize) -> Row<'a> {
-        let entry = &self.case.events.entries[position];
+    /// The event at `position`, which is `entry`, with its address.
+    pub(crate) fn row<'r>(&'r self, position: usize, entry: &'r Entry) -> Row<'r> {
         let met = if entry.hits.is_empty() { None } else { self.met.get(entry.hits.index()) };
         Row {
             view: self,
@@ -88,9 +87,11 @@ impl<'a> View<'a> {
     /// From the first to the last act, for people.
     pub(crate) fn period(&self) -> String {
         let voice = self.case.facts.voice;
-        let acts = || self.case.events.entries.iter().filter(|entry| entry.is_act());
-        match (acts().next(), acts().next_back()) {
-            (Some(first), Some(last)) => voice.span(first.micros, last.micros),
+        let entries = &self.case.events.entries;
+        let act = |position: &usize| entries.at(*position as u32).is_act();
+        let time = |position: usize| entries.at(position as u32).micros;
+        match ((0..entries.len()).find(act), (0..entries.len()).rev().find(act)) {
+            (Some(first), Some(last)) => voice.span(time(first), time(last)),
             _ => voice.text("case.no_events").to_owned(),
         }
     }

@@ -171,6 +171,7 @@ impl Kit {
             return Ok(turn);
         }
         let names: Vec<String> = files(&walk).map(|found| found.name.clone()).collect();
+        let options = &Options { out: place.to_owned(), ..options.clone() };
         let run = || {
             let started = SystemTime::now();
             let (case, inputs) = self.case(walk, options, &Part(progress))?;
@@ -182,11 +183,14 @@ impl Kit {
             Ok(Ok(())) => Ok(Turn::Written),
             Ok(Err(error @ Error::NoEvidence { .. })) => Err(Stop::NoLog(names, error)),
             Ok(Err(error)) => Err(Stop::Error(error)),
-            Err(panic) => {
-                let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-                let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
-                Err(Stop::Panic(text.unwrap_or_default()))
-            }
+            Err(panic) => Err(super::lost(panic).map_or_else(
+                |panic| {
+                    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+                    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+                    Stop::Panic(text.unwrap_or_default())
+                },
+                Stop::Error,
+            )),
         }
     }
 

@@ -10,7 +10,7 @@ use crate::field::{FACTS, Field};
 use crate::input::{self, walk};
 use crate::language::Voice;
 use crate::rule::{Meta, Step};
-use crate::store::{Entry, Events, RuleIndex};
+use crate::store::{Entry, Events, Room, RuleIndex};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
@@ -38,13 +38,14 @@ pub fn explain(options: &Options, rule: &str, event: &str, progress: &dyn Progre
         let book = kit.book.afresh();
         kit.pool.install(|| {
             let tools = read::Tools::new(options, &kit.rules, &book, progress);
+            let room = Room::beside(&options.out, options.memory);
             let judge = |events: &mut Events| correlate::decide(events, &kit.rules, &options.accepted_domains);
-            let read = read::read(walk(&options.paths, &options.limits)?, &tools, &judge, &|_, _| true);
+            let read = read::read(walk(&options.paths, &options.limits)?, &tools, room, &judge, &|_, _| true);
             let events = &read.events;
             let position = events.entries.iter().position(|entry| entry.event_id() == event);
             let none = || format!("no event of the evidence has this id among {}", events.entries.len());
             let position = position.ok_or_else(|| refusal(event, none()))? as u32;
-            let entry = &events.entries[position as usize];
+            let entry = &events.entries.at(position);
             let correlation = kit.rules.correlations().iter().find(|correlation| correlation.rule == index);
             let every = FACTS.iter().map(|entry| entry.fact).collect();
             // The other events of a correlation may stand in one group with this one by what facts say of them.
@@ -86,7 +87,7 @@ fn on_record(
     read: &read::Reading,
     known: Known<'_>,
 ) -> Result<Vec<Step>, Error> {
-    let entry = &known.events.entries[known.position as usize];
+    let entry = &known.events.entries.at(known.position);
     let name = &read.files[entry.origin.file as usize].path;
     let gone = |reason: String| refusal(name, format!("the record cannot be read again: {reason}"));
     let walk = walk(&options.paths, &options.limits)?;

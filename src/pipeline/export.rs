@@ -179,7 +179,7 @@ fn keep_only(kit: &Kit, read: &mut Reading, options: &Options, accounts: &[Strin
     let wanted = |text: &str| accounts.iter().any(|account| account.trim().eq_ignore_ascii_case(text));
     let events = &read.events;
     let own = |entry: &Entry| [entry.account, entry.actor, entry.target].iter().any(|sym| wanted(events.text(*sym)));
-    let mut kept: Vec<bool> = events.entries.iter().map(own).collect();
+    let mut kept: Vec<bool> = events.entries.iter().map(|entry| own(&entry)).collect();
     if !kept.contains(&true) {
         let reason = "no event of the case is of this account; expected one that users.csv lists".to_owned();
         return Err(Error::Path { path: PathBuf::from("--for-account"), reason });
@@ -233,7 +233,7 @@ fn harvest(read: &Reading, options: &Options) -> Identities {
             read_again(&again, (place, context), &options.limits, &mut each);
         }
         for Again { position, .. } in &again {
-            found.entry(events, &events.entries[*position as usize]);
+            found.entry(events, &events.entries.at(*position));
         }
         found
     };

@@ -24,7 +24,7 @@ pub(super) fn opened(read: &Reading, sessions: &[Session], limits: &Limits, reda
         let Some((found, context)) = place else { continue };
         Again::sort(&mut again);
         read_again(&again, (found, context), limits, &mut |position, decoded| {
-            if events.entries[position as usize].family == Family::Trace {
+            if events.entries.at(position).family == Family::Trace {
                 if let Some(mut letter) = letter(&decoded.record) {
                     if let Some(redactor) = redactor {
                         letter.rewrite(&|text| redactor.owned(text));

@@ -195,9 +195,7 @@ pub(super) fn sort(files: &mut Vec<FileCoverage>, events: &mut Events) {
         moved[from as usize] = to;
         files.push(file);
     }
-    for entry in &mut events.entries {
-        entry.origin.file = moved[entry.origin.file as usize];
-    }
+    events.entries.change(|entry| entry.origin.file = moved[entry.origin.file as usize]);
 }
 
 /// What a CSV row lacks of its header's columns: its end may have been cut off.

@@ -41,8 +41,9 @@ use crate::output::{self, Input, RunFacts};
 use crate::redact::Redactor;
 use crate::rule::{self, Meta, RuleSet, Withheld};
 use crate::source::DateOrder;
-use crate::store::{Entry, RuleIndex};
+use crate::store::{Entry, Lost, Room, Rows, RuleIndex};
 use read::{Reading, Tools};
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -67,6 +68,8 @@ pub struct Options {
     pub collected: Option<Time>,
     /// Worker threads; 0 takes one for each processor.
     pub threads: usize,
+    /// Bytes of memory for events before they go to a file; none takes a quarter of the machine's.
+    pub memory: Option<u64>,
     /// Where rules come from.
     pub rules: rule::Options,
     /// Geolocation databases beside the built-in ones.
@@ -301,7 +304,7 @@ pub fn match_only(options: &Options, progress: &dyn Progress) -> Result<(u64, u6
         let _pool = pool(options.threads)?;
         let (rules, _) = RuleSet::load(&options.rules);
         let read = gather(walk(&options.paths, &options.limits)?, options, &rules, &book, progress)?;
-        let hits = read.events.entries.iter().map(|entry| read.events.hits(entry).len() as u64).sum();
+        let hits = read.events.entries.iter().map(|entry| read.events.hits(&entry).len() as u64).sum();
         Ok((read.events.entries.len() as u64, hits))
     })
 }
@@ -319,17 +322,17 @@ pub fn inspect(options: &Options, progress: &dyn Progress) -> Result<Inspection,
         let events = &read.events;
         // A snapshot is no act: it would hide a gap, and make everybody active on its day.
         let acts = || events.entries.iter().filter(|entry| entry.is_act());
-        let count = |entries: &mut dyn Iterator<Item = &Entry>, field: fn(&Entry) -> crate::store::Sym| {
+        let count = |entries: Rows<'_, Entry>, of: fn(&Entry) -> Option<crate::store::Sym>| {
             let mut counts = BTreeMap::<&str, u64>::new();
-            for entry in entries {
-                *counts.entry(events.text(field(entry))).or_default() += 1;
+            for sym in entries.filter_map(|entry| of(&entry)) {
+                *counts.entry(events.text(sym)).or_default() += 1;
             }
             let mut counts: Vec<_> = counts.into_iter().map(|(name, n)| (name.to_owned(), n)).collect();
             counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
             counts
         };
-        let accounts = count(&mut acts(), |e| e.account);
-        let operations = count(&mut events.entries.iter(), |e| e.operation);
+        let accounts = count(events.entries.iter(), |entry| entry.is_act().then_some(entry.account));
+        let operations = count(events.entries.iter(), |entry| Some(entry.operation));
         let mut coverage = Coverage::close(read.files, RuleCoverage::default())?;
         coverage.completeness = completeness::judge(&coverage, events, &[], options.facts.voice);
         let gaps = gaps(acts().map(|entry| entry.micros));
@@ -346,7 +349,8 @@ fn gather(
 ) -> Result<Reading, Error> {
     let tools = Tools::new(options, rules, book, progress);
     let judge = |events: &mut _| correlate::judge(events, rules, &options.accepted_domains);
-    let read = read::read(walk, &tools, &judge, &|entry, pool| wanted(options, entry, pool));
+    let room = Room::beside(&options.out, options.memory);
+    let read = read::read(walk, &tools, room, &judge, &|entry, pool| wanted(options, entry, pool));
     let no_log =
         |file: &FileCoverage| file.counts.rows == 0 && matches!(file.format.as_str(), "unrecognised" | "not a log");
     if read.files.iter().all(no_log) {
@@ -378,11 +382,19 @@ fn driven<T: Send>(run: impl FnOnce() -> Result<T, Error> + Send) -> Result<T, E
     let driver = std::thread::Builder::new().stack_size(8 << 20);
     std::thread::scope(|scope| match driver.spawn_scoped(scope, run).map(std::thread::ScopedJoinHandle::join) {
         Ok(Ok(result)) => result,
-        Ok(Err(panic)) => std::panic::resume_unwind(panic),
+        Ok(Err(panic)) => Err(lost(panic).unwrap_or_else(|panic| std::panic::resume_unwind(panic))),
         Err(error) => Err(Error::Path {
             path: PathBuf::from("--threads"),
             reason: format!("no thread can be started: {error}; end other programs"),
         }),
+    })
+}
+
+/// Why a run was left that could not go on without the events in its file.
+fn lost(panic: Box<dyn Any + Send>) -> Result<Error, Box<dyn Any + Send>> {
+    panic.downcast().map(|lost| {
+        let Lost { folder, cause } = *lost;
+        Error::Spill { folder, source: cause }
     })
 }
 

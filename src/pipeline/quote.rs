@@ -13,13 +13,13 @@ pub(super) fn quoted(read: &Reading, findings: &[Finding]) -> BTreeMap<u32, Stri
     let entries = &read.events.entries;
     let mut by_file: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     for position in wanted(findings) {
-        by_file.entry(entries[position as usize].origin.file).or_default().push(position);
+        by_file.entry(entries.at(position).origin.file).or_default().push(position);
     }
     let mut quoted = BTreeMap::new();
     for (file, mut positions) in by_file {
         let place = read.files.get(file as usize).and_then(|file| read.places.get(&file.path));
         let Some((found, _)) = place else { continue };
-        let origin = |position: &u32| entries[*position as usize].origin;
+        let origin = |position: &u32| entries.at(*position).origin;
         positions.sort_by_key(|position| (origin(position).offset, *position));
         let spans: Vec<(u64, u64)> =
             positions.iter().map(origin).map(|origin| (origin.offset, u64::from(origin.length))).collect();

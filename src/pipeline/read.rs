@@ -13,7 +13,7 @@ use crate::input::{Chunk, Data, Found, Layout, Limits, Reader, Walk};
 use crate::output::Input;
 use crate::rule::{RuleSet, Withheld};
 use crate::source::{self, DateOrder, FileContext, Localised, Source};
-use crate::store::{Entry, Events, Merger, Pool};
+use crate::store::{Entry, Events, Merger, Pool, Room};
 use rayon::iter::{ParallelBridge, ParallelIterator};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
@@ -245,15 +245,15 @@ impl Collector {
 pub(super) fn read(
     walk: Walk,
     tools: &Tools<'_>,
+    room: Room,
     judge: &dyn Fn(&mut Events),
     wanted: &dyn Fn(&Entry, &Pool) -> bool,
 ) -> Reading {
     let mut found = walk.found;
     let facts = Mutex::new(vec![FileFacts::default(); found.len()]);
-    let mut collector = Collector::default();
     // Few records are shorter than a kilobyte.
-    collector.merger.make_room((0..found.len()).map(|at| share(&found, at)).sum::<u64>() >> 10);
-    let collector = Mutex::new(collector);
+    let merger = Merger::new(room, (0..found.len()).map(|at| share(&found, at)).sum::<u64>() >> 10);
+    let collector = Mutex::new(Collector { merger, ..Collector::default() });
     tools.progress.stage(Stage::Reading);
     let feed = Feed::new(&found, &facts, tools);
     let workers = AtomicU32::new(0);

@@ -40,7 +40,7 @@ fn read_contents(
 ) {
     let again = |position: &u32| {
         let entry = merger.entry(*position);
-        Again { position: *position, origin: entry.origin, source: merger.source(entry) }
+        Again { position: *position, origin: entry.origin, source: merger.source(&entry) }
     };
     let again: Vec<Again> = positions.iter().map(again).collect();
     read_again(&again, file, limits, &mut |position, decoded| {
@@ -60,7 +60,7 @@ pub(super) struct Again {
 
 impl Again {
     pub(super) fn new(events: &Events, position: u32) -> Self {
-        let entry = &events.entries[position as usize];
+        let entry = &events.entries.at(position);
         Self { position, origin: entry.origin, source: events.common(entry).source }
     }
 

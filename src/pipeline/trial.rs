@@ -143,7 +143,7 @@ pub fn try_records(rules: &RuleSet, records: &[String]) -> Result<BTreeSet<RuleI
     let accepted = AcceptedDomains::default();
     own_senders(&mut events, &accepted);
     correlate::judge(&mut events, rules, &accepted);
-    Ok(events.entries.iter().flat_map(|entry| events.hits(entry)).copied().collect())
+    Ok(events.entries.iter().flat_map(|entry| events.hits(&entry)).copied().collect())
 }
 
 fn add(

@@ -7,11 +7,15 @@ use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 
 /// The number of a value in a [`Distinct`]; 0 is the default one.
-pub struct Number<T>(u32, PhantomData<fn() -> T>);
+pub struct Number<T>(pub(super) u32, PhantomData<fn() -> T>);
 
 impl<T> Number<T> {
+    pub(super) const fn of(number: u32) -> Self {
+        Self(number, PhantomData)
+    }
+
     const fn new(number: usize) -> Self {
-        Self(number as u32, PhantomData)
+        Self::of(number as u32)
     }
 
     /// Whether this is the default value: of a list, the empty one.

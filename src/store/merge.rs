@@ -1,14 +1,15 @@
 //! Batches of events, in reading order, to one table without repeats, in time order.
 
 use super::pool::spread;
+use super::sort::sort;
 use super::stock::{Held, Numbers};
 use super::twin::{is_richer, is_twin};
-use super::{Entry, Events, Id, Met, Number, Pending, Pool, RuleIndex, Rules, Stock};
+use super::{Entry, Events, Id, Met, Number, Pending, Pool, Room, RuleIndex, Rules, Stock, Table};
 use crate::coverage::Counts;
 use crate::event::{Event, Family, Origin, Place};
 use hashbrown::hash_table::Entry as Slot;
-use rayon::slice::ParallelSliceMut;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -140,9 +141,10 @@ pub struct Suspect {
 /// Takes batches in reading order.
 #[derive(Debug, Default)]
 pub struct Merger {
-    entries: Vec<Entry>,
+    room: Room,
+    entries: Table<Entry>,
     /// For each of `entries` the hash of its content.
-    contents: Vec<u128>,
+    contents: Table<u128>,
     stock: Stock,
     /// For each maker of batches the numbers here of what its stock holds.
     numbers: FxHashMap<u32, Numbers>,
@@ -157,11 +159,14 @@ pub struct Merger {
 }
 
 impl Merger {
-    /// Makes room for about so many events, without which the table is copied each time it has doubled. Room that is
-    /// not filled costs no memory, and to get none is no error.
-    pub fn make_room(&mut self, events: u64) {
-        let events = usize::try_from(events).unwrap_or(0);
-        let _ = self.entries.try_reserve_exact(events).and_then(|()| self.contents.try_reserve_exact(events));
+    /// Expects about so many events, and keeps those in a file that `room` is too small for.
+    pub fn new(room: Room, events: u64) -> Self {
+        let mut merger = Self { room, ..Self::default() };
+        // Without it a table is copied each time it has doubled.
+        let events = usize::try_from(events.min(merger.room.memory / size_of::<Entry>() as u64)).unwrap_or(0);
+        merger.entries.reserve(events);
+        merger.contents.reserve(events);
+        merger
     }
 
     /// Rows of `file` met so far: the number of the row before its next batch.
@@ -188,6 +193,16 @@ impl Merger {
             self.admit(entry, content, file);
         }
         self.numbers.insert(batch.maker, numbers);
+        if !self.entries.is_filed() && self.memory() as u64 > self.room.memory {
+            self.entries.file(&self.room.folder);
+            self.contents.file(&self.room.folder);
+        }
+    }
+
+    /// Bytes of memory that the events take so far.
+    fn memory(&self) -> usize {
+        let ids = self.by_id.capacity() * size_of::<(u32, u32)>();
+        self.entries.memory() + self.contents.memory() + self.stock.pool.memory() + ids
     }
 
     fn admit(&mut self, entry: Entry, content: u128, file: usize) {
@@ -201,7 +216,7 @@ impl Merger {
         tally.first = Some(tally.first.map_or(entry.micros, |t| t.min(entry.micros)));
         tally.last = Some(tally.last.map_or(entry.micros, |t| t.max(entry.micros)));
         if first != position {
-            if self.contents[first as usize] == content || !self.variants.insert((entry.family, entry.id, content)) {
+            if *self.contents.at(first) == content || !self.variants.insert((entry.family, entry.id, content)) {
                 tally.counts.duplicate += 1;
                 return;
             }
@@ -216,7 +231,7 @@ impl Merger {
     /// The first event of this family and Id: `position` if there was none before.
     fn first_with_id(&mut self, entry: &Entry, position: u32) -> u32 {
         let hash = entry.id.hash();
-        let same = |(other, at): &(u32, u32)| *other == hash && self.entries[*at as usize].id == entry.id;
+        let same = |(other, at): &(u32, u32)| *other == hash && self.entries.at(*at).id == entry.id;
         let first = match self.by_id.entry(spread(hash), same, |(hash, _)| spread(*hash)) {
             Slot::Occupied(found) => found.get().1,
             Slot::Vacant(place) => {
@@ -238,8 +253,8 @@ impl Merger {
     }
 
     /// The entry at a position that a [`Suspect`] names.
-    pub fn entry(&self, position: u32) -> &Entry {
-        &self.entries[position as usize]
+    pub fn entry(&self, position: u32) -> Cow<'_, Entry> {
+        self.entries.at(position)
     }
 
     /// The name of the source that read an entry.
@@ -255,14 +270,18 @@ impl Merger {
     pub fn finish(mut self, same: &[bool], places: BTreeMap<IpAddr, Arc<Place>>) -> (Events, Vec<Tally>) {
         let repeats = self.settle(same);
         name_tenant(&mut self.entries, &repeats, &mut self.tallies);
-        let Self { mut entries, stock, tallies, .. } = self;
+        let Self { room, mut entries, stock, tallies, contents, by_id, .. } = self;
+        // What told repeats apart goes before memory is asked for to sort.
+        drop((contents, by_id));
         let Stock { pool, commons, ips, rules, waiting, .. } = stock;
-        let mut position = 0;
-        entries.retain(|_| {
-            position += 1;
-            !repeats.contains(&(position - 1))
-        });
-        sort(&mut entries, &pool);
+        if !repeats.is_empty() {
+            let mut position = 0;
+            entries.retain(|_| {
+                position += 1;
+                !repeats.contains(&(position - 1))
+            });
+        }
+        let entries = sort(entries, &pool, &room);
         (Events { entries, pool, commons, ips, rules, waiting, places }, tallies)
     }
 
@@ -273,18 +292,17 @@ impl Merger {
         let mut groups = BTreeMap::<u32, Vec<u32>>::new();
         for (suspect, same) in self.suspects.iter().zip(same) {
             let group = groups.entry(suspect.first).or_insert_with(|| vec![suspect.first]);
-            let entry = |position: u32| &self.entries[position as usize];
-            let twin = group.iter_mut().find(|kept| is_twin(entry(**kept), entry(suspect.later), &self.stock));
+            let entry = |position: u32| self.entries.at(position);
+            let twin = group.iter_mut().find(|kept| is_twin(&entry(**kept), &entry(suspect.later), &self.stock));
             let goes = match twin {
                 _ if *same => suspect.later,
                 Some(kept) => {
                     let mut goes = suspect.later;
-                    if is_richer(entry(goes), entry(*kept), &self.stock) {
+                    if is_richer(&entry(goes), &entry(*kept), &self.stock) {
                         std::mem::swap(kept, &mut goes);
                     }
-                    let (hits, pending) = either([entry(*kept), entry(goes)], &mut self.stock);
-                    let kept = &mut self.entries[*kept as usize];
-                    (kept.hits, kept.pending) = (hits, pending);
+                    let (hits, pending) = either([&entry(*kept), &entry(goes)], &mut self.stock);
+                    self.entries.change_at(*kept, |kept| (kept.hits, kept.pending) = (hits, pending));
                     goes
                 }
                 None => {
@@ -292,7 +310,7 @@ impl Merger {
                     continue;
                 }
             };
-            let entry = &self.entries[goes as usize];
+            let entry = &self.entries.at(goes);
             let counts = &mut self.tallies[entry.origin.file as usize].counts;
             counts.used -= 1;
             counts.degraded -= u64::from(!self.stock.common(entry).degraded.is_empty());
@@ -300,9 +318,10 @@ impl Merger {
             repeats.insert(goes);
         }
         for position in groups.into_values().filter(|group| group.len() > 1).flatten() {
-            let entry = &mut self.entries[position as usize];
-            entry.conflict = true;
-            self.tallies[entry.origin.file as usize].counts.conflict += 1;
+            self.entries.change_at(position, |entry| {
+                entry.conflict = true;
+                self.tallies[entry.origin.file as usize].counts.conflict += 1;
+            });
         }
         repeats
     }
@@ -335,24 +354,21 @@ fn either(twins: [&Entry; 2], stock: &mut Stock) -> (Number<Rules>, Number<Vec<P
 
 /// Records that name no tenant are of the one that every other event names, if it is one: else the account in the
 /// portal's downloads, in traces and in snapshots would be another than the account in the audit log.
-fn name_tenant(entries: &mut [Entry], repeats: &FxHashSet<u32>, tallies: &mut [Tally]) {
-    let mut tenants = entries.iter().map(|entry| entry.tenant).filter(|tenant| !tenant.is_empty());
-    let Some(only) = tenants.next() else { return };
-    if tenants.all(|tenant| tenant == only) {
-        for (position, entry) in (0..).zip(entries).filter(|(_, entry)| entry.tenant.is_empty()) {
+fn name_tenant(entries: &mut Table<Entry>, repeats: &FxHashSet<u32>, tallies: &mut [Tally]) {
+    let (mut only, mut nameless) = (None, false);
+    for entry in &*entries {
+        nameless |= entry.tenant.is_empty();
+        if !entry.tenant.is_empty() && *only.get_or_insert(entry.tenant) != entry.tenant {
+            return;
+        }
+    }
+    let (Some(only), true) = (only, nameless) else { return };
+    let mut position = 0;
+    entries.change(|entry| {
+        if entry.tenant.is_empty() {
             entry.tenant = only;
             tallies[entry.origin.file as usize].tenantless += u64::from(!repeats.contains(&position));
         }
-    }
-}
-
-fn sort(entries: &mut [Entry], pool: &Pool) {
-    entries.par_sort_unstable_by(|a, b| {
-        let place = |e: &Entry| (e.origin.file, e.origin.row);
-        (a.micros.cmp(&b.micros))
-            .then_with(|| pool.get(a.tenant).cmp(pool.get(b.tenant)))
-            .then_with(|| a.id.compare(&b.id, pool))
-            .then_with(|| a.origin.digest.cmp(&b.origin.digest))
-            .then_with(|| place(a).cmp(&place(b)))
+        position += 1;
     });
 }

@@ -6,7 +6,11 @@ mod id;
 mod lookup;
 mod merge;
 mod pool;
+mod room;
+mod row;
+mod sort;
 mod stock;
+mod table;
 mod twin;
 
 pub use common::Common;
@@ -15,7 +19,9 @@ pub use id::{GUID, Id};
 pub use lookup::Slot;
 pub use merge::{Batch, Merger, Outside, Suspect, Tally};
 pub use pool::{Pool, Sym};
+pub use room::Room;
 pub use stock::Stock;
+pub use table::{Lost, Rows, Table};
 
 pub use crate::event::hex;
 use crate::event::{ActorKind, Basis, Family, Origin, Outcome, Place, Precision, SIGN_IN_STEP};
@@ -93,7 +99,7 @@ pub struct Entry {
 #[derive(Debug, Default)]
 pub struct Events {
     /// Sorted by time, then tenant, Id, digest, file and row.
-    pub entries: Vec<Entry>,
+    pub entries: Table<Entry>,
     /// The texts.
     pub pool: Pool,
     /// What many events have in common.
@@ -188,7 +194,8 @@ impl Events {
         let texts = texts.iter().map(|text| self.pool.intern(text));
         let to: Vec<Sym> = std::iter::once(Sym(0)).chain(texts).collect();
         self.commons.change(|common| *common = common.renumbered(&to));
-        for entry in &mut self.entries {
+        let pool = &mut self.pool;
+        self.entries.change(|entry| {
             entry.renumber(&to);
             // The id of a record about a user may be the user's.
             if let Id::Guid(_) = entry.id {
@@ -196,10 +203,10 @@ impl Events {
                 let text = entry.id.text(&old, &mut room);
                 let changed = new(Sym::default(), text);
                 if changed != text {
-                    entry.id = Id::of(&changed, &mut self.pool);
+                    entry.id = Id::of(&changed, pool);
                 }
             }
-        }
+        });
     }
 }
 

@@ -99,6 +99,12 @@ impl Pool {
         self.text.len()
     }
 
+    /// Bytes of memory that the texts take, and what finds them.
+    pub(super) fn memory(&self) -> usize {
+        let each = size_of::<usize>() + size_of::<u32>();
+        self.text.capacity() + self.ends.capacity() * each + self.index.capacity() * size_of::<(u32, u32)>()
+    }
+
     /// Whether only the empty text is kept.
     pub fn is_empty(&self) -> bool {
         self.ends.len() == 1

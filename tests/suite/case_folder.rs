@@ -18,11 +18,17 @@ pub(super) fn corpus(part: &str) -> Option<PathBuf> {
 
 /// Analyses `evidence` with the pack into a fresh case folder.
 pub(super) fn run(evidence: &Path, threads: usize) -> (tempfile::TempDir, Summary) {
+    run_within(evidence, threads, None)
+}
+
+/// As [`run`], with so many bytes of memory for events.
+fn run_within(evidence: &Path, threads: usize, memory: Option<u64>) -> (tempfile::TempDir, Summary) {
     let home = tempfile::tempdir().unwrap();
     let options = Options {
         paths: vec![evidence.to_owned()],
         out: home.path().join("case"),
         threads,
+        memory,
         rules: speur::rule::Options { pack: true, ..Default::default() },
         ..Options::default()
     };
@@ -124,10 +130,9 @@ fn harbor_exports_that_word_records_anew_add_no_event_and_no_conflict() {
 }
 
 #[test]
-fn the_thread_count_changes_no_byte() {
+fn neither_the_thread_count_nor_the_memory_changes_a_byte() {
     let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/harbor");
     let (one, _) = run(&samples, 1);
-    let (two, _) = run(&samples, 2);
     let tree = |root: &Path| -> BTreeMap<PathBuf, Vec<u8>> {
         walkdir::WalkDir::new(root)
             .into_iter()
@@ -136,10 +141,17 @@ fn the_thread_count_changes_no_byte() {
             .map(|e| (e.path().strip_prefix(root).unwrap().to_owned(), std::fs::read(e.path()).unwrap()))
             .collect()
     };
-    let (one, two) = (tree(&one.path().join("case")), tree(&two.path().join("case")));
-    assert_eq!(one.keys().collect::<Vec<_>>(), two.keys().collect::<Vec<_>>());
-    for (file, bytes) in &one {
-        assert!(bytes == &two[file], "{} differs between 1 and 2 threads", file.display());
+    let one = tree(&one.path().join("case"));
+    // With no memory for them the events are in a file from the first batch on.
+    for (threads, memory) in [(2, None), (1, Some(0)), (2, Some(1 << 20))] {
+        let (other, _) = run_within(&samples, threads, memory);
+        let left: Vec<_> = std::fs::read_dir(other.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left, ["case"], "nothing stays beside the case");
+        let other = tree(&other.path().join("case"));
+        assert_eq!(one.keys().collect::<Vec<_>>(), other.keys().collect::<Vec<_>>());
+        for (file, bytes) in &one {
+            assert!(bytes == &other[file], "{}: {threads} threads, memory {memory:?}", file.display());
+        }
     }
 }
 

@@ -76,9 +76,9 @@ fn hits(rules: &RuleSet, title: &str, batches: &[Vec<(usize, Row)>]) -> BTreeSet
     }
     let (mut events, _) = merger.finish(&[], BTreeMap::new());
     judge(&mut events, rules, &AcceptedDomains::default());
-    let found = |entry: &&Entry| events.hits(entry).iter().any(|hit| rules.rules()[usize::from(*hit)].title == title);
+    let found = |entry: &Entry| events.hits(entry).iter().any(|hit| rules.rules()[usize::from(*hit)].title == title);
     let id = |entry: &Entry| entry.id.text(&events.pool, &mut [0; GUID]).to_owned();
-    events.entries.iter().filter(found).map(id).collect()
+    events.entries.iter().filter(|entry| found(entry)).map(|entry| id(&entry)).collect()
 }
 
 fn numbered(rows: &[Row]) -> Vec<(usize, Row)> {

@@ -129,8 +129,8 @@ fn the_text_timelines_leave_out_what_the_parquet_has() {
         ]
     );
     let digests = frame.column("sha256").unwrap().binary().unwrap().clone();
-    let expected = case.events.entries.iter().map(|entry| Some(&entry.origin.digest[..]));
-    assert!(digests.iter().eq(expected));
+    let expected = case.events.entries.iter().map(|entry| entry.origin.digest.to_vec());
+    assert!(digests.iter().flatten().eq(expected));
 
     let timeline = text(&out, "timeline.jsonl");
     let rows: Vec<serde_json::Value> = timeline.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -161,8 +161,8 @@ fn the_timesketch_timeline_names_an_actor_or_target_that_is_not_the_account() {
     {
         tenant::push(&mut events, &tenant::QUIET);
         let (actor, target) = (events.pool.intern(actor), events.pool.intern(target));
-        let entry = events.entries.last_mut().unwrap();
-        (entry.actor, entry.target) = (actor, target);
+        let last = events.entries.len() as u32 - 1;
+        events.entries.change_at(last, |entry| (entry.actor, entry.target) = (actor, target));
     }
     let (_around, out) = written(&tenant::finish(events));
     let timeline = text(&out, "timeline.jsonl");

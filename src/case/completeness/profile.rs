@@ -66,9 +66,9 @@ impl Profile {
             let time = entry.micros;
             let span = span.or_insert(Span { first: time, last: time, count: 0 });
             *span = Span { first: span.first.min(time), last: span.last.max(time), count: span.count + 1 };
-            profile.note(entry, events);
+            profile.note(&entry, events);
             if let Some(file) = profile.files.get_mut(entry.origin.file as usize) {
-                file.note((entry, events.common(entry)), &traits);
+                file.note((&entry, events.common(&entry)), &traits);
             }
         }
         profile

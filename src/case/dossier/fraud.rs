@@ -114,7 +114,7 @@ impl Sources<'_> {
         };
         let all = self.letters.iter().filter(|(_, message)| own(message));
         for position in all.flat_map(|(_, message)| message.positions.iter().copied()) {
-            let entry = &self.events.entries[position as usize];
+            let entry = &self.events.entries.at(position);
             let told_already = taken.positions.binary_search(&position).is_ok();
             if told_already || entry.micros < taken.began - BEFORE {
                 continue;

@@ -6,7 +6,7 @@ use crate::case::session::Link;
 use crate::case::tactic::{TACTICS, tactic};
 use crate::civil::{HOUR, rfc3339};
 use crate::rule::{Level, Meta};
-use crate::store::{Entry, RuleIndex};
+use crate::store::RuleIndex;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How somebody got in, by the row of the detection matrix that a rule finds, the most telling first: keys of texts.
@@ -39,7 +39,7 @@ impl Sources<'_> {
     /// The first sign-in that succeeded, else the first act that did.
     pub(super) fn entry_of(&self, positions: &[u32]) -> Option<u32> {
         let done = || positions.iter().copied().filter(|position| self.succeeded(*position));
-        let sign_in = |position: &u32| self.events.is_sign_in(&self.events.entries[*position as usize]);
+        let sign_in = |position: &u32| self.events.is_sign_in(&self.events.entries.at(*position));
         done().find(sign_in).or_else(|| done().next())
     }
 
@@ -47,7 +47,7 @@ impl Sources<'_> {
     pub(super) fn acts(&self, positions: &[u32]) -> String {
         let mut act = String::new();
         if let Some(first) = positions.first() {
-            push_brief_act(&mut act, self.events, &self.events.entries[*first as usize], self.voice);
+            push_brief_act(&mut act, self.events, &self.events.entries.at(*first), self.voice);
         }
         let more = more(positions.len().saturating_sub(1));
         self.voice.fill("case.acts", &[("first", &act), ("more", &more)])
@@ -61,12 +61,12 @@ impl Sources<'_> {
 
     /// A sentence that rests on these.
     pub(super) fn said(&self, phase: &str, text: String, positions: &[u32]) -> Statement {
-        let entries = positions.iter().map(|position| &self.events.entries[*position as usize]);
+        let entries = positions.iter().map(|position| self.events.entries.at(*position));
         Statement {
             phase: phase.to_owned(),
             time: positions.first().map(|position| rfc3339(self.time(*position))).unwrap_or_default(),
             text,
-            event_ids: entries.map(Entry::event_id).collect(),
+            event_ids: entries.map(|entry| entry.event_id()).collect(),
             positions: positions.to_vec(),
         }
     }
@@ -75,7 +75,7 @@ impl Sources<'_> {
     pub(super) fn story(&self, positions: &[u32]) -> Vec<Statement> {
         let mut by_rule: BTreeMap<RuleIndex, Vec<u32>> = BTreeMap::new();
         for position in positions {
-            for rule in self.events.hits(&self.events.entries[*position as usize]) {
+            for rule in self.events.hits(&self.events.entries.at(*position)) {
                 by_rule.entry(*rule).or_default().push(*position);
             }
         }
@@ -101,7 +101,7 @@ impl Sources<'_> {
 
     /// Whether it was refused for its password.
     fn is_wrong_password(&self, position: u32) -> bool {
-        let entry = &self.events.entries[position as usize];
+        let entry = &self.events.entries.at(position);
         entry.outcome.is_refused() && WRONG_PASSWORD.contains(&self.events.text(self.events.common(entry).error_code))
     }
 
@@ -116,7 +116,7 @@ impl Sources<'_> {
         }
         let early = taken.positions.iter().filter(|position| self.time(**position) <= taken.began + HOUR);
         let rules: BTreeSet<RuleIndex> =
-            early.flat_map(|position| self.events.hits(&self.events.entries[*position as usize])).copied().collect();
+            early.flat_map(|position| self.events.hits(&self.events.entries.at(*position))).copied().collect();
         let met = rules.iter().filter_map(|rule| self.rules.get(usize::from(*rule)));
         let met: Vec<&Meta> = met.filter(|meta| meta.level >= Level::Medium).collect();
         let found = |rows: &[&str]| met.iter().any(|meta| meta.matrix.iter().any(|row| rows.contains(&row.as_str())));

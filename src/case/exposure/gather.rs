@@ -30,13 +30,13 @@ impl<'a> Gathered<'a> {
     }
 
     fn time(&self, position: u32) -> i64 {
-        self.events.entries[position as usize].micros
+        self.events.entries.at(position).micros
     }
 
     pub(super) fn mail(&mut self, session: &Session, position: u32, how: &str) {
         let Some(mail) = self.opened.mail.get(&position) else { return };
         let time = self.time(position);
-        let mailbox = self.events.text(self.events.entries[position as usize].account).to_owned();
+        let mailbox = self.events.text(self.events.entries.at(position).account).to_owned();
         if mail.access != Access::Act {
             self.told.insert(alias(&mailbox));
         }
@@ -77,7 +77,7 @@ impl<'a> Gathered<'a> {
     }
 
     pub(super) fn search(&mut self, session: &Session, position: u32) {
-        let (time, entry) = (self.time(position), &self.events.entries[position as usize]);
+        let (time, entry) = (self.time(position), &self.events.entries.at(position));
         let text = |sym| self.events.text(sym).to_owned();
         let sought = if entry.object.is_empty() { text(entry.detail) } else { text(entry.object) };
         let operation = text(entry.operation);
@@ -88,7 +88,7 @@ impl<'a> Gathered<'a> {
     }
 
     fn put(&mut self, session: &Session, position: u32, key: MailKey, span: (i64, i64)) -> &mut Exposed {
-        let entry = &self.events.entries[position as usize];
+        let entry = &self.events.entries.at(position);
         let new = Exposed {
             class: key.1,
             tenant: self.events.text(entry.tenant).to_owned(),
@@ -107,7 +107,7 @@ impl<'a> Gathered<'a> {
     }
 
     pub(super) fn file(&mut self, session: &Session, position: u32) {
-        let (entry, time) = (&self.events.entries[position as usize], self.time(position));
+        let (entry, time) = (&self.events.entries.at(position), self.time(position));
         let file = self.events.text(entry.object).to_owned();
         let new = || ExposedFile {
             tenant: session.tenant.clone(),

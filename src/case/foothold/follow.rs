@@ -75,7 +75,7 @@ impl<'a> Follow<'a> {
     }
 
     pub(super) fn meet(&mut self, position: u32) {
-        let entry = &self.events.entries[position as usize];
+        let entry = &self.events.entries.at(position);
         for rule in self.events.marks(entry) {
             for (kind, mark) in self.marks.get(rule).cloned().unwrap_or_default() {
                 self.take(position, kind, mark);
@@ -84,7 +84,7 @@ impl<'a> Follow<'a> {
     }
 
     fn take(&mut self, position: u32, kind: usize, mark: &Mark) {
-        let entry = &self.events.entries[position as usize];
+        let entry = &self.events.entries.at(position);
         let opens_nothing = self.kinds[kind].marks.values().all(|mark| mark.does == Does::Closes);
         if opens_nothing {
             self.deeds.push(Deed { kind, position });
@@ -161,7 +161,7 @@ impl<'a> Follow<'a> {
     }
 
     fn opens(&mut self, position: u32, place: (usize, usize), names: BTreeSet<String>, written: &[String]) {
-        let family = self.events.entries[position as usize].family;
+        let family = self.events.entries.at(position).family;
         let kind = &self.kinds[place.0];
         let known = if kind.each || (names.is_empty() && !kind.single) {
             self.untold(position, place.1, &names)
@@ -187,8 +187,8 @@ impl<'a> Follow<'a> {
     /// One of the same names, or also without, that only another log has told of so far, at about this time.
     fn untold(&self, position: u32, group: usize, names: &BTreeSet<String>) -> Option<usize> {
         const APART: i64 = 5 * 60_000_000;
-        let time = |at: u32| self.events.entries[at as usize].micros;
-        let family = self.events.entries[position as usize].family;
+        let time = |at: u32| self.events.entries.at(at).micros;
+        let family = self.events.entries.at(position).family;
         let is_same = |at: &&usize| {
             let instance = &self.instances[**at];
             let near = instance.opened.is_some_and(|opened| time(position) - time(opened) <= APART);
@@ -246,7 +246,7 @@ impl<'a> Follow<'a> {
 
     /// Closes the newest that is open, since what was just made is what a response takes away, if the log that tells it has not told of that end already.
     fn close_unnamed(&mut self, position: u32, group: usize) {
-        let family = self.events.entries[position as usize].family;
+        let family = self.events.entries.at(position).family;
         let ends = &mut self.groups[group].ends;
         let before = ends.values().copied().max().unwrap_or(0);
         let count = ends.entry(family).or_default();
@@ -297,14 +297,13 @@ impl<'a> Follow<'a> {
     fn tell(&self, instance: &Instance, collected: &FxHashMap<(usize, Sym), Collected>) -> Foothold {
         let kind = &self.kinds[instance.kind];
         let first = instance.positions.first().copied().unwrap_or_default();
-        let entry = &self.events.entries[first as usize];
-        let owner = instance.opened.map_or(entry, |at| &self.events.entries[at as usize]);
+        let entry = &self.events.entries.at(first);
+        let owner = &self.events.entries.at(instance.opened.unwrap_or(first));
         let (tenant, account) = (self.events.text(owner.tenant), self.events.text(owner.account));
         let snapshot = collected.get(&(instance.kind, entry.tenant)).copied().unwrap_or_default();
         let (state, basis) = self.state(instance, snapshot, kind);
         let acts = |list: &[u32]| list.iter().map(|at| act(self.events, *at)).collect::<Vec<Act>>();
-        let ids: Vec<String> =
-            instance.positions.iter().map(|at| self.events.entries[*at as usize].event_id()).collect();
+        let ids: Vec<String> = instance.positions.iter().map(|at| self.events.entries.at(*at).event_id()).collect();
         let name = plain(&instance.shown_name);
         Foothold {
             id: identity([&kind.kind, tenant, account, &name], &ids.first().cloned().unwrap_or_default()),
@@ -327,7 +326,7 @@ impl<'a> Follow<'a> {
     }
 
     fn state(&self, instance: &Instance, snapshot: Collected, kind: &Kind) -> (State, String) {
-        let time = |at: u32| self.events.entries[at as usize].micros;
+        let time = |at: u32| self.events.entries.at(at).micros;
         let dated = |key, micros| self.voice.fill(key, &[("when", &self.voice.moment(micros))]);
         if let Some(at) = instance.closed {
             let key = if instance.assumed { "case.foothold.assumed" } else { "case.foothold.closed" };

@@ -9,6 +9,7 @@ use crate::decision::{Decisions, Verdict};
 use crate::rule::{Level, Meta};
 use crate::store::{Entry, Events, Sym};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
@@ -47,7 +48,7 @@ pub(super) fn applications(
     let mut usual: FxHashSet<(Sym, Option<IpAddr>)> = FxHashSet::default();
     let mut found: BTreeMap<(Sym, Sym, Option<IpAddr>), Vec<u32>> = BTreeMap::new();
     for (position, entry) in (0..).zip(&events.entries) {
-        let (application, address) = (events.common(entry).application_id, events.ip(entry));
+        let (application, address) = (events.common(&entry).application_id, events.ip(&entry));
         let Some(since) = serving.get(&application).filter(|_| entry.is_act()) else { continue };
         if entry.micros < since.time {
             usual.insert((application, address));
@@ -63,7 +64,7 @@ pub(super) fn applications(
         let succeeded = |at: &&u32| !entry(events, **at).outcome.is_refused();
         let succeeded = positions.iter().filter(succeeded).count() as u64;
         let first = entry(events, positions[0]);
-        let address = address_text(events, first);
+        let address = address_text(events, &first);
         let account = events.text(first.account).to_owned();
         let why = vec![presences.voice.fill("case.session.application", &[("id", &events.text(id))])];
         let whose = Whose { account, address, succeeded, application: events.text(id).to_lowercase() };
@@ -116,13 +117,13 @@ fn serving(events: &Events, since: &FxHashMap<&str, Since>, decisions: &Decision
     serving
 }
 
-fn entry(events: &Events, position: u32) -> &Entry {
-    &events.entries[position as usize]
+fn entry(events: &Events, position: u32) -> Cow<'_, Entry> {
+    events.entries.at(position)
 }
 
 /// Whether something serious was found in the giving of rights itself, or what a rule says to be grave whatever its level.
 fn is_stolen(events: &Events, rules: &[Meta], position: u32) -> bool {
-    let met = events.hits(entry(events, position)).iter().filter_map(|rule| rules.get(usize::from(*rule)));
+    let met = events.hits(&entry(events, position)).iter().filter_map(|rule| rules.get(usize::from(*rule)));
     let is_grave = |rule: &Meta| rule.level >= Level::High || rule.presence.is_some_and(|weight| weight >= GRAVE);
     met.into_iter().any(|rule| is_grave(rule) && rule.tags.iter().any(|tag| tag == STOLEN))
 }

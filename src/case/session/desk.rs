@@ -30,7 +30,7 @@ pub(super) fn at_own_desk(presences: &Presences<'_>, decisions: &Decisions, take
 
 fn deeds(presences: &Presences<'_>, own: &[&Presence]) -> Vec<Session> {
     let Some(span) = span(presences, own) else { return Vec::new() };
-    let near = |position: &&u32| span.contains(&presences.events.entries[**position as usize].micros);
+    let near = |position: &&u32| span.contains(&presences.events.entries.at(**position).micros);
     let mut met: BTreeSet<RuleIndex> = BTreeSet::new();
     let mut found: Vec<(&Presence, Vec<u32>)> = Vec::new();
     for presence in own {
@@ -53,7 +53,7 @@ fn deeds(presences: &Presences<'_>, own: &[&Presence]) -> Vec<Session> {
     }
     let parts: Vec<String> = parts.into_iter().map(|(weight, title)| format!("{weight} {title}")).collect();
     let tell = |(presence, positions): (&Presence, Vec<u32>)| {
-        let succeeded = |at: &&u32| !presences.events.entries[**at as usize].outcome.is_refused();
+        let succeeded = |at: &&u32| !presences.events.entries.at(**at).outcome.is_refused();
         let succeeded = positions.iter().filter(succeeded).count() as u64;
         let (account, address) = (presence.account.clone(), presence.address.to_string());
         let whose = Whose { account, address, succeeded, application: String::new() };
@@ -67,7 +67,7 @@ fn span(presences: &Presences<'_>, own: &[&Presence]) -> Option<std::ops::Range<
     let telling = |index: &RuleIndex| presences.rules.get(usize::from(*index)).is_some_and(|rule| rule.insider);
     let own = own.iter().filter(|presence| presence.rules.iter().any(telling));
     let positions = own.flat_map(|presence| presence.positions.iter().copied());
-    let entries = positions.map(|position| &presences.events.entries[position as usize]);
+    let entries = positions.map(|position| presences.events.entries.at(position));
     let times = entries.filter(|entry| presences.events.hits(entry).iter().any(telling)).map(|entry| entry.micros);
     let (first, last) = times.fold((i64::MAX, i64::MIN), |(first, last), time| (first.min(time), last.max(time)));
     (first <= last).then(|| first.saturating_sub(NEAR)..last.saturating_add(NEAR))
@@ -76,6 +76,6 @@ fn span(presences: &Presences<'_>, own: &[&Presence]) -> Option<std::ops::Range<
 /// The rules that call an event an intruder's work.
 fn works<'a>(presences: &Presences<'a>, position: u32) -> impl Iterator<Item = (RuleIndex, &'a Meta)> {
     let rules = presences.rules;
-    let hits = presences.events.hits(&presences.events.entries[position as usize]).iter();
+    let hits = presences.events.hits(&presences.events.entries.at(position)).iter();
     hits.filter_map(move |index| Some((*index, rules.get(usize::from(*index)).filter(|rule| is_work(rule))?)))
 }

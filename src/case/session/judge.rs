@@ -212,7 +212,7 @@ fn is_near((from, to): (i64, i64), (first, last): (i64, i64)) -> bool {
 }
 
 fn span(presences: &Presences<'_>, presence: &Presence) -> (i64, i64) {
-    let time = |at: u32| presences.events.entries[at as usize].micros;
+    let time = |at: u32| presences.events.entries.at(at).micros;
     let last = presence.positions.last().copied().unwrap_or(presence.positions[0]);
     (time(presence.positions[0]), time(last))
 }

@@ -98,7 +98,7 @@ impl<'a> Presences<'a> {
         let mut places: FxHashMap<(u32, IpAddr), usize> = FxHashMap::default();
         let mut list: Vec<Presence> = Vec::new();
         for (position, entry) in events.entries.iter().enumerate() {
-            let Some(address) = events.ip(entry).filter(|_| is_presence(events, entry)) else { continue };
+            let Some(address) = events.ip(&entry).filter(|_| is_presence(events, &entry)) else { continue };
             let who = numbers.account(events, entry.by());
             let next = list.len();
             let at = *places.entry((who, address)).or_insert(next);
@@ -190,7 +190,7 @@ impl Presence {
     }
 
     fn add(&mut self, events: &Events, position: u32, rules: &[Meta], program: Option<u32>) {
-        let entry = &events.entries[position as usize];
+        let entry = &events.entries.at(position);
         self.positions.push(position);
         self.succeeded += u32::from(!entry.outcome.is_refused());
         self.acts |= !events.is_sign_in(entry);

@@ -62,7 +62,7 @@ fn root(group: &BTreeMap<usize, usize>, mut at: usize) -> usize {
 fn held(presences: &Presences<'_>, at: usize) -> Vec<(Tie, u32)> {
     let (mut held, mut known) = (Vec::new(), FxHashSet::default());
     for position in &presences.list[at].positions {
-        let entry = &presences.events.entries[*position as usize];
+        let entry = &presences.events.entries.at(*position);
         let token = Some(entry.token).filter(|token| !token.is_empty()).map(Tie::Token);
         let session = Some(entry.session).filter(|session| !session.is_empty()).map(Tie::Session);
         let new = token.into_iter().chain(session).filter(|tie| known.insert(*tie));

@@ -70,7 +70,7 @@ pub(super) fn own(events: &Events, accepted: &AcceptedDomains) -> OwnDomains {
         if entry.family == Family::State && events.text(entry.operation) == SNAPSHOT {
             let domain = events.text(entry.object).to_lowercase();
             snapshots.entry(entry.tenant).or_default().insert(domain);
-        } else if shows_own(events, entry) {
+        } else if shows_own(events, &entry) {
             shown.entry(entry.tenant).or_default().insert(entry.actor);
         }
     }
@@ -104,18 +104,21 @@ pub fn own_domains(events: &Events, accepted: &AcceptedDomains) -> BTreeSet<Stri
 /// knows which of the two is the tenant's own; here it is known.
 pub fn own_senders(events: &mut Events, accepted: &AcceptedDomains) {
     let traces = |entry: &Entry| entry.family == Family::Trace && !entry.actor.is_empty();
-    if !events.entries.iter().any(traces) {
+    if !events.entries.iter().any(|entry| traces(&entry)) {
         return;
     }
     let own = own(events, accepted);
     let Events { entries, pool, .. } = events;
-    for entry in entries.iter_mut().filter(|entry| traces(entry)) {
+    entries.change(|entry| {
+        if !traces(entry) {
+            return;
+        }
         let sender = pool.get(entry.actor).to_lowercase();
         let is_own = |own: &Own| domain(&sender).is_some_and(|domain| own.holds(&domain));
         if own.of(entry.tenant).is_some_and(is_own) {
             entry.account = pool.intern(&sender);
         }
-    }
+    });
 }
 
 /// Whether the actor's domain must be one of the tenant's: a member of it signed in.

@@ -60,12 +60,12 @@ fn derive(past: &Past<'_>, columns: &mut Columns) {
                 columns.number(Fact::FailuresByAccount, row, count);
             }
         }
-        if entry.outcome == Outcome::Failure && past.events.is_sign_in(entry) {
+        if entry.outcome == Outcome::Failure && past.events.is_sign_in(&entry) {
             if !entry.ip.is_empty() {
-                by_address.entry((entry.tenant, entry.ip)).or_default().add(entry);
+                by_address.entry((entry.tenant, entry.ip)).or_default().add(&entry);
             }
             if !entry.account.is_empty() {
-                by_account.entry(account).or_default().add(entry);
+                by_account.entry(account).or_default().add(&entry);
             }
         }
     }

@@ -84,16 +84,16 @@ fn derive(past: &Past<'_>, columns: &mut Columns) {
         if who == 0 || !entry.is_act() {
             continue;
         }
-        let history = past.is_history(entry);
+        let history = past.is_history(&entry);
         if row.is_none() && !history {
             continue;
         }
-        let now = Circumstances { who, ip: entry.ip, own: reader.read(past, entry) };
+        let now = Circumstances { who, ip: entry.ip, own: reader.read(past, &entry) };
         if let Some(row) = row {
-            seen.tell(&now, entry, row, columns);
+            seen.tell(&now, &entry, row, columns);
         }
         if history {
-            seen.add(now, entry);
+            seen.add(now, &entry);
         }
     }
 }

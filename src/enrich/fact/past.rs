@@ -4,6 +4,7 @@ use super::domains::{AcceptedDomains, OwnDomains, own};
 use crate::event::{ActorKind, Family, Outcome, SIGN_IN_STEP, program};
 use crate::store::{Entry, Events, Sym};
 use rustc_hash::FxHashMap;
+use std::borrow::Cow;
 
 /// Microseconds in a minute, and in a day.
 pub(super) const MINUTE: i64 = 60_000_000;
@@ -49,7 +50,7 @@ impl<'a> Past<'a> {
     }
 
     /// Every event in time order: its position, its row if it wants facts, and itself.
-    pub(super) fn each(&self) -> impl Iterator<Item = (usize, Option<usize>, &'a Entry)> {
+    pub(super) fn each(&self) -> impl Iterator<Item = (usize, Option<usize>, Cow<'a, Entry>)> {
         let mut row = 0;
         let wanted = self.wanted;
         self.events.entries.iter().enumerate().map(move |(position, entry)| {
@@ -60,8 +61,8 @@ impl<'a> Past<'a> {
     }
 
     /// The events that want facts: row and event.
-    pub(super) fn wanted(&self) -> impl Iterator<Item = (usize, &'a Entry)> {
-        self.wanted.iter().enumerate().map(|(row, position)| (row, &self.events.entries[*position as usize]))
+    pub(super) fn wanted(&self) -> impl Iterator<Item = (usize, Cow<'a, Entry>)> {
+        self.wanted.iter().enumerate().map(|(row, position)| (row, self.events.entries.at(*position)))
     }
 
     /// The number of the actor of the event at `position`, the same for all spellings of the name; 0 for none.

@@ -23,8 +23,8 @@ static ACCEPTED: &[u32] = &[
 fn derive(past: &Past<'_>, columns: &mut Columns) {
     for (row, entry) in past.wanted() {
         let text = |sym| past.events.text(sym);
-        let common = past.events.common(entry);
-        if past.events.is_sign_in(entry) && entry.outcome != Outcome::Success {
+        let common = past.events.common(&entry);
+        if past.events.is_sign_in(&entry) && entry.outcome != Outcome::Success {
             let code = text(common.error_code).parse::<u32>();
             let accepted = code.is_ok_and(|code| ACCEPTED.binary_search(&code).is_ok());
             columns.truth(Fact::PasswordAccepted, row, accepted);

@@ -68,7 +68,7 @@ fn derive(past: &Past<'_>, columns: &mut Columns) {
     let mut people: FxHashMap<u32, Rhythm> = FxHashMap::default();
     for (position, _, entry) in past.each() {
         let who = past.who(position);
-        if who != 0 && wanted.contains(&who) && past.is_history(entry) {
+        if who != 0 && wanted.contains(&who) && past.is_history(&entry) {
             people.entry(who).or_default().add(entry.micros);
         }
     }

@@ -25,8 +25,8 @@ fn derive(past: &Past<'_>, columns: &mut Columns) {
         }
         let session = sessions.entry((entry.tenant, entry.session)).or_default();
         add(&mut session.addresses, Some(entry.ip).filter(|ip| !ip.is_empty()));
-        add(&mut session.agents, Some(past.agent(entry)).filter(|agent| *agent != 0));
-        let country = past.events.place(entry).map(|place| place.country.as_str());
+        add(&mut session.agents, Some(past.agent(&entry)).filter(|agent| *agent != 0));
+        let country = past.events.place(&entry).map(|place| place.country.as_str());
         add(&mut session.countries, country.filter(|country| !country.is_empty()));
         if let Some(row) = row {
             columns.number(Fact::SessionAddresses, row, session.addresses.len());

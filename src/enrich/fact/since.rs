@@ -56,7 +56,7 @@ fn derive(past: &Past<'_>, columns: &mut Columns) {
             }
         }
         let kind = *kinds.entry(entry.operation).or_insert_with(|| kind(past.events.text(entry.operation)));
-        let kind = kind.or_else(|| by_property(past.events, entry));
+        let kind = kind.or_else(|| by_property(past.events, &entry));
         if let (Some(kind), true) = (kind, entry.outcome != Outcome::Failure) {
             last.entry((entry.tenant, entry.account)).or_default()[kind] = Some(entry.micros);
         }

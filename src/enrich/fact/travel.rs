@@ -26,12 +26,12 @@ fn derive(past: &Past<'_>, columns: &mut Columns) {
     let mut last: FxHashMap<u32, Stop<'_>> = FxHashMap::default();
     for (position, row, entry) in past.each() {
         let who = past.who(position);
-        if who == 0 || entry.outcome != Outcome::Success || !past.events.is_sign_in(entry) {
+        if who == 0 || entry.outcome != Outcome::Success || !past.events.is_sign_in(&entry) {
             continue;
         }
         // Microsoft's own servers sign in for users from wherever they stand.
         let known = |place: &&Place| !place.country.is_empty() && place.kind != "microsoft";
-        let Some(place) = past.events.place(entry).filter(known) else { continue };
+        let Some(place) = past.events.place(&entry).filter(known) else { continue };
         let mut stop = Stop { time: entry.micros, place, row, speed: 0.0 };
         if let Some(before) = last.get_mut(&who)
             && let Some((kilometres, precision)) = apart(before.place, place)

@@ -81,7 +81,7 @@ impl<'a> Field<'a> {
         let (first, last) = (steps.first().map(|step| step.time), steps.last().map(|step| step.time));
         let mut field = Self { held, steps, bars: BTreeMap::new(), parts: [(0, 0); 3] };
         for position in held.sessions.iter().flat_map(|session| &session.positions) {
-            let entry = &view.case.events.entries[*position as usize];
+            let entry = &view.case.events.entries.at(*position);
             let time = entry.micros;
             let behind = |step: Option<i64>| usize::from(step.is_some_and(|step| time > step));
             let part = behind(first) + behind(last);

@@ -10,7 +10,7 @@ use super::words::{by, counted};
 use crate::case::severity::{LEVELS, level};
 use crate::output::view::View;
 use crate::rule::Level;
-use crate::store::{Entry, Sym};
+use crate::store::Sym;
 use plotters::style::RGBColor;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
@@ -92,13 +92,15 @@ fn alt(view: &View<'_>, bars: &Bars, when: &str) -> String {
 fn bars(view: &View<'_>) -> Option<Bars> {
     let t = voice(view);
     // Snapshots are no activity: a day of collection would tower above all others.
-    let entries: Vec<&Entry> = view.case.events.entries.iter().filter(|entry| entry.is_act()).collect();
-    let span = (entries.first()?.micros, entries.last()?.micros);
-    let bin = Bin::choose(span.0, span.1);
+    let acts = || view.case.events.entries.iter().filter(|entry| entry.is_act());
+    let mut span = None;
     let mut totals: FxHashMap<Sym, u64> = FxHashMap::default();
-    for entry in &entries {
-        *totals.entry(view.case.events.common(entry).workload).or_default() += 1;
+    for entry in acts() {
+        span = Some((span.map_or(entry.micros, |(first, _)| first), entry.micros));
+        *totals.entry(view.case.events.common(&entry).workload).or_default() += 1;
     }
+    let span = span?;
+    let bin = Bin::choose(span.0, span.1);
     let mut ranked: Vec<(u64, &str, Sym)> =
         totals.into_iter().map(|(sym, count)| (count, view.case.events.text(sym), sym)).collect();
     ranked.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)));
@@ -111,12 +113,9 @@ fn bars(view: &View<'_>) -> Option<Bars> {
         names.push(counted(t, "chart.n_others", (ranked.len() - other) as u64));
     }
     let mut counts: BTreeMap<i64, Vec<u64>> = BTreeMap::new();
-    // In time order the events of a bar stand together.
-    for events in entries.chunk_by(|a, b| bin.of(a.micros) == bin.of(b.micros)) {
-        let bar = counts.entry(bin.of(events[0].micros)).or_insert_with(|| vec![0; names.len()]);
-        for entry in events {
-            bar[places.get(&view.case.events.common(entry).workload).copied().unwrap_or(0)] += 1;
-        }
+    for entry in acts() {
+        let bar = counts.entry(bin.of(entry.micros)).or_insert_with(|| vec![0; names.len()]);
+        bar[places.get(&view.case.events.common(&entry).workload).copied().unwrap_or(0)] += 1;
     }
     Some(Bars { bin, span, names, counts, findings: found(view, bin) })
 }
@@ -129,7 +128,7 @@ fn found(view: &View<'_>, bin: Bin) -> BTreeMap<i64, (Level, u64)> {
         if level < Level::Medium {
             continue;
         }
-        let entries = finding.positions.iter().map(|&at| &view.case.events.entries[at as usize]);
+        let entries = finding.positions.iter().map(|&at| view.case.events.entries.at(at));
         let mut bars: Vec<i64> = entries.filter(|entry| entry.is_act()).map(|entry| bin.of(entry.micros)).collect();
         bars.dedup();
         for bar in bars {

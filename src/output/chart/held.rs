@@ -80,11 +80,7 @@ impl Held<'_> {
         let steps = self.dossier.iter().flat_map(|dossier| &dossier.response);
         let mut found: Vec<Step> = steps
             .flat_map(|step| step.positions.iter().map(|at| (*at, letter(&step.kind))))
-            .map(|(position, letter)| Step {
-                time: view.case.events.entries[position as usize].micros,
-                letter,
-                position,
-            })
+            .map(|(position, letter)| Step { time: view.case.events.entries.at(position).micros, letter, position })
             .collect();
         found.sort_unstable();
         found.dedup();

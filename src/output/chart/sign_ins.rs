@@ -54,7 +54,7 @@ pub(super) fn draw(view: &View<'_>) -> io::Result<Picture> {
 fn rows(view: &View<'_>) -> Vec<(String, SignIns)> {
     let mut countries: BTreeMap<&str, SignIns> = BTreeMap::new();
     for (position, entry) in view.case.events.entries.iter().enumerate() {
-        if view.case.events.is_sign_in(entry) {
+        if view.case.events.is_sign_in(&entry) {
             countries.entry(view.index.at(position).country()).or_default().add(entry.outcome);
         }
     }

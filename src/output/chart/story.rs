@@ -67,7 +67,7 @@ pub(crate) fn stories<'a>(view: &View<'a>) -> Vec<Story<'a>> {
 
 /// When the events of a finding happened; a snapshot has no place in a story.
 fn acts<'a>(view: &'a View<'_>, finding: &'a Finding) -> impl Iterator<Item = i64> + 'a {
-    let entries = finding.positions.iter().map(|&at| &view.case.events.entries[at as usize]);
+    let entries = finding.positions.iter().map(|&at| view.case.events.entries.at(at));
     entries.filter(|entry| entry.is_act()).map(|entry| entry.micros)
 }
 

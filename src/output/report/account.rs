@@ -144,12 +144,12 @@ fn uses(view: &View<'_>, accounts: &[&Account]) -> Vec<BTreeMap<u32, Use>> {
     let mut whose = Whose::new(events, accounts);
     let mut uses: Vec<BTreeMap<u32, Use>> = accounts.iter().map(|_| BTreeMap::new()).collect();
     for (position, entry) in events.entries.iter().enumerate().filter(|(_, entry)| entry.is_act()) {
-        let Some(at) = whose.of(entry) else { continue };
+        let Some(at) = whose.of(&entry) else { continue };
         let found = uses[at].entry(view.index.number(position)).or_default();
         found.events += 1;
         let (first, _) = found.span.unwrap_or((entry.micros, 0));
         found.span = Some((first, entry.micros));
-        if events.is_sign_in(entry) {
+        if events.is_sign_in(&entry) {
             found.sign_ins.add(entry.outcome);
         }
     }

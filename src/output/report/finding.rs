@@ -99,7 +99,7 @@ pub(super) fn line(finding: &Finding) -> Line {
 
 fn when(view: &View<'_>, finding: &Finding) -> String {
     let positions = &finding.positions;
-    let time = |at: &u32| view.case.events.entries[*at as usize].micros;
+    let time = |at: &u32| view.case.events.entries.at(*at).micros;
     match (positions.first(), positions.last()) {
         (Some(first), Some(last)) => view.case.facts.voice.span(time(first), time(last)),
         _ => String::new(),
@@ -107,7 +107,8 @@ fn when(view: &View<'_>, finding: &Finding) -> String {
 }
 
 fn event_line(view: &View<'_>, position: usize) -> EventLine {
-    let (row, t) = (view.row(position), view.case.facts.voice);
+    let entry = view.case.events.entries.at(position as u32);
+    let (row, t) = (view.row(position, &entry), view.case.facts.voice);
     let origin = row.entry.origin;
     let file = view.case.coverage.files.get(origin.file as usize).map_or("", |file| file.path.as_str());
     EventLine {

@@ -6,7 +6,9 @@ use crate::case::sentence::push_act;
 use crate::output::escape::{push_json, push_script};
 use crate::output::view::View;
 use crate::rule::Level;
+use crate::store::Entry;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::borrow::Cow;
 use std::fmt::Write;
 
 /// Events that the page holds; a browser stays fluent with them.
@@ -58,11 +60,11 @@ fn ranks(view: &View<'_>, suspects: &[&Account], hostile: &FxHashSet<u32>) -> Ve
     let events = &view.case.events;
     let mut whose = Whose::new(events, suspects);
     let severe = [Level::Medium, Level::High, Level::Critical].map(Level::name);
-    let rank = |(position, entry): (usize, &crate::store::Entry)| match () {
+    let rank = |(position, entry): (usize, Cow<'_, Entry>)| match () {
         () if hostile.contains(&(position as u32)) => 0,
-        () if !entry.hits.is_empty() && severe.contains(&view.row(position).level) => 0,
+        () if !entry.hits.is_empty() && severe.contains(&view.row(position, &entry).level) => 0,
         () if !entry.hits.is_empty() => 1,
-        () if whose.of(entry).is_some() => 2,
+        () if whose.of(&entry).is_some() => 2,
         () => 3,
     };
     events.entries.iter().enumerate().map(rank).collect()
@@ -101,8 +103,8 @@ impl Data {
         let mut rows = String::from("[");
         let mut sentence = String::new();
         for &position in positions {
-            let row = view.row(position);
-            let entry = row.entry;
+            let entry = &events.entries.at(position as u32);
+            let row = view.row(position, entry);
             let mut address = row.from.text.clone();
             if !row.from.country().is_empty() {
                 let _ = write!(address, " ({})", row.from.country());

@@ -64,7 +64,8 @@ pub(super) fn pages(view: &View<'_>, choice: &Choice, maker: &mut Maker<'_>) -> 
     let heads = columns.iter().flat_map(|column| heads(column, maker)).collect();
     let mut pages = maker.pages(maker.voice().text("workbook.sheet_timeline"), heads, false)?;
     for position in (0..view.case.events.entries.len()).filter(|position| choice.has(*position)) {
-        let row = view.row(position);
+        let entry = view.case.events.entries.at(position as u32);
+        let row = view.row(position, &entry);
         let (sheet, number) = pages.next(maker)?;
         let mut at = (number, 0);
         for column in &columns {

@@ -125,8 +125,8 @@ pub(crate) fn assert_apart(svg: &str, file: &str) {
 }
 
 fn session(account: &str, address: &str, positions: Vec<u32>, events: &Events) -> Session {
-    let time = |at: u32| events.entries[at as usize].micros;
-    let succeeded = positions.iter().filter(|at| !events.entries[**at as usize].outcome.is_refused()).count() as u64;
+    let time = |at: u32| events.entries.at(at).micros;
+    let succeeded = positions.iter().filter(|at| !events.entries.at(**at).outcome.is_refused()).count() as u64;
     Session {
         id: format!("session of {account}"),
         tenant: "harbor.example".to_owned(),
@@ -260,7 +260,7 @@ fn taken_over(names: &[&str], place: &Place) -> Case {
         let is_own = |act: &(i64, char, Act<'_>)| act.1 == 'i' && act.2.account == *account;
         let own: Vec<u32> = (0..).zip(&acts).filter(|(_, act)| is_own(act)).map(|(at, _)| at).collect();
         let reset = acts.iter().position(|act| act.0 == 3_000 + number).unwrap() as u32;
-        let time = |at: u32| events.entries[at as usize].micros;
+        let time = |at: u32| events.entries.at(at).micros;
         exposure.mail.push(exposed(Class::Message, account, "opened", own[3], (time(own[3]), time(own[3]))));
         exposure.mail.push(exposed(Class::Unknown, account, account, own[3], (time(own[3]), time(own[4]))));
         footholds.push(foothold(account, own[2]));

@@ -233,7 +233,7 @@ fn a_full_sheet_goes_on_in_another() {
     assert!(parts.iter().all(|part| part.rows[0] == parts[0].rows[0] && part.rows.len() <= 41));
     let id = parts[0].column("event_id");
     let found = parts.iter().flat_map(|part| part.rows[1..].iter().map(|row| row[&id].text().to_owned()));
-    assert!(found.eq(case.events.entries.iter().map(speur::store::Entry::event_id)));
+    assert!(found.eq(case.events.entries.iter().map(|entry| entry.event_id())));
     let last = &parts.last().unwrap().name;
     let told = format!("Timeline to {last}: one sheet holds no more rows");
     assert!(book.sheet("Summary").texts().any(|text| text == told));
@@ -246,9 +246,12 @@ fn of_too_many_events_those_that_matter_are_chosen_and_told() {
     for (most, level, wanted) in [(all - 1, "low", &[0, 1, 2, 4][..]), (8, "high", &[0, 1, 4]), (1, "critical", &[4])] {
         let book = made(&case, Limits { events: most, ..Limits::default() });
         let sheet = book.sheet("Timeline");
-        let expected =
-            case.events.entries.iter().filter(|entry| case.events.hits(entry).iter().any(|rule| wanted.contains(rule)));
-        let expected: Vec<String> = expected.map(speur::store::Entry::event_id).collect();
+        let expected = case
+            .events
+            .entries
+            .iter()
+            .filter(|entry| case.events.hits(entry).iter().any(|rule| wanted.contains(rule)));
+        let expected: Vec<String> = expected.map(|entry| entry.event_id()).collect();
         let id = sheet.column("event_id");
         let found: Vec<&str> = sheet.rows[1..].iter().map(|row| row[&id].text()).collect();
         assert_eq!(found, expected, "{level}");

@@ -119,7 +119,7 @@ impl Bar {
     fn new(view: &View<'_>, session: &Session, axis: &Axis) -> Self {
         let (from, to) = (axis.x(session.span.0), axis.x(session.span.1));
         let edges = (from, to.max(from + 3));
-        let times = session.positions.iter().map(|at| view.case.events.entries[*at as usize].micros);
+        let times = session.positions.iter().map(|at| view.case.events.entries.at(*at).micros);
         let mut acts: Vec<i32> = times.map(|time| axis.x(time)).collect();
         acts.dedup();
         let label = cut(&place(voice(view), session), LABEL, 230);

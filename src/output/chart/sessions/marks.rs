@@ -35,7 +35,7 @@ pub(super) fn marks(view: &View<'_>, held: &Held<'_>, steps: &[Step], axis: &Axi
         for (act, sign) in ends.into_iter().filter_map(|(act, sign)| Some((act.as_ref()?, sign))) {
             // What a step took away is marked by the letter of the step.
             if !told.contains(&act.position) {
-                moments.push((entries[act.position as usize].micros, sign));
+                moments.push((entries.at(act.position).micros, sign));
             }
         }
     }

@@ -143,7 +143,7 @@ fn elsewhere(view: &View<'_>, shown: &[Held<'_>], axis: &Axis, (first, last): (i
     let mut is_own = vec![false; events.pool.len()];
     let mut taken: Vec<u32> = Vec::new();
     for held in shown {
-        let entry = &events.entries[held.sessions[0].positions[0] as usize];
+        let entry = &events.entries.at(held.sessions[0].positions[0]);
         own.push((entry.tenant, entry.account));
         is_own[entry.account.0 as usize] = true;
         taken.extend(held.sessions.iter().flat_map(|session| &session.positions));
@@ -152,7 +152,7 @@ fn elsewhere(view: &View<'_>, shown: &[Held<'_>], axis: &Axis, (first, last): (i
     let mut seen = vec![[false; WIDTH as usize]; shown.len()];
     let from = events.entries.partition_point(|entry| entry.micros < first);
     let mut taken = taken.into_iter().peekable();
-    for (entry, position) in events.entries[from..].iter().zip(from as u32..) {
+    for (entry, position) in events.entries.iter_from(from).zip(from as u32..) {
         if entry.micros > last {
             break;
         }
