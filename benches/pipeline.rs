@@ -151,6 +151,9 @@ fn analyze(file: &Path, options: &Options) -> Result<Cost, String> {
     let case = temporary.path().join("case");
     let mut command = Command::new(env!("CARGO_BIN_EXE_speur"));
     command.arg("analyze").arg(file).args(["--quiet", "--threads", &options.threads.to_string(), "--out"]).arg(&case);
+    if !options.memory.is_empty() {
+        command.args(["--memory", &options.memory]);
+    }
     let (mut cost, _) = measure::run(&mut command)?;
     let ledger = std::fs::read(case.join("coverage.json")).map_err(|e| format!("coverage.json: {e}"))?;
     let ledger: Value = sonic_rs::from_slice(&ledger).map_err(|e| format!("coverage.json: {e}"))?;

@@ -10,6 +10,8 @@ pub(crate) struct Options {
     /// MiB.
     pub(crate) size: u64,
     pub(crate) threads: usize,
+    /// What `analyze` is given for `--memory`; nothing if it is empty.
+    pub(crate) memory: String,
     pub(crate) folder: PathBuf,
     pub(crate) formats: Vec<Format>,
     pub(crate) seed: u64,
@@ -19,7 +21,7 @@ pub(crate) struct Options {
     pub(crate) stage: Option<(String, PathBuf)>,
 }
 
-const USAGE: &str = "--size MIB (256), --threads N (2), --folder DIR (the system's temporary one), --format csv|ndjson|both (csv), --seed N (1), --runs N (1)";
+const USAGE: &str = "--size MIB (256), --threads N (2), --memory SIZE (that of the program), --folder DIR (the system's temporary one), --format csv|ndjson|both (csv), --seed N (1), --runs N (1)";
 
 /// Options from the command line, else from `SPEUR_BENCH_SIZE` and so on, else as in [`USAGE`].
 pub(crate) fn options() -> Result<Options, String> {
@@ -39,6 +41,7 @@ pub(crate) fn options() -> Result<Options, String> {
     };
     let size = number("size", take("size", "256"))?;
     let threads = number("threads", take("threads", "2"))? as usize;
+    let memory = take("memory", "");
     let seed = number("seed", take("seed", "1"))?;
     let runs = number("runs", take("runs", "1"))? as usize;
     let folder = PathBuf::from(take("folder", &std::env::temp_dir().to_string_lossy()));
@@ -52,7 +55,7 @@ pub(crate) fn options() -> Result<Options, String> {
     let stage = (!stage.is_empty()).then(|| (stage, PathBuf::from(file)));
     match arguments.first() {
         Some(other) => Err(format!("{other}: unknown; expected {USAGE}")),
-        None => Ok(Options { size, threads, folder, formats, seed, runs, stage }),
+        None => Ok(Options { size, threads, memory, folder, formats, seed, runs, stage }),
     }
 }
 

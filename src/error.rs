@@ -35,12 +35,14 @@ pub enum Error {
     },
     /// Events that memory is too small for cannot be kept.
     #[error(
-        "{}: the events that memory is too small for cannot be kept in a file there: {source}; make room on that disk, or \
-         give --memory more than it needs", folder.display()
+        "{}: the file of events that --memory has no room for cannot be written or read there: {source}; make room on that \
+         disk, or give --memory more than {memory}", folder.display()
     )]
     Spill {
         /// The folder of the file.
         folder: PathBuf,
+        /// How many bytes of memory the events may take.
+        memory: u64,
         /// What the system said.
         #[source]
         source: std::io::Error,

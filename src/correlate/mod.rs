@@ -50,6 +50,9 @@ fn positions(events: &Events, wanted: impl Fn(&Entry) -> bool) -> Vec<u32> {
     (0..).zip(&events.entries).filter(|(_, entry)| wanted(entry)).map(|(at, _)| at).collect()
 }
 
+/// Rows that are decided before the hits that come of it are added.
+const ROWS: usize = 1 << 18;
+
 /// Decides the rules that waited for facts.
 fn settle(events: &mut Events, rules: &RuleSet, facts: &Facts) {
     let shared: &Events = events;
@@ -60,14 +63,18 @@ fn settle(events: &mut Events, rules: &RuleSet, facts: &Facts) {
         let gated = |pending: Pending| (pending, facts.gate(needs(pending.rule)));
         lists.entry(entry.pending).or_insert_with(|| shared.pending(entry).iter().copied().map(gated).collect());
     }
-    let met = |(row, &position): (usize, &u32)| {
-        let list = lists.get(&shared.entries.at(position).pending);
-        let known = Known::of_row(shared, facts, row);
-        let met = move |(pending, gate): &&(Pending, Gate<'_>)| gate.is_open(row) && rules.settle(*pending, &known);
-        list.into_iter().flatten().filter(met).map(move |(pending, _)| (position, pending.rule))
-    };
-    let met: Vec<(u32, RuleIndex)> = facts.wanted().par_iter().enumerate().flat_map_iter(met).collect();
-    add(events, met);
+    for (part, positions) in facts.wanted().chunks(ROWS).enumerate() {
+        let shared: &Events = events;
+        let met = |(at, &position): (usize, &u32)| {
+            let row = part * ROWS + at;
+            let list = lists.get(&shared.entries.at(position).pending);
+            let known = Known::of_row(shared, facts, row);
+            let met = move |(pending, gate): &&(Pending, Gate<'_>)| gate.is_open(row) && rules.settle(*pending, &known);
+            list.into_iter().flatten().filter(met).map(move |(pending, _)| (position, pending.rule))
+        };
+        let met: Vec<(u32, RuleIndex)> = positions.par_iter().enumerate().flat_map_iter(met).collect();
+        add(events, met);
+    }
 }
 
 /// Evaluates the correlations, each behind those it refers to.
@@ -230,17 +237,17 @@ fn rarest(correlation: &Correlation, found: &BTreeMap<RuleIndex, Vec<u32>>) -> u
 fn add(events: &mut Events, mut met: Vec<(u32, RuleIndex)>) {
     met.par_sort_unstable();
     met.dedup();
+    let Events { entries, rules, .. } = events;
     let mut hits: Vec<RuleIndex> = Vec::new();
-    for group in met.chunk_by(|a, b| a.0 == b.0) {
-        let rules = &mut events.rules;
-        events.entries.change_at(group[0].0, |entry| {
-            hits.clear();
-            hits.extend(rules.get(entry.hits).iter().copied().chain(group.iter().map(|(_, rule)| *rule)));
-            hits.sort_unstable();
-            hits.dedup();
-            entry.hits = rules.number(hits.as_slice());
-        });
-    }
+    let mut groups = met.chunk_by(|a, b| a.0 == b.0);
+    entries.change_those(groups.clone().map(|group| group[0].0), |entry| {
+        let new = groups.next().unwrap_or_default().iter().map(|(_, rule)| *rule);
+        hits.clear();
+        hits.extend(rules.get(entry.hits).iter().copied().chain(new));
+        hits.sort_unstable();
+        hits.dedup();
+        entry.hits = rules.number(hits.as_slice());
+    });
 }
 
 /// What a filter withholds of a rule that only serves a correlation would have been no finding either.

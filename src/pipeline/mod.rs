@@ -393,8 +393,8 @@ fn driven<T: Send>(run: impl FnOnce() -> Result<T, Error> + Send) -> Result<T, E
 /// Why a run was left that could not go on without the events in its file.
 fn lost(panic: Box<dyn Any + Send>) -> Result<Error, Box<dyn Any + Send>> {
     panic.downcast().map(|lost| {
-        let Lost { folder, cause } = *lost;
-        Error::Spill { folder, source: cause }
+        let Lost { room: Room { memory, folder }, cause } = *lost;
+        Error::Spill { folder, memory, source: cause }
     })
 }
 

@@ -162,6 +162,7 @@ impl Merger {
     /// Expects about so many events, and keeps those in a file that `room` is too small for.
     pub fn new(room: Room, events: u64) -> Self {
         let mut merger = Self { room, ..Self::default() };
+        merger.stock.pool = Pool::last();
         // Without it a table is copied each time it has doubled.
         let events = usize::try_from(events.min(merger.room.memory / size_of::<Entry>() as u64)).unwrap_or(0);
         merger.entries.reserve(events);
@@ -194,8 +195,8 @@ impl Merger {
         }
         self.numbers.insert(batch.maker, numbers);
         if !self.entries.is_filed() && self.memory() as u64 > self.room.memory {
-            self.entries.file(&self.room.folder);
-            self.contents.file(&self.room.folder);
+            self.entries.file(&self.room);
+            self.contents.file(&self.room);
         }
     }
 

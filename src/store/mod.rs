@@ -2,6 +2,7 @@
 
 mod common;
 mod distinct;
+mod filed;
 mod id;
 mod lookup;
 mod merge;
@@ -15,13 +16,14 @@ mod twin;
 
 pub use common::Common;
 pub use distinct::{Distinct, Number};
+pub use filed::Lost;
 pub use id::{GUID, Id};
 pub use lookup::Slot;
 pub use merge::{Batch, Merger, Outside, Suspect, Tally};
 pub use pool::{Pool, Sym};
 pub use room::Room;
 pub use stock::Stock;
-pub use table::{Lost, Rows, Table};
+pub use table::{Rows, Table};
 
 pub use crate::event::hex;
 use crate::event::{ActorKind, Basis, Family, Origin, Outcome, Place, Precision, SIGN_IN_STEP};

@@ -19,7 +19,7 @@ impl Sym {
 pub struct Pool {
     text: String,
     ends: Vec<usize>,
-    /// The hash of each text: pools are joined without reading the texts again.
+    /// The hash of each text: pools are joined without reading the texts again. Empty in one that others go into.
     hashes: Vec<u32>,
     /// Hash and number of each text: a text that is not kept is told apart, and the table grows, without a look at any
     /// other.
@@ -41,6 +41,11 @@ impl Default for Pool {
 }
 
 impl Pool {
+    /// An empty pool that takes others and goes into none.
+    pub(super) fn last() -> Self {
+        Self { hashes: Vec::new(), ..Self::default() }
+    }
+
     /// The number of `text`, which is kept if it is new.
     pub fn intern(&mut self, text: &str) -> Sym {
         if text.is_empty() {
@@ -68,7 +73,9 @@ impl Pool {
         let sym = self.ends.len() as u32;
         self.text.push_str(text);
         self.ends.push(self.text.len());
-        self.hashes.push(hash);
+        if self.hashes.len() == sym as usize {
+            self.hashes.push(hash);
+        }
         self.index.insert_unique(spread(hash), (hash, sym), |(hash, _)| spread(*hash));
         Sym(sym)
     }
@@ -101,8 +108,8 @@ impl Pool {
 
     /// Bytes of memory that the texts take, and what finds them.
     pub(super) fn memory(&self) -> usize {
-        let each = size_of::<usize>() + size_of::<u32>();
-        self.text.capacity() + self.ends.capacity() * each + self.index.capacity() * size_of::<(u32, u32)>()
+        let numbered = self.ends.capacity() * size_of::<usize>() + self.hashes.capacity() * size_of::<u32>();
+        self.text.capacity() + numbered + self.index.capacity() * size_of::<(u32, u32)>()
     }
 
     /// Whether only the empty text is kept.

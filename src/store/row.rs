@@ -1,6 +1,6 @@
 //! Entries and content hashes as bytes of a file that only this run reads.
 
-use super::table::Row;
+use super::filed::Row;
 use super::{Entry, Id, Number, Sym};
 use crate::event::{ActorKind, Basis, Family, Origin, Outcome, Precision};
 

@@ -22,7 +22,7 @@ pub(super) fn sort(mut entries: Table<Entry>, pool: &Pool, room: &Room) -> Table
 
 /// All entries of the runs, in order.
 fn merge(runs: &[Table<Entry>], pool: &Pool, room: &Room) -> Table<Entry> {
-    let mut sorted = Table::in_file(&room.folder);
+    let mut sorted = Table::in_file(room);
     let mut rest: Vec<_> = runs.iter().map(|run| run.iter().map(Cow::into_owned)).collect();
     let head = |run: usize, entry: Option<Entry>| entry.map(|entry| Head { entry, run, pool });
     let mut heads: BinaryHeap<Head<'_>> =
@@ -48,7 +48,7 @@ fn runs(entries: &Table<Entry>, pool: &Pool, room: &Room, most: usize) -> Vec<Ta
             let mut run: Vec<Entry> = entries.iter_from(start).take(most).map(Cow::into_owned).collect();
             run.par_sort_unstable_by(|a, b| order(a, b, pool));
             let mut run = Table::from(run);
-            run.file(&room.folder);
+            run.file(room);
             run
         })
         .collect()
@@ -94,7 +94,7 @@ fn order(a: &Entry, b: &Entry, pool: &Pool) -> Ordering {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::table::Row;
+    use crate::store::filed::Row;
     use crate::store::{Id, Sym};
     use proptest::prelude::*;
 
@@ -116,7 +116,7 @@ mod tests {
             let room = Room::default();
             let held = sort(entries.clone().into(), &pool, &room);
             let mut filed = Table::from(entries);
-            filed.file(&room.folder);
+            filed.file(&room);
             let filed = merge(&runs(&filed, &pool, &room, most), &pool, &room);
             let order = |table: &Table<Entry>| table.iter().map(|entry| entry.origin.row).collect::<Vec<_>>();
             prop_assert_eq!(order(&filed), order(&held));

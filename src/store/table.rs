@@ -1,55 +1,19 @@
 //! Rows of one width, by position: in memory as far as its budget goes, and beyond it in a file that vanishes with the
 //! run.
 
+use super::Room;
+use super::filed::{Filed, Row};
 use std::borrow::Cow;
 use std::fmt;
-use std::fs::File;
-use std::io;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
-
-/// A value that takes the same number of bytes in a file, whatever it is.
-pub trait Row: Clone {
-    /// How many bytes.
-    const WIDTH: usize;
-
-    /// Appends the value, in [`Self::WIDTH`] bytes.
-    fn put(&self, out: &mut Vec<u8>);
-
-    /// The value that [`Self::put`] has written as these bytes.
-    fn take(bytes: &[u8]) -> Self;
-}
 
 /// Rows that are read from a file, or written to it, at once.
 const BLOCK: usize = 4096;
-
-/// What a run throws that cannot read or write rows in their file any more, to be caught where runs begin: none of those
-/// who ask for a row could go on without it.
-#[derive(Debug)]
-pub struct Lost {
-    /// The folder of the file.
-    pub folder: PathBuf,
-    /// What the system said.
-    pub cause: io::Error,
-}
-
-impl Lost {
-    fn throw(folder: &Path, cause: io::Error) -> ! {
-        std::panic::resume_unwind(Box::new(Self { folder: folder.to_owned(), cause }))
-    }
-}
 
 /// Rows in the order in which they came: first those in the file, if there is one, then those in memory.
 pub struct Table<R> {
     filed: Option<Filed>,
     held: Vec<R>,
-}
-
-/// Rows in a file without a name.
-struct Filed {
-    file: File,
-    folder: PathBuf,
-    rows: usize,
 }
 
 impl<R> Default for Table<R> {
@@ -72,17 +36,16 @@ impl<R> fmt::Debug for Table<R> {
 }
 
 impl<R: Row> Table<R> {
-    /// An empty table whose rows go to a file in `folder`.
-    pub fn in_file(folder: &Path) -> Self {
-        let file = tempfile::tempfile_in(folder).unwrap_or_else(|cause| Lost::throw(folder, cause));
-        Self { filed: Some(Filed { file, folder: folder.to_owned(), rows: 0 }), held: Vec::new() }
+    /// An empty table whose rows go to a file where `room` says.
+    pub fn in_file(room: &Room) -> Self {
+        Self { filed: Some(Filed::new(room)), held: Vec::new() }
     }
 
-    /// Moves the rows that are in memory to the file, which is made in `folder` if there is none.
-    pub fn file(&mut self, folder: &Path) {
+    /// Moves the rows that are in memory to the file, which is made where `room` says if there is none.
+    pub fn file(&mut self, room: &Room) {
         if self.filed.is_none() {
             let held = std::mem::take(&mut self.held);
-            *self = Self { held, ..Self::in_file(folder) };
+            *self = Self { held, ..Self::in_file(room) };
         }
         let held = std::mem::take(&mut self.held);
         if let Some(filed) = &mut self.filed {
@@ -214,6 +177,31 @@ impl<R: Row> Table<R> {
         }
     }
 
+    /// Changes the rows at these positions, which ascend.
+    ///
+    /// # Panics
+    /// When there is none at one of them.
+    pub fn change_those(&mut self, positions: impl IntoIterator<Item = u32>, mut change: impl FnMut(&mut R)) {
+        let Self { filed, held } = self;
+        let in_file = filed.as_ref().map_or(0, |filed| filed.rows);
+        let mut block: (usize, Vec<R>) = (0, Vec::new());
+        for position in positions {
+            let at = position as usize;
+            let Some(filed) = filed.as_mut().filter(|_| at < in_file) else {
+                change(&mut held[at - in_file]);
+                continue;
+            };
+            if !(block.0..block.0 + block.1.len()).contains(&at) {
+                filed.write(block.0, &block.1);
+                block = (at, filed.read(at..in_file.min(at + BLOCK)));
+            }
+            change(&mut block.1[at - block.0]);
+        }
+        if let Some(filed) = filed {
+            filed.write(block.0, &block.1);
+        }
+    }
+
     /// Changes every row, in their order.
     pub fn change(&mut self, mut change: impl FnMut(&mut R)) {
         if let Some(filed) = &mut self.filed {
@@ -304,76 +292,10 @@ impl<'a, R: Row> Rows<'a, R> {
     }
 }
 
-impl Filed {
-    fn push<R: Row>(&mut self, rows: &[R]) {
-        self.write(self.rows, rows);
-        self.rows += rows.len();
-    }
-
-    fn write<R: Row>(&self, position: usize, rows: &[R]) {
-        let mut bytes = Vec::with_capacity(rows.len() * R::WIDTH);
-        for row in rows {
-            row.put(&mut bytes);
-        }
-        let written = write_at(&self.file, &bytes, (position * R::WIDTH) as u64);
-        written.unwrap_or_else(|cause| Lost::throw(&self.folder, cause));
-    }
-
-    fn one<R: Row>(&self, position: usize) -> R {
-        const ROOM: usize = 256;
-        const { assert!(R::WIDTH <= ROOM) };
-        let mut room = [0; ROOM];
-        let bytes = &mut room[..R::WIDTH];
-        self.fill(bytes, position * R::WIDTH);
-        R::take(bytes)
-    }
-
-    fn read<R: Row>(&self, rows: Range<usize>) -> Vec<R> {
-        let mut bytes = vec![0; rows.len() * R::WIDTH];
-        self.fill(&mut bytes, rows.start * R::WIDTH);
-        bytes.chunks_exact(R::WIDTH).map(R::take).collect()
-    }
-
-    fn fill(&self, bytes: &mut [u8], offset: usize) {
-        read_at(&self.file, bytes, offset as u64).unwrap_or_else(|cause| Lost::throw(&self.folder, cause));
-    }
-}
-
-#[cfg(unix)]
-fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::read_exact_at(file, bytes, offset)
-}
-
-#[cfg(unix)]
-fn write_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::write_all_at(file, bytes, offset)
-}
-
-#[cfg(windows)]
-fn read_at(file: &File, mut bytes: &mut [u8], mut offset: u64) -> io::Result<()> {
-    while !bytes.is_empty() {
-        match std::os::windows::fs::FileExt::seek_read(file, bytes, offset)? {
-            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-            count => (bytes, offset) = (&mut bytes[count..], offset + count as u64),
-        }
-    }
-    Ok(())
-}
-
-#[cfg(windows)]
-fn write_at(file: &File, mut bytes: &[u8], mut offset: u64) -> io::Result<()> {
-    while !bytes.is_empty() {
-        match std::os::windows::fs::FileExt::seek_write(file, bytes, offset)? {
-            0 => return Err(io::ErrorKind::WriteZero.into()),
-            count => (bytes, offset) = (&bytes[count..], offset + count as u64),
-        }
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::Lost;
     use proptest::prelude::*;
 
     /// One of all that can be done to a table, with a number that says to which row.
@@ -382,6 +304,7 @@ mod tests {
         Push(u8),
         File,
         ChangeAt(prop::sample::Index),
+        ChangeThose(usize),
         Change,
         Retain(u128),
     }
@@ -391,6 +314,7 @@ mod tests {
             6 => (1..200_u8).prop_map(Step::Push),
             1 => Just(Step::File),
             2 => any::<prop::sample::Index>().prop_map(Step::ChangeAt),
+            1 => (1..9_000_usize).prop_map(Step::ChangeThose),
             1 => Just(Step::Change),
             1 => (2..5_u128).prop_map(Step::Retain),
         ]
@@ -401,7 +325,7 @@ mod tests {
         /// With rows in the file, in memory, and in both.
         #[test]
         fn a_table_is_a_list_wherever_its_rows_are(steps in prop::collection::vec(step(), 0..60), from: prop::sample::Index) {
-            let folder = tempfile::tempdir().unwrap();
+            let room = Room::default();
             let (mut table, mut list): (Table<u128>, Vec<u128>) = (Table::default(), Vec::new());
             for step in steps {
                 match step {
@@ -412,12 +336,16 @@ mod tests {
                             table.push(row);
                         }
                     }
-                    Step::File => table.file(folder.path()),
+                    Step::File => table.file(&room),
                     Step::ChangeAt(_) if list.is_empty() => {}
                     Step::ChangeAt(at) => {
                         let at = at.index(list.len());
                         list[at] += 1;
                         table.change_at(at as u32, |row| *row += 1);
+                    }
+                    Step::ChangeThose(step) => {
+                        list.iter_mut().step_by(step).for_each(|row| *row += 2);
+                        table.change_those((0..list.len() as u32).step_by(step), |row| *row += 2);
                     }
                     Step::Change => {
                         let change = |row: &mut u128| *row = row.wrapping_mul(7);
@@ -436,7 +364,10 @@ mod tests {
             let from = from.index(list.len() + 1);
             prop_assert!(table.iter_from(from).map(Cow::into_owned).eq(list[from..].iter().copied()));
             prop_assert_eq!(&*table.range(from..list.len()), &list[from..]);
-            prop_assert!((0..list.len()).step_by(97).all(|at| *table.at(at as u32) == list[at]));
+            for step in [1, 7, 97] {
+                prop_assert!((0..list.len()).step_by(step).all(|at| *table.at(at as u32) == list[at]));
+            }
+            prop_assert!((0..list.len()).rev().step_by(97).all(|at| *table.at(at as u32) == list[at]));
             prop_assert_eq!(table.last().map(Cow::into_owned), list.last().copied());
             prop_assert_eq!(table.get(list.len()), None);
         }
@@ -447,7 +378,7 @@ mod tests {
         for filed in [false, true] {
             let mut table: Table<u128> = (0..10_000_u128).collect::<Vec<_>>().into();
             if filed {
-                table.file(&std::env::temp_dir());
+                table.file(&Room::default());
             }
             for place in [0, 1, 4096, 9_999, 10_000] {
                 assert_eq!(table.partition_point(|row| *row < place as u128), place);
@@ -457,9 +388,9 @@ mod tests {
 
     #[test]
     fn a_folder_that_is_not_there_ends_the_run_with_its_name() {
-        let folder = tempfile::tempdir().unwrap().path().join("gone");
-        let thrown = std::panic::catch_unwind(|| Table::<u128>::in_file(&folder)).unwrap_err();
+        let room = Room { memory: 7, folder: tempfile::tempdir().unwrap().path().join("gone") };
+        let thrown = std::panic::catch_unwind(|| Table::<u128>::in_file(&room)).unwrap_err();
         let lost = thrown.downcast::<Lost>().unwrap();
-        assert_eq!((lost.folder, lost.cause.kind()), (folder, io::ErrorKind::NotFound));
+        assert_eq!((lost.room.folder, lost.cause.kind()), (room.folder, std::io::ErrorKind::NotFound));
     }
 }

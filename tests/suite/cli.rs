@@ -327,19 +327,22 @@ fn a_full_disk_exits_2_and_leaves_no_half_case() {
     home.file("logs/more.json", records(900).lines().skip(3).collect::<Vec<_>>().join("\n"));
     std::fs::create_dir(home.path("disk")).expect("a folder");
     let script = "mount -t tmpfs -o size=64k tmpfs \"$1/disk\" || exit 99\n\
-                  \"$2\" analyze \"$1/logs\" --out \"$1/disk/case\"; code=$?\n\
+                  \"$2\" analyze \"$1/logs\" --out \"$1/disk/case\" --memory \"$3\"; code=$?\n\
                   ls -A \"$1/disk\"; exit $code";
-    let mut command = Command::new("unshare");
-    command.args(["--mount", "--user", "--map-root-user", "sh", "-c", script, "sh"]);
-    let output = command.arg(home.path("")).arg(env!("CARGO_BIN_EXE_speur")).output();
-    let Ok(output) = output else { return println!("skipped: no unshare") };
-    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    if output.status.code() == Some(99) || err.contains("unshare:") {
-        return println!("skipped: no mount namespace here: {err}");
+    // Without memory for the events it is their file that finds no room.
+    for (memory, told) in [("1G", "case/"), ("0", "give --memory more than 0")] {
+        let mut command = Command::new("unshare");
+        command.args(["--mount", "--user", "--map-root-user", "sh", "-c", script, "sh"]);
+        let output = command.arg(home.path("")).arg(env!("CARGO_BIN_EXE_speur")).arg(memory).output();
+        let Ok(output) = output else { return println!("skipped: no unshare") };
+        let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        if output.status.code() == Some(99) || err.contains("unshare:") {
+            return println!("skipped: no mount namespace here: {err}");
+        }
+        assert_eq!(output.status.code(), Some(2), "{err}");
+        assert!(err.contains("cannot be written") && err.contains("No space left") && err.contains(told), "{err}");
+        assert_eq!(out, "", "nothing is left behind");
     }
-    assert_eq!(output.status.code(), Some(2), "{err}");
-    assert!(err.contains("cannot be written") && err.contains("No space left"), "{err}");
-    assert_eq!(out, "", "nothing is left behind");
 }
 
 #[test]

@@ -246,11 +246,8 @@ fn of_too_many_events_those_that_matter_are_chosen_and_told() {
     for (most, level, wanted) in [(all - 1, "low", &[0, 1, 2, 4][..]), (8, "high", &[0, 1, 4]), (1, "critical", &[4])] {
         let book = made(&case, Limits { events: most, ..Limits::default() });
         let sheet = book.sheet("Timeline");
-        let expected = case
-            .events
-            .entries
-            .iter()
-            .filter(|entry| case.events.hits(entry).iter().any(|rule| wanted.contains(rule)));
+        let expected =
+            case.events.entries.iter().filter(|entry| case.events.hits(entry).iter().any(|rule| wanted.contains(rule)));
         let expected: Vec<String> = expected.map(|entry| entry.event_id()).collect();
         let id = sheet.column("event_id");
         let found: Vec<&str> = sheet.rows[1..].iter().map(|row| row[&id].text()).collect();
