@@ -206,9 +206,7 @@ impl<R: Row> Table<R> {
     pub fn change(&mut self, mut change: impl FnMut(&mut R)) {
         if let Some(filed) = &mut self.filed {
             for start in (0..filed.rows).step_by(BLOCK) {
-                let mut rows = filed.read(start..filed.rows.min(start + BLOCK));
-                rows.iter_mut().for_each(&mut change);
-                filed.write(start, &rows);
+                filed.change(start..filed.rows.min(start + BLOCK), &mut change);
             }
         }
         self.held.iter_mut().for_each(change);
@@ -220,8 +218,13 @@ impl<R: Row> Table<R> {
             let all = std::mem::take(&mut filed.rows);
             for start in (0..all).step_by(BLOCK) {
                 let mut rows = filed.read(start..all.min(start + BLOCK));
+                let met = rows.len();
                 rows.retain(&mut keep);
-                filed.push(&rows);
+                if filed.rows == start && rows.len() == met {
+                    filed.rows += met;
+                } else {
+                    filed.push(&rows);
+                }
             }
         }
         self.held.retain(keep);
