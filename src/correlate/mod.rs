@@ -55,13 +55,12 @@ const ROWS: usize = 1 << 18;
 
 /// Decides the rules that waited for facts.
 fn settle(events: &mut Events, rules: &RuleSet, facts: &Facts) {
-    let shared: &Events = events;
     let mut lists: FxHashMap<Number<Vec<Pending>>, Vec<(Pending, Gate<'_>)>> = FxHashMap::default();
     for position in facts.wanted() {
-        let entry = &shared.entries.at(*position);
+        let entry = &events.entries.at(*position);
         let needs = |rule| rules.needs(rule).iter().map(|need| (need.fact, need.range));
         let gated = |pending: Pending| (pending, facts.gate(needs(pending.rule)));
-        lists.entry(entry.pending).or_insert_with(|| shared.pending(entry).iter().copied().map(gated).collect());
+        lists.entry(entry.pending).or_insert_with(|| events.pending(entry).iter().copied().map(gated).collect());
     }
     for (part, positions) in facts.wanted().chunks(ROWS).enumerate() {
         let shared: &Events = events;

@@ -183,14 +183,14 @@ impl Kit {
             Ok(Ok(())) => Ok(Turn::Written),
             Ok(Err(error @ Error::NoEvidence { .. })) => Err(Stop::NoLog(names, error)),
             Ok(Err(error)) => Err(Stop::Error(error)),
-            Err(panic) => Err(super::lost(panic).map_or_else(
-                |panic| {
+            Err(panic) => Err(match super::lost(panic) {
+                Ok(error) => Stop::Error(error),
+                Err(panic) => {
                     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
                     let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
                     Stop::Panic(text.unwrap_or_default())
-                },
-                Stop::Error,
-            )),
+                }
+            }),
         }
     }
 

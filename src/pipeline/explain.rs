@@ -10,7 +10,7 @@ use crate::field::{FACTS, Field};
 use crate::input::{self, walk};
 use crate::language::Voice;
 use crate::rule::{Meta, Step};
-use crate::store::{Entry, Events, Room, RuleIndex};
+use crate::store::{Entry, Events, RuleIndex};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
@@ -38,9 +38,14 @@ pub fn explain(options: &Options, rule: &str, event: &str, progress: &dyn Progre
         let book = kit.book.afresh();
         kit.pool.install(|| {
             let tools = read::Tools::new(options, &kit.rules, &book, progress);
-            let room = Room::beside(&options.out, options.memory);
             let judge = |events: &mut Events| correlate::decide(events, &kit.rules, &options.accepted_domains);
-            let read = read::read(walk(&options.paths, &options.limits)?, &tools, room, &judge, &|_, _| true);
+            let read = read::read(
+                walk(&options.paths, &options.limits)?,
+                &tools,
+                super::room::room(options),
+                &judge,
+                &|_, _| true,
+            );
             let events = &read.events;
             let position = events.entries.iter().position(|entry| entry.event_id() == event);
             let none = || format!("no event of the evidence has this id among {}", events.entries.len());

@@ -12,6 +12,7 @@ mod quote;
 mod raw;
 mod read;
 mod reasons;
+mod room;
 mod settle;
 mod signs;
 mod survey;
@@ -349,8 +350,7 @@ fn gather(
 ) -> Result<Reading, Error> {
     let tools = Tools::new(options, rules, book, progress);
     let judge = |events: &mut _| correlate::judge(events, rules, &options.accepted_domains);
-    let room = Room::beside(&options.out, options.memory);
-    let read = read::read(walk, &tools, room, &judge, &|entry, pool| wanted(options, entry, pool));
+    let read = read::read(walk, &tools, room::room(options), &judge, &|entry, pool| wanted(options, entry, pool));
     let no_log =
         |file: &FileCoverage| file.counts.rows == 0 && matches!(file.format.as_str(), "unrecognised" | "not a log");
     if read.files.iter().all(no_log) {

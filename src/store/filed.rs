@@ -87,12 +87,12 @@ impl Filed {
         for row in rows {
             row.put(&mut bytes);
         }
-        self.put(&bytes, position * R::WIDTH);
+        self.put_bytes(&bytes, position * R::WIDTH);
     }
 
     /// Changes the rows of a range; nothing is written where none of them comes to be another.
     pub(super) fn change<R: Row>(&mut self, rows: Range<usize>, change: &mut impl FnMut(&mut R)) {
-        let old = self.take(rows.len() * R::WIDTH, rows.start * R::WIDTH);
+        let old = self.bytes(rows.len() * R::WIDTH, rows.start * R::WIDTH);
         let mut new = Vec::with_capacity(old.len());
         for row in old.chunks_exact(R::WIDTH) {
             let mut row = R::take(row);
@@ -100,7 +100,7 @@ impl Filed {
             row.put(&mut new);
         }
         if new != old {
-            self.put(&new, rows.start * R::WIDTH);
+            self.put_bytes(&new, rows.start * R::WIDTH);
         }
     }
 
@@ -124,11 +124,11 @@ impl Filed {
 
     /// The rows of a range.
     pub(super) fn read<R: Row>(&self, rows: Range<usize>) -> Vec<R> {
-        let bytes = self.take(rows.len() * R::WIDTH, rows.start * R::WIDTH);
+        let bytes = self.bytes(rows.len() * R::WIDTH, rows.start * R::WIDTH);
         bytes.chunks_exact(R::WIDTH).map(R::take).collect()
     }
 
-    fn take(&self, length: usize, offset: usize) -> Vec<u8> {
+    fn bytes(&self, length: usize, offset: usize) -> Vec<u8> {
         let mut bytes = vec![0; length];
         self.fill(&mut bytes, offset);
         bytes
@@ -138,7 +138,7 @@ impl Filed {
         read_at(&self.file, bytes, offset as u64).unwrap_or_else(|cause| Lost::throw(&self.room, cause));
     }
 
-    fn put(&mut self, bytes: &[u8], offset: usize) {
+    fn put_bytes(&mut self, bytes: &[u8], offset: usize) {
         self.state = next_state();
         write_at(&self.file, bytes, offset as u64).unwrap_or_else(|cause| Lost::throw(&self.room, cause));
     }

@@ -11,6 +11,8 @@ use std::ops::Range;
 const BLOCK: usize = 4096;
 
 /// Rows in the order in which they came: first those in the file, if there is one, then those in memory.
+///
+/// Whatever asks for a row throws [`Lost`](super::Lost) where the file cannot give or take it.
 pub struct Table<R> {
     filed: Option<Filed>,
     held: Vec<R>,
