@@ -36,10 +36,11 @@ pub fn accounts(events: &Events, index: &AddressIndex<'_>, findings: &[Finding])
     let mut pairs: FxHashSet<(usize, u32)> = FxHashSet::default();
     let mut found: Vec<Account> = Vec::new();
     for (position, entry) in events.entries.iter().enumerate() {
-        let number = *numbers.entry((entry.tenant, entry.account)).or_insert_with(|| {
+        let who = events.who(&entry);
+        let number = *numbers.entry((who.tenant, who.account)).or_insert_with(|| {
             found.push(Account {
-                tenant: events.text(entry.tenant).to_owned(),
-                account: events.text(entry.account).to_owned(),
+                tenant: events.text(who.tenant).to_owned(),
+                account: events.text(who.account).to_owned(),
                 span: None,
                 events: 0,
                 sign_ins: SignIns::default(),

@@ -56,7 +56,8 @@ pub fn addresses(events: &Events, index: &AddressIndex<'_>, findings: &[Finding]
         address.events += 1;
         address.first = address.first.min(entry.micros);
         address.last = address.last.max(entry.micros);
-        address.accounts += u64::from(users.insert((number, entry.tenant, entry.account)));
+        let who = events.who(&entry);
+        address.accounts += u64::from(users.insert((number, who.tenant, who.account)));
         if events.is_sign_in(&entry) {
             address.sign_ins.add(entry.outcome);
         }

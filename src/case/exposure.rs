@@ -143,20 +143,20 @@ const SEARCHES: &[&str] = &[
 ];
 
 fn on_mail(events: &Events, entry: &Entry) -> Option<&'static str> {
-    let operation = events.text(entry.operation);
+    let operation = events.operation(entry);
     let known = ON_MAIL.binary_search_by(|known| known.0.cmp(operation)).ok()?;
     (entry.family == Family::Audit).then_some(ON_MAIL[known].1)
 }
 
 fn is_search(events: &Events, entry: &Entry) -> bool {
-    entry.family == Family::Audit && SEARCHES.binary_search(&events.text(entry.operation)).is_ok()
+    entry.family == Family::Audit && SEARCHES.binary_search(&events.operation(entry)).is_ok()
 }
 
 fn on_file(events: &Events, entry: &Entry) -> bool {
     let workload = events.text(events.common(entry).workload);
     entry.family == Family::Audit
         && matches!(workload, "OneDrive" | "SharePoint")
-        && events.text(entry.operation).starts_with("File")
+        && events.operation(entry).starts_with("File")
         && !entry.object.is_empty()
 }
 
@@ -166,13 +166,14 @@ pub fn wanted(events: &Events, sessions: &[Session]) -> Vec<u32> {
     let all = sessions.iter().flat_map(|session| session.positions.iter().copied());
     let of_mail = all.filter(|at| on_mail(events, &events.entries.at(*at)).is_some());
     let mut wanted: BTreeSet<u32> = of_mail.collect();
-    let boxes = wanted.iter().map(|at| events.text(events.entries.at(*at).account));
+    let boxes = wanted.iter().map(|at| events.text(events.who(&events.entries.at(*at)).account));
     let own = sessions.iter().map(|session| session.account.as_str());
     let reached: BTreeSet<String> = boxes.chain(own).map(str::to_lowercase).collect();
     if !reached.is_empty() {
         let traces = (0..).zip(&events.entries).filter(|(_, entry)| entry.family == Family::Trace);
         let own = traces.filter(|(_, entry)| {
-            let ends = [entry.account, entry.actor, entry.target];
+            let who = events.who(entry);
+            let ends = [who.account, who.actor, entry.target];
             ends.iter().any(|end| reached.contains(&events.text(*end).to_lowercase()))
         });
         wanted.extend(own.map(|(position, _)| position));

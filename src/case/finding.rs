@@ -61,8 +61,9 @@ fn sort(findings: &mut [Finding], events: &Events) {
 fn group(events: &Events) -> BTreeMap<(RuleIndex, Sym, Sym), Vec<u32>> {
     let mut groups: BTreeMap<(RuleIndex, Sym, Sym), Vec<u32>> = BTreeMap::new();
     for (position, entry) in events.entries.iter().enumerate() {
+        let who = events.who(&entry);
         for &rule in events.hits(&entry) {
-            groups.entry((rule, entry.tenant, entry.account)).or_default().push(position as u32);
+            groups.entry((rule, who.tenant, who.account)).or_default().push(position as u32);
         }
     }
     groups
@@ -107,7 +108,8 @@ impl Finding {
         let (Some(first), Some(last)) = (entries().next(), entries().next_back()) else { return self };
         let mut summary = String::new();
         push_act(&mut summary, events, &first, voice);
-        let kind = |entry: &Entry| (entry.operation, entry.actor, entry.object, entry.detail);
+        let kind =
+            |entry: &Entry| (events.common(entry).operation, events.who(entry).actor, entry.object, entry.detail);
         if entries().any(|entry| kind(&entry) != kind(&first)) {
             summary.push_str(voice.text("case.finding.more"));
         }

@@ -137,7 +137,7 @@ fn act(events: &Events, position: u32) -> Act {
     let entry = &events.entries.at(position);
     Act {
         time: rfc3339(entry.micros),
-        by: events.text(entry.by()).to_owned(),
+        by: events.text(events.who(entry).name()).to_owned(),
         address: address_text(events, entry),
         event_id: entry.event_id(),
         position,

@@ -60,19 +60,20 @@ impl<'a> Indicators<'a> {
         let mut serious: FxHashSet<(Sym, Sym)> = FxHashSet::default();
         // By the number of the text: such a pass over all events costs less than a hash for each.
         let mut of_a_hit = vec![false; events.pool.len()];
-        for entry in events.entries.iter().filter(|entry| !entry.hits.is_empty()) {
-            of_a_hit[entry.agent.0 as usize] = true;
+        for entry in events.entries.iter().filter(|entry| !events.hits(entry).is_empty()) {
+            let who = events.who(&entry);
+            of_a_hit[who.agent.0 as usize] = true;
             let met = events.hits(&entry).iter().filter_map(|&rule| rules.get(usize::from(rule)));
             if met.map(|rule| rule.level).max().is_some_and(|level| level >= Level::Medium) {
-                serious.insert((entry.tenant, entry.account));
+                serious.insert((who.tenant, who.account));
             }
         }
         let text = |at: usize| bare_agent(events.text(Sym(at as u32)));
         let of_hits: FxHashSet<&str> = (0..of_a_hit.len()).filter(|at| of_a_hit[*at]).map(text).collect();
         let mut used: Vec<bool> = vec![false; if of_hits.is_empty() { 0 } else { events.pool.len() }];
-        for entry in events.entries.iter().filter(|entry| !entry.account.is_empty()) {
-            if let Some(used) = used.get_mut(entry.agent.0 as usize).filter(|used| !**used) {
-                *used = !serious.contains(&(entry.tenant, entry.account));
+        for who in events.whos_met().filter(|who| !who.account.is_empty()) {
+            if let Some(used) = used.get_mut(who.agent.0 as usize).filter(|used| !**used) {
+                *used = !serious.contains(&(who.tenant, who.account));
             }
         }
         let common = (0..used.len()).filter(|at| used[*at]).map(text);
@@ -102,11 +103,11 @@ impl<'a> Indicators<'a> {
 
     fn each<'e>(&'e self, entry: &Entry, give: &mut dyn FnMut(&'static str, &'e str)) {
         let text = |sym| self.events.text(sym).trim();
-        let agent = bare_agent(text(entry.agent));
+        let agent = bare_agent(text(self.events.who(entry).agent));
         if !agent.is_empty() && !self.common.contains(agent) {
             give(AGENT, agent);
         }
-        let operation = text(entry.operation);
+        let operation = self.events.operation(entry).trim();
         let named =
             if ON_APPLICATIONS.iter().any(|known| operation.starts_with(known)) { text(entry.target) } else { "" };
         let common = self.events.common(entry);

@@ -49,7 +49,8 @@ impl AllLogs {
                 }
                 _ => {}
             }
-            let logs = numbers.entry(entry.tenant).or_default();
+            let who = events.who(&entry);
+            let logs = numbers.entry(who.tenant).or_default();
             logs.first = logs.first.or(time);
             match entry.family {
                 Family::SignIn => logs.sign_ins = time,
@@ -58,8 +59,8 @@ impl AllLogs {
                     "AzureActiveDirectory" => logs.directory = time,
                     "Exchange" => {
                         logs.exchange = time;
-                        if events.text(entry.operation) == "MailItemsAccessed" {
-                            boxes.entry(entry.tenant).or_default().insert(entry.account);
+                        if events.operation(&entry) == "MailItemsAccessed" {
+                            boxes.entry(who.tenant).or_default().insert(who.account);
                         }
                     }
                     _ => {}

@@ -146,7 +146,7 @@ impl Response<'_> {
         let number = self.kinds.iter().position(|known| known.kind == kind);
         let own = |position: &u32| {
             let entry = self.entry(*position);
-            entry.micros >= first && alias(self.events.text(entry.account)) == alias(account)
+            entry.micros >= first && alias(self.events.text(self.events.who(&entry).account)) == alias(account)
         };
         let deeds = self.left.deeds.iter().filter(|deed| Some(deed.kind) == number).map(|deed| deed.position);
         let done: Vec<u32> = deeds.filter(own).collect();
@@ -209,7 +209,7 @@ impl Response<'_> {
 
     fn step(&self, (step, kind): (u8, &str), verdict: Verdict, done: &[u32], note: String) -> Step {
         let first = done.first().map(|position| self.entry(*position));
-        let by = first.as_ref().map_or("", |entry| self.events.text(entry.by()));
+        let by = first.as_ref().map_or("", |entry| self.events.text(self.events.who(entry).name()));
         Step {
             step,
             task: self.voice.label("case.task.", kind).to_owned(),

@@ -162,7 +162,8 @@ impl<'a> Told<'a> {
         if !entry.is_act() {
             return self.push_state(out);
         }
-        let actor = [entry.actor, entry.account, entry.actor_id].into_iter().find(|sym| !sym.is_empty());
+        let who = self.events.who(entry);
+        let actor = [who.actor, who.account, who.actor_id].into_iter().find(|sym| !sym.is_empty());
         out.push_str(actor.map_or(self.phrases.no_actor, |sym| self.events.text(sym)));
         out.push(' ');
         if self.events.is_sign_in(entry) {
@@ -192,13 +193,14 @@ impl<'a> Told<'a> {
     fn fill(&self, place: Place, out: &mut String) {
         let entry = self.entry;
         let common = || self.events.common(entry);
+        let account = || self.events.who(entry).account;
         match place {
             Place::Object => push_quoted(out, self.text(entry.object)),
             Place::What => push_quoted(out, self.first([entry.object, entry.target])),
-            Place::Whom => push_quoted(out, self.first([entry.target, entry.account])),
+            Place::Whom => push_quoted(out, self.first([entry.target, account()])),
             Place::Owner => {
                 // An inbox rule is named `mailbox\rule`: the rule is the object, the mailbox is whose it is.
-                let whose = self.first([entry.target, entry.account]);
+                let whose = self.first([entry.target, account()]);
                 let whose = whose.rsplit_once('\\').map_or(whose, |(mailbox, _)| mailbox);
                 if whose != self.text(entry.object) {
                     push_cut(out, whose);
@@ -210,12 +212,12 @@ impl<'a> Told<'a> {
             }
             Place::Detail if self.whole => push_cut(out, self.text(entry.detail)),
             Place::Detail => {}
-            Place::Operation => push_cut(out, self.phrases.called(self.text(entry.operation))),
+            Place::Operation => push_cut(out, self.phrases.called(self.events.operation(entry))),
             Place::Target => push_cut(out, self.text(entry.target)),
             Place::Risk => push_cut(out, self.text(entry.object)),
             Place::Result => push_cut(out, self.text(common().result)),
             Place::Mailbox => {
-                let mailbox = [entry.object, entry.target, entry.account].into_iter().find(|sym| !sym.is_empty());
+                let mailbox = [entry.object, entry.target, account()].into_iter().find(|sym| !sym.is_empty());
                 push_cut(out, mailbox.map_or("", |sym| self.text(sym)));
             }
             Place::To => {
@@ -228,7 +230,7 @@ impl<'a> Told<'a> {
 
     /// What was so: `anna@x.example: Inbox rule at collection, "." (ForwardTo=…)`.
     fn push_state(&self, out: &mut String) {
-        let (account, object) = (self.text(self.entry.account), self.text(self.entry.object));
+        let (account, object) = (self.text(self.events.who(self.entry).account), self.text(self.entry.object));
         if !account.is_empty() {
             push_cut(out, account);
             out.push_str(": ");
@@ -260,7 +262,7 @@ impl<'a> Told<'a> {
     }
 
     fn push_deed(&self, out: &mut String) {
-        let operation = self.text(self.entry.operation);
+        let operation = self.events.operation(self.entry);
         let forwarding = if operation == "Set-Mailbox" { self.forwarding() } else { None };
         match (forwarding, self.phrases.acts.get(operation)) {
             (Some(""), _) => self.say(out, &self.phrases.forwarding_cleared),

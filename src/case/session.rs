@@ -169,12 +169,12 @@ fn session_of(
     let entry = |at: u32| events.entries.at(at);
     let (first, last) = (entry(positions[0]), entry(positions[positions.len() - 1]));
     let place = events.place(&first);
-    let texts = |field: fn(&Entry) -> Sym| {
+    let texts = |field: &dyn Fn(&Entry) -> Sym| {
         let all = positions.iter().map(|at| events.text(field(&entry(*at))));
         let found: BTreeSet<&str> = all.filter(|text| !text.is_empty()).collect();
         found.into_iter().map(str::to_owned).collect::<Vec<_>>()
     };
-    let tenant = events.text(first.tenant).to_owned();
+    let tenant = events.text(events.who(&first).tenant).to_owned();
     let kind = if link == Link::Desk { link.name() } else { application.as_str() };
     Session {
         id: finding_id("session", &format!("{tenant}\n{account}\n{kind}"), &address),
@@ -185,8 +185,8 @@ fn session_of(
         last_time: rfc3339(last.micros),
         events: positions.len() as u64,
         succeeded,
-        agents: texts(|entry| entry.agent),
-        sessions: texts(|entry| entry.session),
+        agents: texts(&|entry| events.who(entry).agent),
+        sessions: texts(&|entry| entry.session),
         event_ids: positions.iter().map(|at| entry(*at).event_id()).collect(),
         span: (first.micros, last.micros),
         application,

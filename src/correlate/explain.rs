@@ -56,7 +56,7 @@ fn own_group(
 ) -> Option<(String, Vec<Member>)> {
     let folded = Folded::new(events, std::iter::once(correlation));
     let groups = Groups::new(correlation, events, facts, &folded);
-    let all = group::found_by(correlation, found);
+    let all = group::found_by(&correlation.refs, found);
     let own = group::each(&all).find(|found| found.first().is_some_and(|(at, _)| *at == position))?;
     let (key, _) = groups.members(own, None).into_iter().next()?;
     let wanted = FxHashSet::from_iter([key]);

@@ -43,13 +43,32 @@ pub(super) enum Part {
 /// An event that rules of the correlation found: where it stands, with each of the references that did, ascending.
 pub(super) type Found<'a> = &'a [(u32, u32)];
 
-/// What the rules of the correlation found, in time order; [`each`] parts it into events.
-pub(super) fn found_by(correlation: &Correlation, found: &BTreeMap<RuleIndex, Vec<u32>>) -> Vec<(u32, u32)> {
-    let lists = || (0..).zip(&correlation.refs).filter_map(|(at, rule)| Some((at, found.get(rule)?)));
-    let mut all = Vec::with_capacity(lists().map(|(_, list)| list.len()).sum());
-    lists().for_each(|(at, list)| all.extend(list.iter().map(|position| (*position, at))));
-    all.sort_unstable();
-    all
+/// What these rules found, in time order; [`each`] parts it into events.
+pub(super) fn found_by(refs: &[RuleIndex], found: &BTreeMap<RuleIndex, Vec<u32>>) -> Vec<(u32, u32)> {
+    blocks(refs, found).flatten().collect()
+}
+
+/// Positions of a block.
+const BLOCK: u32 = 1 << 18;
+
+/// As [`found_by`], the events of so many positions after those before them.
+pub(super) fn blocks(
+    refs: &[RuleIndex],
+    found: &BTreeMap<RuleIndex, Vec<u32>>,
+) -> impl Iterator<Item = Vec<(u32, u32)>> {
+    let lists = (0..).zip(refs).filter_map(|(at, rule)| Some((at, found.get(rule)?.as_slice())));
+    let mut lists: Vec<(u32, &[u32])> = lists.collect();
+    std::iter::from_fn(move || {
+        let end = lists.iter().filter_map(|(_, list)| list.first()).min()?.saturating_add(BLOCK);
+        let mut all = Vec::new();
+        for (at, list) in &mut lists {
+            let (here, rest) = list.split_at(list.partition_point(|position| *position < end));
+            all.extend(here.iter().map(|position| (*position, *at)));
+            *list = rest;
+        }
+        all.sort_unstable();
+        Some(all)
+    })
 }
 
 /// The events among what [`found_by`] gives.
@@ -137,7 +156,7 @@ impl<'a> Groups<'a> {
         for at in found.iter().map(|(_, at)| *at as usize) {
             let parts = (0..self.columns.len()).map(|field| self.part(&known, &entry, field, at));
             let Some(parts) = parts.collect::<Option<SmallVec<_>>>() else { continue };
-            let key = (entry.tenant, parts);
+            let key = (self.events.who(&entry).tenant, parts);
             if wanted.is_some_and(|wanted| !wanted.contains(&key)) {
                 continue;
             }
@@ -198,4 +217,26 @@ fn value(known: &Known<'_>, entry: &Entry, place: &Place) -> Option<String> {
         ControlFlow::Continue(())
     });
     if field == Field::Core(Core::Token) { text } else { text.map(|text| text.to_lowercase()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn blocks_hold_all_hits_in_order(lists in prop::collection::vec(prop::collection::btree_set(0..3 * BLOCK, 0..40), 0..4)) {
+            let refs: Vec<RuleIndex> = (0..).zip(&lists).map(|(rule, _)| rule).collect();
+            let found = (0..).zip(&lists).map(|(rule, list)| (rule, list.iter().copied().collect())).collect();
+            let mut expected: Vec<(u32, u32)> =
+                (0..).zip(&lists).flat_map(|(at, list)| list.iter().map(move |position| (*position, at))).collect();
+            expected.sort_unstable();
+            let blocks: Vec<Vec<(u32, u32)>> = blocks(&refs, &found).collect();
+            prop_assert!(blocks.iter().all(|block| block.last().unwrap().0 - block[0].0 < BLOCK));
+            // No event is in two blocks.
+            prop_assert!(blocks.is_sorted_by(|one, other| one.last().unwrap().0 < other[0].0));
+            prop_assert_eq!(blocks.concat(), expected);
+        }
+    }
 }

@@ -11,9 +11,9 @@ pub use explain::explain;
 use crate::enrich::{AcceptedDomains, Facts, Gate, Known};
 use crate::rule::correlation::{Correlation, Place};
 use crate::rule::{RuleSet, Withheld};
-use crate::store::{Entry, Events, Number, Pending, RuleIndex};
+use crate::store::{Entry, Events, Number, Pending, RuleIndex, Verdict};
 use group::{Folded, Found, Groups, Key, Member};
-use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelExtend, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,27 +22,31 @@ use window::Window;
 /// Adds to each event the rules that it meets by what other events say, and takes away those that only serve a
 /// correlation.
 pub fn judge(events: &mut Events, rules: &RuleSet, accepted: &AcceptedDomains) {
-    decide(events, rules, accepted);
+    relate(events, rules, accepted, &|rule| !is_silent(rules, rule) || rules.marking().contains(&rule));
     mark(events, rules);
     silence(events, rules);
+}
+
+/// As [`judge`], with the hits of the rules that only serve a correlation.
+pub fn decide(events: &mut Events, rules: &RuleSet, accepted: &AcceptedDomains) {
+    relate(events, rules, accepted, &|_| true);
 }
 
 /// Keeps of each event the rules that say what was left behind.
 fn mark(events: &mut Events, rules: &RuleSet) {
     let marking = rules.marking();
-    let marks = events.change_rules(|hits| hits.iter().copied().filter(|rule| marking.contains(rule)).collect());
-    events.entries.change(|entry| entry.marks = marks[entry.hits.index()]);
+    events.change_verdicts(|rule| marking.contains(&rule), |verdict, picked| verdict.marks = picked(verdict.hits));
 }
 
-/// As [`judge`], with the hits of the rules that only serve a correlation.
-pub fn decide(events: &mut Events, rules: &RuleSet, accepted: &AcceptedDomains) {
+/// Adds to each event the rules that it meets by what other events say; of correlations those that are `wanted`.
+fn relate(events: &mut Events, rules: &RuleSet, accepted: &AcceptedDomains, wanted: Wanted<'_>) {
     let by_fact = rules.correlations().iter().any(Correlation::asks_for_facts);
-    let wants = |entry: &Entry| !entry.pending.is_empty() || (by_fact && !entry.hits.is_empty());
-    let wanted = positions(events, wants);
-    let facts = Facts::derive(events, wanted, &rules.facts(), accepted);
+    let wants = |entry: &Entry| !events.pending(entry).is_empty() || (by_fact && !events.hits(entry).is_empty());
+    let mut facts = Facts::derive(events, positions(events, wants), &rules.facts(), accepted);
     settle(events, rules, &facts);
     if !rules.correlations().is_empty() {
-        correlate(events, rules, &facts);
+        facts.keep(&rules.correlations().iter().flat_map(Correlation::facts).collect());
+        correlate(events, rules, &facts, wanted);
     }
 }
 
@@ -60,13 +64,15 @@ fn settle(events: &mut Events, rules: &RuleSet, facts: &Facts) {
         let entry = &events.entries.at(*position);
         let needs = |rule| rules.needs(rule).iter().map(|need| (need.fact, need.range));
         let gated = |pending: Pending| (pending, facts.gate(needs(pending.rule)));
-        lists.entry(entry.pending).or_insert_with(|| events.pending(entry).iter().copied().map(gated).collect());
+        lists
+            .entry(events.verdict(entry).pending)
+            .or_insert_with(|| events.pending(entry).iter().copied().map(gated).collect());
     }
     for (part, positions) in facts.wanted().chunks(ROWS).enumerate() {
         let shared: &Events = events;
         let met = |(at, &position): (usize, &u32)| {
             let row = part * ROWS + at;
-            let list = lists.get(&shared.entries.at(position).pending);
+            let list = lists.get(&shared.verdict(&shared.entries.at(position)).pending);
             let known = Known::of_row(shared, facts, row);
             let met = move |(pending, gate): &&(Pending, Gate<'_>)| gate.is_open(row) && rules.settle(*pending, &known);
             list.into_iter().flatten().filter(met).map(move |(pending, _)| (position, pending.rule))
@@ -76,8 +82,8 @@ fn settle(events: &mut Events, rules: &RuleSet, facts: &Facts) {
     }
 }
 
-/// Evaluates the correlations, each behind those it refers to.
-fn correlate(events: &mut Events, rules: &RuleSet, facts: &Facts) {
+/// Evaluates the correlations, each behind those it refers to, and adds the hits of those that are wanted.
+fn correlate(events: &mut Events, rules: &RuleSet, facts: &Facts, wanted: Wanted<'_>) {
     let referred: BTreeSet<RuleIndex> =
         rules.correlations().iter().flat_map(|correlation| correlation.refs.iter().copied()).collect();
     let (mut found, folded) =
@@ -92,14 +98,17 @@ fn correlate(events: &mut Events, rules: &RuleSet, facts: &Facts) {
         let (ready, waiting): (Vec<_>, Vec<_>) = rest.into_iter().partition(is_ready);
         let results: Vec<_> = ready
             .par_iter()
-            .map(|correlation| evaluate(&Groups::new(correlation, events, facts, &folded), &found))
+            .map(|correlation| {
+                let groups = Groups::new(correlation, events, facts, &folded);
+                evaluate(&groups, &found, wanted(correlation.rule))
+            })
             .collect();
         for (correlation, mut result) in ready.iter().zip(results) {
             result.deepen(correlation, &behind);
             if referred.contains(&correlation.rule) {
                 behind.insert(correlation.rule, result.behind);
+                found.insert(correlation.rule, result.fired);
             }
-            found.insert(correlation.rule, result.fired);
             met.extend(result.contributed.into_iter().map(|position| (position, correlation.rule)));
         }
         if ready.is_empty() {
@@ -109,6 +118,9 @@ fn correlate(events: &mut Events, rules: &RuleSet, facts: &Facts) {
     }
     add(events, met);
 }
+
+/// Whether the events of a correlation that fires are to say so.
+type Wanted<'a> = &'a (dyn Fn(RuleIndex) -> bool + Sync);
 
 /// Where each of these rules found something; a correlation, which is still to be evaluated, found nothing.
 fn found(events: &Events, referred: &BTreeSet<RuleIndex>) -> BTreeMap<RuleIndex, Vec<u32>> {
@@ -173,7 +185,7 @@ impl Outcome {
 const CHUNK: usize = 4096;
 
 /// Goes through the events once, in time order; no more is kept than the windows that are open.
-fn evaluate(groups: &Groups<'_>, found: &BTreeMap<RuleIndex, Vec<u32>>) -> Outcome {
+fn evaluate(groups: &Groups<'_>, found: &BTreeMap<RuleIndex, Vec<u32>>, wanted: bool) -> Outcome {
     let Groups { correlation, events, .. } = groups;
     let mut outcome = Outcome::default();
     let mut windows: FxHashMap<Key, Window> = FxHashMap::default();
@@ -182,15 +194,19 @@ fn evaluate(groups: &Groups<'_>, found: &BTreeMap<RuleIndex, Vec<u32>>) -> Outco
     if rarest.is_some_and(|rarest| found.get(&correlation.refs[rarest]).is_none_or(Vec::is_empty)) {
         return outcome;
     }
-    let all = group::found_by(correlation, found);
     if correlation.holds_for_one() {
         let one = |found: &Found<'_>| !groups.members(found, None).is_empty();
-        outcome.fired =
-            group::par_each(&all).filter(one).filter_map(|found| found.first()).map(|(at, _)| *at).collect();
-        outcome.contributed.clone_from(&outcome.fired);
+        for all in group::blocks(&correlation.refs, found) {
+            let fired = group::par_each(&all).filter(one).filter_map(|found| found.first()).map(|(at, _)| *at);
+            outcome.fired.par_extend(fired);
+        }
+        if wanted {
+            outcome.contributed.clone_from(&outcome.fired);
+        }
         return outcome;
     }
-    let wanted: Option<FxHashSet<Key>> = rarest.map(|rarest| {
+    let all = group::found_by(&correlation.refs, found);
+    let those: Option<FxHashSet<Key>> = rarest.map(|rarest| {
         let those = group::par_each(&all).filter(|found| found.iter().any(|(_, at)| *at as usize == rarest));
         those.flat_map_iter(|found| groups.members(found, None)).map(|(key, _)| key).collect()
     });
@@ -199,7 +215,7 @@ fn evaluate(groups: &Groups<'_>, found: &BTreeMap<RuleIndex, Vec<u32>>) -> Outco
         let chunk;
         (chunk, rest) = group::split(rest, CHUNK);
         let read: Vec<(Key, Member)> =
-            group::par_each(chunk).flat_map_iter(|found| groups.members(found, wanted.as_ref())).collect();
+            group::par_each(chunk).flat_map_iter(|found| groups.members(found, those.as_ref())).collect();
         for (key, member) in read {
             let window = windows.entry(key).or_insert_with(|| Window::new(correlation));
             window.push(correlation, member, &mut outcome);
@@ -219,6 +235,9 @@ fn evaluate(groups: &Groups<'_>, found: &BTreeMap<RuleIndex, Vec<u32>>) -> Outco
         window.close(correlation, &mut outcome);
     }
     // Groups are left in no order of their own.
+    if !wanted {
+        outcome.contributed = Vec::new();
+    }
     for list in [&mut outcome.fired, &mut outcome.contributed] {
         list.sort_unstable();
         list.dedup();
@@ -236,16 +255,17 @@ fn rarest(correlation: &Correlation, found: &BTreeMap<RuleIndex, Vec<u32>>) -> u
 fn add(events: &mut Events, mut met: Vec<(u32, RuleIndex)>) {
     met.par_sort_unstable();
     met.dedup();
-    let Events { entries, rules, .. } = events;
+    let Events { entries, verdicts, rules, .. } = events;
     let mut hits: Vec<RuleIndex> = Vec::new();
     let mut groups = met.chunk_by(|a, b| a.0 == b.0);
     entries.change_those(groups.clone().map(|group| group[0].0), |entry| {
         let new = groups.next().unwrap_or_default().iter().map(|(_, rule)| *rule);
         hits.clear();
-        hits.extend(rules.get(entry.hits).iter().copied().chain(new));
+        let verdict = *verdicts.get(entry.verdict);
+        hits.extend(rules.get(verdict.hits).iter().copied().chain(new));
         hits.sort_unstable();
         hits.dedup();
-        entry.hits = rules.number(hits.as_slice());
+        entry.verdict = verdicts.number(&Verdict { hits: rules.number(hits.as_slice()), ..verdict });
     });
 }
 
@@ -254,13 +274,15 @@ fn silence(events: &mut Events, rules: &RuleSet) {
     if rules.silent().is_empty() {
         return;
     }
-    let is_silent =
-        |hit: &RuleIndex| rules.silent().contains(&rules.withheld(*hit).map_or(*hit, |withheld| withheld.rule));
-    keep_hits(events, |hit| !is_silent(&hit));
+    keep_hits(events, |hit| !is_silent(rules, hit));
+}
+
+/// Whether a rule only serves a correlation, or is what a filter takes from one that does.
+fn is_silent(rules: &RuleSet, rule: RuleIndex) -> bool {
+    rules.silent().contains(&rules.withheld(rule).map_or(rule, |withheld| withheld.rule))
 }
 
 /// Takes from the events the hits that `keep` refuses.
 fn keep_hits(events: &mut Events, keep: impl Fn(RuleIndex) -> bool) {
-    let kept = events.change_rules(|hits| hits.iter().copied().filter(|hit| keep(*hit)).collect());
-    events.entries.change(|entry| entry.hits = kept[entry.hits.index()]);
+    events.change_verdicts(keep, |verdict, picked| verdict.hits = picked(verdict.hits));
 }

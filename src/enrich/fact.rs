@@ -135,6 +135,13 @@ impl Columns {
         self.cells.get(usize::from(self.places[fact as usize]?))
     }
 
+    /// Takes its rows from a fact.
+    fn drop(&mut self, fact: Fact) {
+        if let Some(cells) = self.places[fact as usize].and_then(|column| self.cells.get_mut(usize::from(column))) {
+            *cells = Cells::new(0);
+        }
+    }
+
     fn set(&mut self, fact: Fact, row: usize, value: u32) {
         if let Some(cells) = self.places[fact as usize].and_then(|column| self.cells.get_mut(usize::from(column))) {
             cells.set(row, value);
@@ -200,6 +207,16 @@ impl Facts {
             }
         }
         Self { wanted, columns, places }
+    }
+
+    /// Lets go of all facts but these.
+    pub fn keep(&mut self, facts: &BTreeSet<Fact>) {
+        for (fact, place) in FACTS.iter().map(|entry| entry.fact).zip(&mut self.places) {
+            if let Some(columns) = place.filter(|_| !facts.contains(&fact)) {
+                self.columns[columns].drop(fact);
+                *place = None;
+            }
+        }
     }
 
     /// The events that have a row, by row: their positions, ascending.
@@ -288,6 +305,23 @@ impl Lookup for Known<'_> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn facts_that_are_not_kept_are_gone_and_the_others_stay() {
+        let every: BTreeSet<Fact> = FACTS.iter().map(|entry| entry.fact).collect();
+        let columns = DERIVERS.iter().map(|deriver| Columns::new(deriver.facts, &every, 3)).collect();
+        let mut places = [None; FACTS.len()];
+        for (at, deriver) in DERIVERS.iter().enumerate() {
+            deriver.facts.iter().for_each(|fact| places[*fact as usize] = Some(at));
+        }
+        let mut facts = Facts { wanted: vec![0, 1, 2], columns, places };
+        facts.keep(&BTreeSet::from([Fact::RuleName]));
+        for fact in every {
+            assert_eq!(facts.column(fact).is_some(), fact == Fact::RuleName, "{fact:?}");
+        }
+        let rows = |cells: &Cells| if let Cells::Bytes(cells) = cells { cells.len() } else { 0 };
+        assert_eq!(facts.columns.iter().flat_map(|columns| &columns.cells).map(rows).sum::<usize>(), 3);
+    }
 
     proptest! {
         #[test]

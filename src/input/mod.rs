@@ -7,6 +7,7 @@ mod json;
 mod lines;
 mod readback;
 mod reader;
+mod spare;
 #[cfg(test)]
 mod tests;
 mod walk;

@@ -3,6 +3,7 @@
 
 use super::container::{self, Tally, told};
 use super::encoding::{NotText, Text};
+use super::spare::{Lent, Spare};
 use super::{BadRow, Finish, Found, Header, Layout, Limits, Row, Unusable, csv, json, walk, xml};
 use std::sync::Arc;
 
@@ -27,6 +28,7 @@ pub struct Reader {
     cutter: Cutter,
     limits: Limits,
     chunk: usize,
+    spare: Spare,
 }
 
 impl std::fmt::Debug for Reader {
@@ -45,7 +47,7 @@ enum Cutter {
 /// Whole records of one file, with their place in the decoded text.
 #[derive(Debug)]
 pub struct Chunk {
-    text: String,
+    text: Lent,
     base: u64,
     last: bool,
     longest: usize,
@@ -94,8 +96,19 @@ impl Reader {
         let cutter = Cutter::Json(json::State::default());
         let buffer = String::new();
         let limits = *limits;
-        let mut reader =
-            Self { text, tally, buffer, base: 0, ended: false, broken, layout, cutter, limits, chunk: chunk.max(1) };
+        let mut reader = Self {
+            text,
+            tally,
+            buffer,
+            base: 0,
+            ended: false,
+            broken,
+            layout,
+            cutter,
+            limits,
+            chunk: chunk.max(1),
+            spare: Spare::default(),
+        };
         match reader.choose_layout() {
             Ok(()) => Ok(reader),
             Err((format, reason)) => {
@@ -171,8 +184,8 @@ impl Reader {
                 Cutter::Xml(state) => xml::cut(window, *state).map(|(end, state)| (end, Cutter::Xml(state))),
             };
             if let Some((end, next)) = cut {
-                let mut rest = self.buffer.split_off(end);
-                rest.reserve(self.chunk);
+                let rest = self.spare.begin(self.buffer.get(end..).unwrap_or_default(), self.chunk + self.chunk / 8);
+                self.buffer.truncate(end);
                 return Some(self.records(rest, next, false));
             }
             if want > self.limits.record {
@@ -202,7 +215,7 @@ impl Reader {
         let body = Body::Records(std::mem::replace(&mut self.cutter, next));
         let base = self.base;
         self.base += text.len() as u64;
-        Chunk { text, base, last, longest: self.limits.record, body }
+        Chunk { text: self.spare.lend(text), base, last, longest: self.limits.record, body }
     }
 
     /// Lets a record go that does not end within so much text, up to where another may begin.
@@ -242,7 +255,13 @@ impl Reader {
             self.fill(self.buffer.len() + self.chunk);
         }
         bad.length = self.base - base;
-        Chunk { text: String::new(), base, last: false, longest: self.limits.record, body: Body::Bad(bad) }
+        Chunk {
+            text: self.spare.lend(String::new()),
+            base,
+            last: false,
+            longest: self.limits.record,
+            body: Body::Bad(bad),
+        }
     }
 
     fn drop_front(&mut self, length: usize) {
@@ -317,10 +336,16 @@ impl Chunk {
             Body::Bad(_) => None,
         };
         let (text, last) = match cut {
-            Some(end) => (window.get(..end).unwrap_or_default().to_owned(), false),
-            None => (self.text.clone(), self.last),
+            Some(end) => (window.get(..end).unwrap_or_default(), false),
+            None => (&*self.text, self.last),
         };
-        Self { text, base: self.base, last, longest: self.longest, body: self.body.clone() }
+        Self {
+            text: Spare::default().lend(text.to_owned()),
+            base: self.base,
+            last,
+            longest: self.longest,
+            body: self.body.clone(),
+        }
     }
 
     /// The bytes of a row by its offset and its length; none where the chunk does not hold them.

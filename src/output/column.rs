@@ -76,18 +76,13 @@ const fn column(shown: Shown, name: &'static str, kind: Kind, cell: for<'a> fn(&
     Column { name, kind, shown, cell }
 }
 
+/// A text of the entry, of what it has in common with others or of who acted; named as its field unless it says how.
 macro_rules! log {
-    ($shown:expr, $name:ident) => {
-        column($shown, stringify!($name), Kind::Text, |row| Cell::Log(row.entry.$name))
+    ($shown:expr, $part:ident.$name:ident) => {
+        column($shown, stringify!($name), Kind::Text, |row| Cell::Log(row.$part.$name))
     };
-    ($shown:ident, $name:literal, $field:ident) => {
-        column($shown, $name, Kind::Text, |row| Cell::Log(row.entry.$field))
-    };
-}
-
-macro_rules! common {
-    ($shown:expr, $name:ident) => {
-        column($shown, stringify!($name), Kind::Text, |row| Cell::Log(row.common.$name))
+    ($shown:expr, $name:literal, $part:ident.$field:ident) => {
+        column($shown, $name, Kind::Text, |row| Cell::Log(row.$part.$field))
     };
 }
 
@@ -101,7 +96,7 @@ macro_rules! place {
 
 fn is_account(row: &Row<'_>, sym: Sym) -> bool {
     let events = &row.view.case.events;
-    sym == row.entry.account || events.text(sym).eq_ignore_ascii_case(events.text(row.entry.account))
+    sym == row.who.account || events.text(sym).eq_ignore_ascii_case(events.text(row.who.account))
 }
 
 /// A message gives the detail last in a pair of brackets; elsewhere a short text could stand by chance.
@@ -117,16 +112,16 @@ fn is_detail_told(row: &Row<'_>, message: &str) -> bool {
 pub(crate) static COLUMNS: &[Column] = &[
     // The JSONL has it as `datetime`.
     column(Csv, "time", Kind::Time, |row| Cell::Time(row.entry.micros)),
-    log!(Everywhere, tenant),
-    log!(Everywhere, account),
-    log!(Everywhere, operation),
-    common!(Everywhere, workload),
+    log!(Everywhere, who.tenant),
+    log!(Everywhere, who.account),
+    log!(Everywhere, common.operation),
+    log!(Everywhere, common.workload),
     column(Everywhere, "address", Kind::Text, |row| Cell::Text(&row.from.text)),
     place!(Everywhere, country),
-    log!(Everywhere, agent),
-    log!(Everywhere, session),
-    log!(Everywhere, object),
-    common!(Everywhere, result),
+    log!(Everywhere, who.agent),
+    log!(Everywhere, entry.session),
+    log!(Everywhere, entry.object),
+    log!(Everywhere, common.result),
     column(Everywhere, "level", Kind::Text, |row| Cell::Ours(row.level)),
     column(Everywhere, "rules", Kind::Text, |row| Cell::Text(row.rules)),
     column(Everywhere, "event_id", Kind::Text, |row| Cell::Hex(&row.entry.origin.digest[..8])),
@@ -140,13 +135,13 @@ pub(crate) static COLUMNS: &[Column] = &[
             .map_or(Cell::Empty, |file| Cell::Text(&file.path))
     }),
     column(Csv, "row", Kind::U64, |row| Cell::Number(row.entry.origin.row)),
-    log!(Unless(|row, _| is_account(row, row.entry.actor)), actor),
+    log!(Unless(|row, _| is_account(row, row.who.actor)), who.actor),
     column(Csv, "actor_kind", Kind::Text, |row| Cell::Ours(row.entry.actor_kind.name())),
-    log!(Unless(|row, _| row.entry.target == row.entry.object || is_account(row, row.entry.target)), target),
+    log!(Unless(|row, _| row.entry.target == row.entry.object || is_account(row, row.entry.target)), entry.target),
     column(Everywhere, "outcome", Kind::Text, |row| Cell::Ours(row.entry.outcome.name())),
-    common!(Everywhere, error_code),
-    common!(Everywhere, application),
-    log!(Unless(is_detail_told), detail),
+    log!(Everywhere, common.error_code),
+    log!(Everywhere, common.application),
+    log!(Unless(is_detail_told), entry.detail),
     column(Csv, "port", Kind::U32, |row| row.entry.port.map_or(Cell::Empty, |port| Cell::Number(port.into()))),
     column(Everywhere, "asn", Kind::U32, |row| match row.from.place.map(|place| place.asn) {
         None | Some(0) => Cell::Empty,
@@ -158,17 +153,17 @@ pub(crate) static COLUMNS: &[Column] = &[
     column(Csv, "address_kind", Kind::Text, |row| row.from.place.map_or(Cell::Empty, |place| Cell::Ours(place.kind))),
     place!(Csv, anonymous),
     column(Everywhere, "token", Kind::Text, |row| Cell::Id(row.entry.token)),
-    log!(Everywhere, device),
-    common!(Csv, record_type),
-    common!(Everywhere, degraded),
+    log!(Everywhere, who.device),
+    log!(Csv, common.record_type),
+    log!(Everywhere, common.degraded),
     column(Everywhere, "conflict", Kind::Flag, |row| Cell::Flag(row.entry.conflict)),
     column(Csv, "offset", Kind::U64, |row| Cell::Number(row.entry.origin.offset)),
     column(Csv, "length", Kind::U32, |row| Cell::Number(row.entry.origin.length.into())),
     column(Csv, "sha256", Kind::Bytes, |row| Cell::Hex(&row.entry.origin.digest)),
-    log!(Parquet, actor_id),
-    common!(Parquet, application_id),
-    log!(Parquet, "address_original", address),
-    common!(Parquet, operation_original),
+    log!(Parquet, who.actor_id),
+    log!(Parquet, common.application_id),
+    log!(Parquet, "address_original", entry.address),
+    log!(Parquet, common.operation_original),
     column(Parquet, "time_precision", Kind::Text, |row| Cell::Ours(row.entry.precision.name())),
     column(Parquet, "time_basis", Kind::Text, |row| Cell::Text(row.entry.basis.name())),
     column(Parquet, "family", Kind::Text, |row| Cell::Ours(row.entry.family.name())),

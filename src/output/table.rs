@@ -330,9 +330,9 @@ pub(crate) static SUPPRESSED: Table = Table {
             let entry = events.entries.get(*position as usize)?;
             let record = Record::default()
                 .time(rfc3339(entry.micros))
-                .log(events.text(entry.tenant))
-                .log(events.text(entry.account))
-                .log(events.text(entry.operation))
+                .log(events.text(events.who(&entry).tenant))
+                .log(events.text(events.who(&entry).account))
+                .log(events.operation(&entry))
                 .level(rule.level.name())
                 .log(&rule.title)
                 .log(&withheld.filter);

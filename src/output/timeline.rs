@@ -45,7 +45,7 @@ fn push_csv_cell(out: &mut Vec<u8>, row: &Row<'_>, cell: Cell<'_>) {
             }
             row.view.needs.push_csv(out, sym, row.view.case.events.text(sym));
         }
-        Cell::Id(Id::Text(sym)) => push_csv_cell(out, row, Cell::Log(sym)),
+        Cell::Id(Id::Text(text)) => push_csv_cell(out, row, Cell::Log(text.sym())),
         Cell::Id(id) if id.push_guid(out) => {}
         // A token may begin with a dash.
         Cell::Id(id) => push_csv(out, id.text(&row.view.case.events.pool, &mut [0; GUID])),
@@ -116,7 +116,7 @@ fn push_json_cell(out: &mut Vec<u8>, row: &Row<'_>, key: &[u8], cell: Cell<'_>) 
             }
             out.push(b'"');
         }
-        Cell::Id(Id::Text(sym)) => push_json_cell(out, row, key, Cell::Log(sym)),
+        Cell::Id(Id::Text(text)) => push_json_cell(out, row, key, Cell::Log(text.sym())),
         Cell::Id(id) => {
             let mut room = [0; GUID];
             push_json_cell(out, row, key, Cell::Ours(id.text(&row.view.case.events.pool, &mut room)));

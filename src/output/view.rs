@@ -9,7 +9,7 @@ use crate::case::addresses::{Address, addresses};
 use crate::case::incident::{Incident, incidents};
 use crate::case::index::{AddressIndex, Seen};
 use crate::rule::{Level, Meta};
-use crate::store::{Common, Entry, RuleIndex};
+use crate::store::{Common, Entry, RuleIndex, Who};
 use std::collections::BTreeSet;
 use std::io;
 use std::sync::OnceLock;
@@ -73,11 +73,13 @@ impl<'a> View<'a> {
 
     /// The event at `position`, which is `entry`, with its address.
     pub(crate) fn row<'r>(&'r self, position: usize, entry: &'r Entry) -> Row<'r> {
-        let met = if entry.hits.is_empty() { None } else { self.met.get(entry.hits.index()) };
+        let hits = self.case.events.verdict(entry).hits;
+        let met = if hits.is_empty() { None } else { self.met.get(hits.index()) };
         Row {
             view: self,
             entry,
             common: self.case.events.common(entry),
+            who: self.case.events.who(entry),
             from: self.index.at(position),
             level: met.map_or("", |met| met.level.name()),
             rules: met.map_or("", |met| &met.titles),
@@ -126,6 +128,8 @@ pub(crate) struct Row<'a> {
     pub(crate) entry: &'a Entry,
     /// What it has in common with many others.
     pub(crate) common: &'a Common,
+    /// Who acted.
+    pub(crate) who: &'a Who,
     /// Its address.
     pub(crate) from: &'a Seen<'a>,
     /// Name of the highest level it meets; empty when it meets no rule.

@@ -44,7 +44,7 @@ pub fn explain(options: &Options, rule: &str, event: &str, progress: &dyn Progre
                 &tools,
                 super::room::room(options),
                 &judge,
-                &|_, _| true,
+                &|_, _, _| true,
             );
             let events = &read.events;
             let position = events.entries.iter().position(|entry| entry.event_id() == event);

@@ -178,7 +178,10 @@ fn write_table(path: &Path, redactor: &Redactor) -> Result<(), Error> {
 fn keep_only(kit: &Kit, read: &mut Reading, options: &Options, accounts: &[String]) -> Result<(), Error> {
     let wanted = |text: &str| accounts.iter().any(|account| account.trim().eq_ignore_ascii_case(text));
     let events = &read.events;
-    let own = |entry: &Entry| [entry.account, entry.actor, entry.target].iter().any(|sym| wanted(events.text(*sym)));
+    let own = |entry: &Entry| {
+        let who = events.who(entry);
+        [who.account, who.actor, entry.target].iter().any(|sym| wanted(events.text(*sym)))
+    };
     let mut kept: Vec<bool> = events.entries.iter().map(|entry| own(&entry)).collect();
     if !kept.contains(&true) {
         let reason = "no event of the case is of this account; expected one that users.csv lists".to_owned();
@@ -253,11 +256,10 @@ fn redact(read: &mut Reading, redactor: &Redactor) {
     // A word that names an act, or how it ended, is nobody's name there.
     let terms: BTreeSet<Sym> = read
         .events
-        .entries
-        .iter()
-        .map(|entry| entry.operation)
-        .chain(read.events.commons_met().flat_map(|common| {
+        .commons_met()
+        .flat_map(|common| {
             [
+                common.operation,
                 common.operation_original,
                 common.workload,
                 common.record_type,
@@ -267,7 +269,7 @@ fn redact(read: &mut Reading, redactor: &Redactor) {
                 common.authentication_requirement,
                 common.degraded,
             ]
-        }))
+        })
         .collect();
     read.events.rewrite(&|sym, text| {
         let new = if terms.contains(&sym) { redactor.term(text) } else { redactor.text(text) };

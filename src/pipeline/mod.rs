@@ -42,7 +42,7 @@ use crate::output::{self, Input, RunFacts};
 use crate::redact::Redactor;
 use crate::rule::{self, Meta, RuleSet, Withheld};
 use crate::source::DateOrder;
-use crate::store::{Entry, Lost, Room, Rows, RuleIndex};
+use crate::store::{Entry, Lost, Room, Rows, RuleIndex, Who};
 use read::{Reading, Tools};
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -323,7 +323,7 @@ pub fn inspect(options: &Options, progress: &dyn Progress) -> Result<Inspection,
         let events = &read.events;
         // A snapshot is no act: it would hide a gap, and make everybody active on its day.
         let acts = || events.entries.iter().filter(|entry| entry.is_act());
-        let count = |entries: Rows<'_, Entry>, of: fn(&Entry) -> Option<crate::store::Sym>| {
+        let count = |entries: Rows<'_, Entry>, of: &dyn Fn(&Entry) -> Option<crate::store::Sym>| {
             let mut counts = BTreeMap::<&str, u64>::new();
             for sym in entries.filter_map(|entry| of(&entry)) {
                 *counts.entry(events.text(sym)).or_default() += 1;
@@ -332,8 +332,8 @@ pub fn inspect(options: &Options, progress: &dyn Progress) -> Result<Inspection,
             counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
             counts
         };
-        let accounts = count(events.entries.iter(), |entry| entry.is_act().then_some(entry.account));
-        let operations = count(events.entries.iter(), |entry| Some(entry.operation));
+        let accounts = count(events.entries.iter(), &|entry| entry.is_act().then(|| events.who(entry).account));
+        let operations = count(events.entries.iter(), &|entry| Some(events.common(entry).operation));
         let mut coverage = Coverage::close(read.files, RuleCoverage::default())?;
         coverage.completeness = completeness::judge(&coverage, events, &[], options.facts.voice);
         let gaps = gaps(acts().map(|entry| entry.micros));
@@ -350,7 +350,8 @@ fn gather(
 ) -> Result<Reading, Error> {
     let tools = Tools::new(options, rules, book, progress);
     let judge = |events: &mut _| correlate::judge(events, rules, &options.accepted_domains);
-    let read = read::read(walk, &tools, room::room(options), &judge, &|entry, pool| wanted(options, entry, pool));
+    let read =
+        read::read(walk, &tools, room::room(options), &judge, &|entry, who, pool| wanted(options, (entry, who), pool));
     let no_log =
         |file: &FileCoverage| file.counts.rows == 0 && matches!(file.format.as_str(), "unrecognised" | "not a log");
     if read.files.iter().all(no_log) {
@@ -361,13 +362,13 @@ fn gather(
 }
 
 /// Whether the investigator asked for this event; those of other tenants are gone already.
-fn wanted(options: &Options, entry: &Entry, pool: &crate::store::Pool) -> bool {
+fn wanted(options: &Options, (entry, who): (&Entry, &Who), pool: &crate::store::Pool) -> bool {
     let named = |wanted: &[String], fields: &[crate::store::Sym]| {
         wanted.is_empty() || fields.iter().any(|f| wanted.iter().any(|w| w.eq_ignore_ascii_case(pool.get(*f))))
     };
     options.from.is_none_or(|from| entry.micros >= from)
         && options.to.is_none_or(|to| entry.micros <= to)
-        && named(&options.users, &[entry.account, entry.actor, entry.target])
+        && named(&options.users, &[who.account, who.actor, entry.target])
 }
 
 /// Told because a mistyped account or tenant looks like a clean one.

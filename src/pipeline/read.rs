@@ -13,7 +13,7 @@ use crate::input::{Chunk, Data, Found, Layout, Limits, Reader, Walk};
 use crate::output::Input;
 use crate::rule::{RuleSet, Withheld};
 use crate::source::{self, DateOrder, FileContext, Localised, Source};
-use crate::store::{Entry, Events, Merger, Pool, Room};
+use crate::store::{Entry, Events, Merger, Pool, Room, Who};
 use rayon::iter::{ParallelBridge, ParallelIterator};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
@@ -247,7 +247,7 @@ pub(super) fn read(
     tools: &Tools<'_>,
     room: Room,
     judge: &dyn Fn(&mut Events),
-    wanted: &dyn Fn(&Entry, &Pool) -> bool,
+    wanted: &dyn Fn(&Entry, &Who, &Pool) -> bool,
 ) -> Reading {
     let mut found = walk.found;
     let facts = Mutex::new(vec![FileFacts::default(); found.len()]);

@@ -98,16 +98,15 @@ impl Identities {
     /// Adds whom an event names in its own fields.
     pub fn entry(&mut self, events: &Events, entry: &Entry) {
         let person = matches!(entry.actor_kind, ActorKind::User | ActorKind::Guest);
-        let (actor, id) = (events.text(entry.actor), events.text(entry.actor_id));
+        let who = events.who(entry);
+        let (actor, id, account) = (events.text(who.actor), events.text(who.actor_id), events.text(who.account));
         if person && is_address(actor) {
             self.ids_in(id, actor);
         }
-        for text in [actor, events.text(entry.account), events.text(entry.target)].into_iter().filter(|t| is_address(t))
-        {
+        for text in [actor, account, events.text(entry.target)].into_iter().filter(|t| is_address(t)) {
             self.alone.insert(text.to_lowercase());
         }
         // Exchange names a mailbox by its alias or its name.
-        let account = events.text(entry.account);
         let named = !account.is_empty() && !account.contains(['@', '\\', '/', '=']) && ids(account).next().is_none();
         if named && (person || !entry.is_act()) {
             self.names.entry(account.to_lowercase()).or_default();

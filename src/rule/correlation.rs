@@ -48,7 +48,7 @@ impl Correlation {
     }
 
     /// The derived facts that it groups or counts by.
-    pub(super) fn facts(&self) -> Vec<Fact> {
+    pub fn facts(&self) -> Vec<Fact> {
         let counted = match &self.condition {
             Condition::Threshold(_, fields) => fields.as_slice(),
             Condition::Rules(_) => &[],

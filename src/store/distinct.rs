@@ -1,9 +1,10 @@
 //! Values, each kept once and named by a number.
 
-use rustc_hash::FxHashMap;
+use hashbrown::HashTable;
+use rustc_hash::FxBuildHasher;
 use std::borrow::Borrow;
 use std::fmt;
-use std::hash::{Hash, Hasher};
+use std::hash::{BuildHasher, Hash, Hasher};
 use std::marker::PhantomData;
 
 /// The number of a value in a [`Distinct`]; 0 is the default one.
@@ -12,10 +13,6 @@ pub struct Number<T>(pub(super) u32, PhantomData<fn() -> T>);
 impl<T> Number<T> {
     pub(super) const fn of(number: u32) -> Self {
         Self(number, PhantomData)
-    }
-
-    const fn new(number: usize) -> Self {
-        Self::of(number as u32)
     }
 
     /// Whether this is the default value: of a list, the empty one.
@@ -42,7 +39,7 @@ impl<T> Copy for Number<T> {}
 
 impl<T> Default for Number<T> {
     fn default() -> Self {
-        Self::new(0)
+        Self::of(0)
     }
 }
 
@@ -70,12 +67,31 @@ impl<T> fmt::Debug for Number<T> {
 #[derive(Debug)]
 pub struct Distinct<T> {
     values: Vec<T>,
-    numbers: FxHashMap<T, Number<T>>,
+    /// The number of each value.
+    index: HashTable<u32>,
 }
 
-impl<T: Clone + Default + Eq + Hash> Default for Distinct<T> {
+impl<T: Default + Eq + Hash> Default for Distinct<T> {
     fn default() -> Self {
-        Self { values: vec![T::default()], numbers: std::iter::once((T::default(), Number::default())).collect() }
+        Self::of(vec![T::default()])
+    }
+}
+
+fn hash(value: &(impl Hash + ?Sized)) -> u64 {
+    FxBuildHasher.hash_one(value)
+}
+
+impl<T: Eq + Hash> Distinct<T> {
+    /// These values; of those that are the same the first is found.
+    fn of(values: Vec<T>) -> Self {
+        let mut index = HashTable::with_capacity(values.len());
+        for (number, value) in (0..).zip(&values) {
+            let value_of = |number: &u32| &values[*number as usize];
+            if index.find(hash(value), |other| value_of(other) == value).is_none() {
+                index.insert_unique(hash(value), number, |other| hash(value_of(other)));
+            }
+        }
+        Self { values, index }
     }
 }
 
@@ -86,13 +102,15 @@ impl<T: Clone + Default + Eq + Hash> Distinct<T> {
         T: Borrow<Q>,
         Q: Eq + Hash + ToOwned<Owned = T> + ?Sized,
     {
-        if let Some(number) = self.numbers.get(value) {
-            return *number;
+        let Self { values, index } = self;
+        let same = |number: &u32| values[*number as usize].borrow() == value;
+        if let Some(number) = index.find(hash(value), same) {
+            return Number::of(*number);
         }
-        let number = Number::new(self.values.len());
-        self.values.push(value.to_owned());
-        self.numbers.insert(value.to_owned(), number);
-        number
+        let number = values.len() as u32;
+        values.push(value.to_owned());
+        index.insert_unique(hash(value), number, |other| hash(values[*other as usize].borrow()));
+        Number::of(number)
     }
 
     /// The value of a number.
@@ -106,17 +124,24 @@ impl<T: Clone + Default + Eq + Hash> Distinct<T> {
         &self.values
     }
 
+    /// Those of the values that have one of these numbers.
+    pub(super) fn met(&self, numbers: impl Iterator<Item = Number<T>>) -> impl Iterator<Item = &T> {
+        let mut met = vec![false; self.values.len()];
+        numbers.for_each(|number| met[number.index()] = true);
+        self.values.iter().zip(met).filter(|(_, met)| *met).map(|(value, _)| value)
+    }
+
     /// Changes every value where it stands; two that come to be the same keep their two numbers.
     pub(super) fn change(&mut self, change: impl Fn(&mut T)) {
-        self.values.iter_mut().for_each(change);
-        self.numbers =
-            (0..).map(Number::new).zip(&self.values).map(|(number, value)| (value.clone(), number)).collect();
+        let mut values = std::mem::take(&mut self.values);
+        values.iter_mut().for_each(change);
+        *self = Self::of(values);
     }
 
     /// The values from number `from` on, to be [`Self::absorb`]ed: none of them is found.
     pub(super) fn tail(&self, from: usize) -> Self {
         let new = self.values[from..].iter().cloned();
-        Self { values: std::iter::once(T::default()).chain(new).collect(), numbers: FxHashMap::default() }
+        Self { values: std::iter::once(T::default()).chain(new).collect(), index: HashTable::new() }
     }
 
     /// Takes all values of `other`, each as `to_own` makes it, and adds the number of each of them here to `numbers`, in

@@ -13,7 +13,24 @@ pub enum Id {
     /// Sixteen bytes in base64url without padding: a unique token identifier.
     Token([u8; 16]),
     /// Any other text; the empty text where the record has none.
-    Text(Sym),
+    Text(Bytewise),
+}
+
+/// A text of the pool, in bytes: a number would make room for an Id where it can be read at once, and there are millions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Bytewise([u8; 4]);
+
+impl From<Sym> for Bytewise {
+    fn from(sym: Sym) -> Self {
+        Self(sym.0.to_ne_bytes())
+    }
+}
+
+impl Bytewise {
+    /// The text.
+    pub fn sym(self) -> Sym {
+        Sym(u32::from_ne_bytes(self.0))
+    }
 }
 
 /// Hex digits in each group of a GUID.
@@ -33,12 +50,12 @@ impl Id {
             TOKEN => token(text).map(Self::Token),
             _ => None,
         };
-        known.unwrap_or_else(|| Self::Text(pool.intern(text)))
+        known.unwrap_or_else(|| Self::Text(pool.intern(text).into()))
     }
 
     /// Whether the record has none.
     pub fn is_empty(self) -> bool {
-        self == Self::Text(Sym::default())
+        self == Self::Text(Bytewise::default())
     }
 
     /// The text; one that no pool holds is written to `room`.
@@ -49,7 +66,7 @@ impl Id {
                 let length = URL_SAFE_NO_PAD.encode_slice(bytes, room).unwrap_or_default();
                 std::str::from_utf8(&room[..length]).unwrap_or_default()
             }
-            Self::Text(sym) => pool.get(*sym),
+            Self::Text(text) => pool.get(text.sym()),
         }
     }
 
@@ -60,7 +77,7 @@ impl Id {
                 let (words, _) = bytes.as_chunks::<4>();
                 words.iter().fold(0, |hash: u32, word| hash.rotate_left(5) ^ u32::from_le_bytes(*word))
             }
-            Self::Text(sym) => sym.0,
+            Self::Text(text) => text.sym().0,
         }
     }
 
@@ -88,8 +105,8 @@ impl Id {
     }
 
     pub(super) fn renumber(&mut self, to: &[Sym]) {
-        if let Self::Text(sym) = self {
-            *sym = to[sym.0 as usize];
+        if let Self::Text(text) = self {
+            *text = to[text.sym().0 as usize].into();
         }
     }
 }

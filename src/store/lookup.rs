@@ -1,6 +1,6 @@
 //! The catalogue's fields of an event after its bytes are gone.
 
-use super::{Common, Entry, Events, GUID, Sym};
+use super::{Common, Entry, Events, GUID, Sym, Who};
 use crate::event::{Scalar, Visit};
 use crate::field::Core;
 use std::ops::ControlFlow;
@@ -49,27 +49,29 @@ pub enum Slot {
     Own(fn(&Entry) -> Sym),
     /// In what it has in common with others.
     Common(fn(&Common) -> Sym),
+    /// In who acted.
+    Who(fn(&Who) -> Sym),
 }
 
 impl Slot {
     /// Where a core field stands, if it is one text.
     pub fn of(core: Core) -> Option<Self> {
         Some(match core {
-            Core::Tenant => Self::Own(|entry| entry.tenant),
-            Core::Operation => Self::Own(|entry| entry.operation),
+            Core::Tenant => Self::Who(|who| who.tenant),
+            Core::Operation => Self::Common(|common| common.operation),
             Core::OperationOriginal => Self::Common(|common| common.operation_original),
             Core::Workload => Self::Common(|common| common.workload),
             Core::RecordType => Self::Common(|common| common.record_type),
-            Core::Actor => Self::Own(|entry| entry.actor),
-            Core::ActorId => Self::Own(|entry| entry.actor_id),
+            Core::Actor => Self::Who(|who| who.actor),
+            Core::ActorId => Self::Who(|who| who.actor_id),
             Core::Target => Self::Own(|entry| entry.target),
-            Core::Account => Self::Own(|entry| entry.account),
-            Core::Agent => Self::Own(|entry| entry.agent),
+            Core::Account => Self::Who(|who| who.account),
+            Core::Agent => Self::Who(|who| who.agent),
             Core::Client => Self::Common(|common| common.client),
             Core::Application => Self::Common(|common| common.application),
             Core::ApplicationId => Self::Common(|common| common.application_id),
             Core::Session => Self::Own(|entry| entry.session),
-            Core::Device => Self::Own(|entry| entry.device),
+            Core::Device => Self::Who(|who| who.device),
             Core::AuthenticationRequirement => Self::Common(|common| common.authentication_requirement),
             Core::Result => Self::Common(|common| common.result),
             Core::ErrorCode => Self::Common(|common| common.error_code),
@@ -86,6 +88,7 @@ impl Slot {
         match self {
             Self::Own(text) => text(entry),
             Self::Common(text) => text(events.common(entry)),
+            Self::Who(text) => text(events.who(entry)),
         }
     }
 }

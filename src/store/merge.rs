@@ -1,10 +1,10 @@
 //! Batches of events, in reading order, to one table without repeats, in time order.
 
 use super::pool::spread;
-use super::sort::sort;
+use super::sort::{Names, sort};
 use super::stock::{Held, Numbers};
 use super::twin::{is_richer, is_twin};
-use super::{Entry, Events, Id, Met, Number, Pending, Pool, Room, RuleIndex, Rules, Stock, Table};
+use super::{Distinct, Entry, Events, Id, Met, Number, Pool, Room, RuleIndex, Stock, Sym, Table, Verdict, Who};
 use crate::coverage::Counts;
 use crate::event::{Event, Family, Origin, Place};
 use hashbrown::hash_table::Entry as Slot;
@@ -76,7 +76,7 @@ impl Batch {
 
     /// Adds an event behind those that are there, with the hash of its content and what rules make of it.
     pub fn keep(&mut self, event: &Event<'_>, origin: Origin, content: u128, met: &Met<'_>) {
-        let entry = self.stock.entry(event, origin, met, self.entries.last());
+        let entry = self.stock.entry(event, origin, met);
         self.entries.push(entry);
         self.contents.push(content);
     }
@@ -270,11 +270,11 @@ impl Merger {
     /// duplicate. Every other is kept, in conflict with those of its Id.
     pub fn finish(mut self, same: &[bool], places: BTreeMap<IpAddr, Arc<Place>>) -> (Events, Vec<Tally>) {
         let repeats = self.settle(same);
-        name_tenant(&mut self.entries, &repeats, &mut self.tallies);
+        name_tenant(&mut self.entries, &mut self.stock.whos, &repeats, &mut self.tallies);
         let Self { room, mut entries, stock, tallies, contents, by_id, .. } = self;
         // What told repeats apart goes before memory is asked for to sort.
         drop((contents, by_id));
-        let Stock { pool, commons, ips, rules, waiting, .. } = stock;
+        let Stock { pool, commons, whos, ips, verdicts, rules, waiting, .. } = stock;
         if !repeats.is_empty() {
             let mut position = 0;
             entries.retain(|_| {
@@ -282,8 +282,8 @@ impl Merger {
                 !repeats.contains(&(position - 1))
             });
         }
-        let entries = sort(entries, &pool, &room);
-        (Events { entries, pool, commons, ips, rules, waiting, places }, tallies)
+        let entries = sort(entries, Names { pool: &pool, whos: &whos }, &room);
+        (Events { entries, pool, commons, whos, ips, verdicts, rules, waiting, places }, tallies)
     }
 
     /// What repeats a record that stays. Of twins the richer stays, with the rules that either meets.
@@ -302,8 +302,8 @@ impl Merger {
                     if is_richer(&entry(goes), &entry(*kept), &self.stock) {
                         std::mem::swap(kept, &mut goes);
                     }
-                    let (hits, pending) = either([&entry(*kept), &entry(goes)], &mut self.stock);
-                    self.entries.change_at(*kept, |kept| (kept.hits, kept.pending) = (hits, pending));
+                    let verdict = either([&entry(*kept), &entry(goes)], &mut self.stock);
+                    self.entries.change_at(*kept, |kept| kept.verdict = verdict);
                     goes
                 }
                 None => {
@@ -330,10 +330,10 @@ impl Merger {
 
 impl Events {
     /// Drops the events that `wanted` refuses, and counts them.
-    pub fn leave_out(&mut self, tallies: &mut [Tally], wanted: &dyn Fn(&Entry, &Pool) -> bool) {
-        let Self { entries, pool, .. } = self;
+    pub fn leave_out(&mut self, tallies: &mut [Tally], wanted: &dyn Fn(&Entry, &Who, &Pool) -> bool) {
+        let Self { entries, whos, pool, .. } = self;
         entries.retain(|entry| {
-            let wanted = wanted(entry, pool);
+            let wanted = wanted(entry, whos.get(entry.who), pool);
             tallies[entry.origin.file as usize].counts.outside += u64::from(!wanted);
             wanted
         });
@@ -341,33 +341,35 @@ impl Events {
 }
 
 /// The rules that either of two twins meets, and those that wait for facts of either and that neither has met.
-fn either(twins: [&Entry; 2], stock: &mut Stock) -> (Number<Rules>, Number<Vec<Pending>>) {
-    let hits: BTreeSet<RuleIndex> = twins.into_iter().flat_map(|twin| stock.rules.get(twin.hits)).copied().collect();
+fn either(twins: [&Entry; 2], stock: &mut Stock) -> Number<Verdict> {
+    let twins = twins.map(|twin| *stock.verdicts.get(twin.verdict));
+    let hits: BTreeSet<RuleIndex> = twins.iter().flat_map(|twin| stock.rules.get(twin.hits)).copied().collect();
     let mut waiting = BTreeMap::new();
-    for pending in twins.into_iter().flat_map(|twin| stock.waiting.get(twin.pending)) {
+    for pending in twins.iter().flat_map(|twin| stock.waiting.get(twin.pending)) {
         if !hits.contains(&pending.rule) {
             waiting.entry(pending.rule).or_insert(*pending);
         }
     }
     let (hits, waiting): (Vec<_>, Vec<_>) = (hits.into_iter().collect(), waiting.into_values().collect());
-    (stock.rules.number(&hits), stock.waiting.number(&waiting))
+    stock.verdict(&hits, &waiting)
 }
 
 /// Records that name no tenant are of the one that every other event names, if it is one: else the account in the
 /// portal's downloads, in traces and in snapshots would be another than the account in the audit log.
-fn name_tenant(entries: &mut Table<Entry>, repeats: &FxHashSet<u32>, tallies: &mut [Tally]) {
-    let (mut only, mut nameless) = (None, false);
-    for entry in &*entries {
-        nameless |= entry.tenant.is_empty();
-        if !entry.tenant.is_empty() && *only.get_or_insert(entry.tenant) != entry.tenant {
-            return;
-        }
+fn name_tenant(entries: &mut Table<Entry>, whos: &mut Distinct<Who>, repeats: &FxHashSet<u32>, tallies: &mut [Tally]) {
+    let tenants = whos.met(entries.iter().map(|entry| entry.who)).map(|who| who.tenant);
+    let (nameless, named): (Vec<Sym>, Vec<Sym>) = tenants.partition(|tenant| tenant.is_empty());
+    let Some(only) = named.first().filter(|first| named.iter().all(|tenant| tenant == *first)) else { return };
+    if nameless.is_empty() {
+        return;
     }
-    let (Some(only), true) = (only, nameless) else { return };
+    let all: Vec<Who> = whos.all().to_vec();
+    let named = |who: &Who| if who.tenant.is_empty() { Who { tenant: *only, ..*who } } else { *who };
+    let named: Vec<Number<Who>> = all.iter().map(|who| whos.number(&named(who))).collect();
     let mut position = 0;
     entries.change(|entry| {
-        if entry.tenant.is_empty() {
-            entry.tenant = only;
+        if whos.get(entry.who).tenant.is_empty() {
+            entry.who = named[entry.who.index()];
             tallies[entry.origin.file as usize].tenantless += u64::from(!repeats.contains(&position));
         }
         position += 1;

@@ -14,7 +14,7 @@ mod stock;
 mod table;
 mod twin;
 
-pub use common::Common;
+pub use common::{Common, Who};
 pub use distinct::{Distinct, Number};
 pub use filed::Lost;
 pub use id::{GUID, Id};
@@ -27,6 +27,7 @@ pub use table::{Rows, Table};
 
 pub use crate::event::hex;
 use crate::event::{ActorKind, Basis, Family, Origin, Outcome, Place, Precision, SIGN_IN_STEP};
+use common::Combination;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use std::fmt::Write;
 use std::net::IpAddr;
@@ -50,8 +51,20 @@ pub type Ip = Number<Option<IpAddr>>;
 /// Rules in index order.
 pub type Rules = Vec<RuleIndex>;
 
-/// One event, its texts in a [`Pool`]; what it shares with many others is in its [`Common`]. There are millions, so each
-/// byte counts. Field meanings are those of [`crate::event::Event`].
+/// What rules make of an event, and of all others like it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Verdict {
+    /// Rules that are met; most events meet none. See [`Events::hits`].
+    pub hits: Number<Rules>,
+    /// Rules that are met and say what was left behind; those of them that are findings are hits too. See
+    /// [`Events::marks`].
+    pub marks: Number<Rules>,
+    /// Of an event that derived facts may make a hit: the rules that wait for them; see [`Events::pending`].
+    pub pending: Number<Vec<Pending>>,
+}
+
+/// One event, its texts in a [`Pool`]; what it shares with many others is in its [`Common`] and its [`Who`]. There are
+/// millions, so each byte counts. Field meanings are those of [`crate::event::Event`].
 #[derive(Debug, Clone)]
 #[allow(missing_docs)] // named and described by the field catalogue
 pub struct Entry {
@@ -71,16 +84,11 @@ pub struct Entry {
     pub token: Id,
     /// See [`Events::common`].
     pub common: Number<Common>,
-    pub tenant: Sym,
-    pub operation: Sym,
-    pub actor: Sym,
-    pub actor_id: Sym,
+    /// See [`Events::who`].
+    pub who: Number<Who>,
     pub target: Sym,
-    pub account: Sym,
     pub address: Sym,
-    pub agent: Sym,
     pub session: Sym,
-    pub device: Sym,
     pub object: Sym,
     pub detail: Sym,
     /// Of an event that meets a rule or may meet one: the foreign recipients, joined by a line end.
@@ -88,12 +96,8 @@ pub struct Entry {
     /// Of an event that a correlation may look at: the values it groups or counts by that no other field holds; see
     /// [`Events::captured`].
     pub captured: Sym,
-    /// Rules it meets; most events meet none. See [`Events::hits`].
-    pub hits: Number<Rules>,
-    /// Rules it meets that say what was left behind; those of them that are findings are hits too. See [`Events::marks`].
-    pub marks: Number<Rules>,
-    /// Of an event that derived facts may make a hit: the rules that wait for them; see [`Events::pending`].
-    pub pending: Number<Vec<Pending>>,
+    /// What rules make of it. See [`Events::verdict`].
+    pub verdict: Number<Verdict>,
     pub origin: Origin,
 }
 
@@ -106,8 +110,12 @@ pub struct Events {
     pub pool: Pool,
     /// What many events have in common.
     pub commons: Distinct<Common>,
+    /// Who acted in them.
+    pub whos: Distinct<Who>,
     /// The addresses that events come from.
     pub ips: Distinct<Option<IpAddr>>,
+    /// What rules make of events.
+    pub verdicts: Distinct<Verdict>,
     /// The lists of rules that events meet.
     pub rules: Distinct<Rules>,
     /// The lists of rules that wait for derived facts of events.
@@ -129,8 +137,8 @@ impl Events {
     /// The same sign-in can stand in both logs; each record counts.
     pub fn is_sign_in(&self, entry: &Entry) -> bool {
         match entry.family {
-            Family::SignIn => self.text(entry.operation) != SIGN_IN_STEP,
-            Family::Audit => matches!(self.text(entry.operation), "UserLoggedIn" | "UserLoginFailed"),
+            Family::SignIn => self.operation(entry) != SIGN_IN_STEP,
+            Family::Audit => matches!(self.operation(entry), "UserLoggedIn" | "UserLoginFailed"),
             Family::Directory | Family::Activity | Family::Risk | Family::Trace | Family::State => false,
         }
     }
@@ -141,11 +149,26 @@ impl Events {
         self.commons.get(entry.common)
     }
 
+    /// Who acted in `entry`.
+    #[inline]
+    pub fn who(&self, entry: &Entry) -> &Who {
+        self.whos.get(entry.who)
+    }
+
+    /// What was done, as rules name it.
+    #[inline]
+    pub fn operation(&self, entry: &Entry) -> &str {
+        self.text(self.common(entry).operation)
+    }
+
     /// What the events have in common, each once: a [`Common`] that only events had which are gone is not among them.
     pub fn commons_met(&self) -> impl Iterator<Item = &Common> {
-        let mut met = vec![false; self.commons.all().len()];
-        self.entries.iter().for_each(|entry| met[entry.common.index()] = true);
-        self.commons.all().iter().zip(met).filter(|(_, met)| *met).map(|(common, _)| common)
+        self.commons.met(self.entries.iter().map(|entry| entry.common))
+    }
+
+    /// Who acted in the events, each once; see [`Self::commons_met`].
+    pub fn whos_met(&self) -> impl Iterator<Item = &Who> {
+        self.whos.met(self.entries.iter().map(|entry| entry.who))
     }
 
     /// The address that `entry` comes from.
@@ -154,20 +177,26 @@ impl Events {
         *self.ips.get(entry.ip)
     }
 
+    /// What rules make of `entry`.
+    #[inline]
+    pub fn verdict(&self, entry: &Entry) -> &Verdict {
+        self.verdicts.get(entry.verdict)
+    }
+
     /// The rules that `entry` meets, in index order.
     #[inline]
     pub fn hits(&self, entry: &Entry) -> &[RuleIndex] {
-        self.rules.get(entry.hits)
+        self.rules.get(self.verdict(entry).hits)
     }
 
     /// The rules that `entry` meets and that say what was left behind, in index order.
     pub fn marks(&self, entry: &Entry) -> &[RuleIndex] {
-        self.rules.get(entry.marks)
+        self.rules.get(self.verdict(entry).marks)
     }
 
     /// The rules that wait for derived facts of `entry`, in index order.
     pub fn pending(&self, entry: &Entry) -> &[Pending] {
-        self.waiting.get(entry.pending)
+        self.waiting.get(self.verdict(entry).pending)
     }
 
     /// The value that was captured for `slot`; see [`Captured`].
@@ -182,10 +211,16 @@ impl Events {
 }
 
 impl Events {
-    /// For each list of rules, by its number, the number of the list that `new` makes of it.
-    pub fn change_rules(&mut self, new: impl Fn(&[RuleIndex]) -> Rules) -> Vec<Number<Rules>> {
-        let changed: Vec<Rules> = self.rules.all().iter().map(|rules| new(rules)).collect();
-        changed.iter().map(|rules| self.rules.number(rules)).collect()
+    /// Changes what rules make of all events, `change` being given the number of those rules in a list that `some` picks.
+    pub fn change_verdicts(
+        &mut self,
+        some: impl Fn(RuleIndex) -> bool,
+        change: impl Fn(&mut Verdict, &dyn Fn(Number<Rules>) -> Number<Rules>),
+    ) {
+        let pick = |rules: &Rules| rules.iter().copied().filter(|rule| some(*rule)).collect::<Rules>();
+        let picked: Vec<Rules> = self.rules.all().iter().map(pick).collect();
+        let picked: Vec<Number<Rules>> = picked.iter().map(|rules| self.rules.number(rules)).collect();
+        self.verdicts.change(|verdict| change(verdict, &|rules| picked[rules.index()]));
     }
 
     /// Puts what `new` gives in the place of every text; an Id that is in no pool has the number of the empty text.
@@ -196,6 +231,7 @@ impl Events {
         let texts = texts.iter().map(|text| self.pool.intern(text));
         let to: Vec<Sym> = std::iter::once(Sym(0)).chain(texts).collect();
         self.commons.change(|common| *common = common.renumbered(&to));
+        self.whos.change(|who| *who = who.renumbered(&to));
         let pool = &mut self.pool;
         self.entries.change(|entry| {
             entry.renumber(&to);
@@ -247,16 +283,9 @@ impl Entry {
         self.id.renumber(to);
         self.token.renumber(to);
         for sym in [
-            &mut self.tenant,
-            &mut self.operation,
-            &mut self.actor,
-            &mut self.actor_id,
             &mut self.target,
-            &mut self.account,
             &mut self.address,
-            &mut self.agent,
             &mut self.session,
-            &mut self.device,
             &mut self.object,
             &mut self.detail,
             &mut self.recipients,
@@ -264,11 +293,6 @@ impl Entry {
         ] {
             *sym = to[sym.0 as usize];
         }
-    }
-
-    /// Who did it: the actor, else the account concerned.
-    pub fn by(&self) -> Sym {
-        if self.actor.is_empty() { self.account } else { self.actor }
     }
 
     /// Whether something happened; a snapshot only says what was so when it was collected.

@@ -8,8 +8,10 @@ use crate::event::{ActorKind, Basis, Family, Origin, Outcome, Precision};
 const ID: usize = 1 + 16;
 /// Bytes of an [`Origin`].
 const ORIGIN: usize = 4 + 8 + 8 + 4 + 32;
+/// Numbers of what an entry has in common with others.
+const NUMBERS: usize = 4;
 /// Texts of an entry.
-const TEXTS: usize = 14;
+const TEXTS: usize = 7;
 
 impl Row for u128 {
     const WIDTH: usize = 16;
@@ -24,14 +26,14 @@ impl Row for u128 {
 }
 
 impl Row for Entry {
-    // The time, five values of a byte and a mark; the port; five numbers.
-    const WIDTH: usize = 8 + 6 + 4 + 5 * 4 + 2 * ID + TEXTS * 4 + ORIGIN;
+    // The time, five values of a byte and a mark; the port.
+    const WIDTH: usize = 8 + 6 + 4 + NUMBERS * 4 + 2 * ID + TEXTS * 4 + ORIGIN;
 
     fn put(&self, out: &mut Vec<u8>) {
         out.extend(self.micros.to_le_bytes());
         let kinds = [self.precision as u8, self.basis as u8, self.family as u8, self.actor_kind as u8];
         out.extend(kinds.into_iter().chain([self.outcome as u8, u8::from(self.conflict)]));
-        let numbers = [self.ip.0, self.common.0, self.hits.0, self.marks.0, self.pending.0];
+        let numbers = [self.ip.0, self.common.0, self.who.0, self.verdict.0];
         let port = self.port.map_or(0, |port| u32::from(port) + 1);
         let texts = self.texts().map(|text| text.0);
         [port].iter().chain(&numbers).chain(&texts).for_each(|number| out.extend(number.to_le_bytes()));
@@ -47,11 +49,10 @@ impl Row for Entry {
         let micros = i64::from_le_bytes(from.next());
         let [precision, basis, family, actor_kind, outcome, conflict] = from.next().map(usize::from);
         let port = from.number().checked_sub(1).map(|port| port as u16);
-        let (ip, common) = (Number::of(from.number()), Number::of(from.number()));
-        let (hits, marks, pending) = (Number::of(from.number()), Number::of(from.number()), Number::of(from.number()));
+        let (ip, common, who) = (Number::of(from.number()), Number::of(from.number()), Number::of(from.number()));
+        let verdict = Number::of(from.number());
         let texts = [(); TEXTS].map(|()| Sym(from.number()));
-        let [tenant, operation, actor, actor_id, target, account, address, ..] = texts;
-        let [.., agent, session, device, object, detail, recipients, captured] = texts;
+        let [target, address, session, object, detail, recipients, captured] = texts;
         let (id, token) = (from.id(), from.id());
         let (file, length) = (from.number(), from.number());
         let (row, offset) = (u64::from_le_bytes(from.next()), u64::from_le_bytes(from.next()));
@@ -68,23 +69,15 @@ impl Row for Entry {
             id,
             token,
             common,
-            tenant,
-            operation,
-            actor,
-            actor_id,
+            who,
             target,
-            account,
             address,
-            agent,
             session,
-            device,
             object,
             detail,
             recipients,
             captured,
-            hits,
-            marks,
-            pending,
+            verdict,
             origin: Origin { file, row, offset, length, digest: from.next() },
         }
     }
@@ -93,22 +86,7 @@ impl Row for Entry {
 impl Entry {
     /// Its texts, in the order in which they are declared.
     fn texts(&self) -> [Sym; TEXTS] {
-        [
-            self.tenant,
-            self.operation,
-            self.actor,
-            self.actor_id,
-            self.target,
-            self.account,
-            self.address,
-            self.agent,
-            self.session,
-            self.device,
-            self.object,
-            self.detail,
-            self.recipients,
-            self.captured,
-        ]
+        [self.target, self.address, self.session, self.object, self.detail, self.recipients, self.captured]
     }
 }
 
@@ -116,7 +94,7 @@ fn put_id(id: Id, out: &mut Vec<u8>) {
     let (kind, value) = match id {
         Id::Guid(bytes) => (0, bytes),
         Id::Token(bytes) => (1, bytes),
-        Id::Text(text) => (2, u128::from(text.0).to_le_bytes()),
+        Id::Text(text) => (2, u128::from(text.sym().0).to_le_bytes()),
     };
     out.push(kind);
     out.extend(value);
@@ -144,7 +122,7 @@ impl Bytes<'_> {
         match kind {
             0 => Id::Guid(value),
             1 => Id::Token(value),
-            _ => Id::Text(Sym(u128::from_le_bytes(value) as u32)),
+            _ => Id::Text(Sym(u128::from_le_bytes(value) as u32).into()),
         }
     }
 }
@@ -179,7 +157,7 @@ mod tests {
     fn bytes() -> impl Strategy<Value = Vec<u8>> {
         let kinds = (0..5_u8, 0..10_u8, 0..7_u8, 0..5_u8, 0..4_u8, 0..2_u8);
         let id = || (0..3_u8, any::<u32>(), any::<[u8; 12]>());
-        let rest = prop::collection::vec(any::<u8>(), (5 + TEXTS) * 4);
+        let rest = prop::collection::vec(any::<u8>(), (NUMBERS + TEXTS) * 4);
         (any::<i64>(), kinds, 0..=65_536_u32, rest, (id(), id()), prop::collection::vec(any::<u8>(), ORIGIN)).prop_map(
             |(micros, (a, b, c, d, e, f), port, rest, (id, token), origin)| {
                 let mut bytes = micros.to_le_bytes().to_vec();

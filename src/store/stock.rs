@@ -1,6 +1,7 @@
 //! What the entries of a batch refer to by number: texts, and what many of them have in common.
 
-use super::{Common, Distinct, Entry, Id, Ip, Met, Number, Pending, Pool, RuleIndex, Rules, Sym};
+use super::common::{Combination, Recent};
+use super::{Common, Distinct, Entry, Id, Ip, Met, Number, Pending, Pool, RuleIndex, Rules, Sym, Verdict, Who};
 use crate::event::{Event, Origin, Scalar};
 use crate::field::{Core, Field};
 use std::net::IpAddr;
@@ -11,26 +12,27 @@ use std::ops::ControlFlow;
 const TEXTS: usize = 1 << 15;
 const BYTES: usize = 8 << 20;
 
-/// How many combinations of texts are tried before they are looked up.
-const RECENT: usize = 1 << 10;
-
 /// Texts, combinations of them and lists of rules, each kept once.
 #[derive(Debug, Default)]
 pub struct Stock {
     /// The texts.
     pub(super) pool: Pool,
-    /// Combinations of texts.
+    /// What was done, and how it is told.
     pub(super) commons: Distinct<Common>,
+    /// Who acted.
+    pub(super) whos: Distinct<Who>,
     /// Addresses.
     pub(super) ips: Distinct<Option<IpAddr>>,
+    /// What rules make of events.
+    pub(super) verdicts: Distinct<Verdict>,
     /// Lists of rules that are met.
     pub(super) rules: Distinct<Rules>,
     /// Lists of rules that wait for derived facts.
     pub(super) waiting: Distinct<Vec<Pending>>,
     /// Entries of the last batch: the next one will have about as many.
     pub(super) batch: usize,
-    /// Operation and combination of the last event that looked alike.
-    recent: Vec<(Sym, Number<Common>)>,
+    recent_commons: Recent<Common>,
+    recent_whos: Recent<Who>,
 }
 
 /// How much a stock held at one time.
@@ -38,7 +40,9 @@ pub struct Stock {
 pub(super) struct Held {
     texts: usize,
     commons: usize,
+    whos: usize,
     ips: usize,
+    verdicts: usize,
     rules: usize,
     waiting: usize,
 }
@@ -48,7 +52,9 @@ pub(super) struct Held {
 pub(super) struct Numbers {
     texts: Vec<Sym>,
     commons: Vec<Number<Common>>,
+    whos: Vec<Number<Who>>,
     ips: Vec<Ip>,
+    verdicts: Vec<Number<Verdict>>,
     rules: Vec<Number<Rules>>,
     waiting: Vec<Number<Vec<Pending>>>,
 }
@@ -66,12 +72,19 @@ impl Stock {
         self.commons.get(entry.common)
     }
 
+    /// Who acted in an entry.
+    pub(super) fn who(&self, entry: &Entry) -> &Who {
+        self.whos.get(entry.who)
+    }
+
     pub(super) fn held(&self) -> Held {
-        let Self { pool, commons, ips, rules, waiting, .. } = self;
+        let Self { pool, commons, whos, ips, verdicts, rules, waiting, .. } = self;
         Held {
             texts: pool.len(),
             commons: commons.all().len(),
+            whos: whos.all().len(),
             ips: ips.all().len(),
+            verdicts: verdicts.all().len(),
             rules: rules.all().len(),
             waiting: waiting.all().len(),
         }
@@ -79,7 +92,7 @@ impl Stock {
 
     /// Whether it holds more than is worth to be kept for the next batch.
     pub(super) fn is_full(&self) -> bool {
-        let numbered = self.commons.all().len().max(self.ips.all().len());
+        let numbered = self.commons.all().len().max(self.whos.all().len()).max(self.ips.all().len());
         self.pool.len().max(numbered) > TEXTS || self.pool.bytes() > BYTES
     }
 
@@ -88,7 +101,9 @@ impl Stock {
         Self {
             pool: self.pool.tail(from.texts),
             commons: self.commons.tail(from.commons),
+            whos: self.whos.tail(from.whos),
             ips: self.ips.tail(from.ips),
+            verdicts: self.verdicts.tail(from.verdicts),
             rules: self.rules.tail(from.rules),
             waiting: self.waiting.tail(from.waiting),
             ..Self::default()
@@ -98,23 +113,33 @@ impl Stock {
     /// Takes all that `other` holds and adds the numbers of it here to `numbers`.
     pub(super) fn absorb(&mut self, other: &Self, numbers: &mut Numbers) {
         self.pool.absorb(&other.pool, &mut numbers.texts);
-        let Numbers { texts, commons, ips, rules, waiting } = numbers;
+        let Numbers { texts, commons, whos, ips, verdicts, rules, waiting } = numbers;
         self.commons.absorb::<Common>(&other.commons, commons, |common| common.renumbered(texts));
+        self.whos.absorb::<Who>(&other.whos, whos, |who| who.renumbered(texts));
         self.ips.absorb::<Option<IpAddr>>(&other.ips, ips, Clone::clone);
         self.rules.absorb::<[RuleIndex]>(&other.rules, rules, Clone::clone);
         self.waiting.absorb::<[Pending]>(&other.waiting, waiting, Clone::clone);
+        self.verdicts.absorb::<Verdict>(&other.verdicts, verdicts, |verdict| Verdict {
+            hits: rules[verdict.hits.index()],
+            marks: rules[verdict.marks.index()],
+            pending: waiting[verdict.pending.index()],
+        });
+    }
+
+    /// The verdict of rules that are met and of rules that wait.
+    pub(super) fn verdict(&mut self, hits: &[RuleIndex], pending: &[Pending]) -> Number<Verdict> {
+        let (hits, pending) = (self.rules.number(hits), self.waiting.number(pending));
+        self.verdicts.number(&Verdict { hits, pending, ..Verdict::default() })
     }
 
     /// An entry for an event, all texts of which are kept here.
-    pub(super) fn entry(&mut self, event: &Event<'_>, origin: Origin, met: &Met<'_>, last: Option<&Entry>) -> Entry {
-        let guess = |column: fn(&Entry) -> Sym| last.map_or(Sym::default(), column);
-        let (operation, common) = self.seldom_new(event);
-        let hits = self.rules.number(met.rules);
-        let pending = self.waiting.number(met.pending);
+    pub(super) fn entry(&mut self, event: &Event<'_>, origin: Origin, met: &Met<'_>) -> Entry {
+        let common = self.recent_commons.number(event, &mut self.commons, &mut self.pool);
+        let who = self.recent_whos.number(event, &mut self.whos, &mut self.pool);
+        let verdict = self.verdict(met.rules, met.pending);
+        let account = self.whos.get(who).account;
         let pool = &mut self.pool;
-        let actor = pool.intern(&event.actor);
-        let account = pool.intern_like(actor, &event.account);
-        let looked_at = !(hits.is_empty() && pending.is_empty());
+        let looked_at = !verdict.is_empty();
         Entry {
             micros: event.time.micros,
             precision: event.time.precision,
@@ -126,59 +151,20 @@ impl Stock {
             id: Id::of(&event.id, pool),
             token: Id::of(&event.token, pool),
             common,
-            tenant: pool.intern_like(guess(|last| last.tenant), &event.tenant),
-            operation,
-            actor,
-            actor_id: pool.intern_like(actor, &event.actor_id),
+            who,
             target: pool.intern_like(account, &event.target),
-            account,
             address: pool.intern(&event.address.original),
             ip: self.ips.number(&event.address.ip),
             port: event.address.port,
-            agent: pool.intern_like(guess(|last| last.agent), &event.agent),
             session: pool.intern(&event.session),
-            device: pool.intern(&event.device),
             object: pool.intern(&event.object),
             detail: pool.intern(&event.detail),
             recipients: if looked_at { pool.intern(&recipients(event)) } else { Sym::default() },
             captured: pool.intern(met.captured),
             origin,
-            hits,
-            marks: Number::default(),
-            pending,
+            verdict,
         }
     }
-
-    /// The operation, and the combination of the other texts that come in few: most events have those of one before.
-    fn seldom_new(&mut self, event: &Event<'_>) -> (Sym, Number<Common>) {
-        self.recent.resize(RECENT, (Sym::default(), Number::default()));
-        let slot = look(event) % RECENT;
-        let (operation, number) = self.recent[slot];
-        let operation = self.pool.intern_like(operation, &event.operation);
-        let like = *self.commons.get(number);
-        if like.is_of(event, &self.pool) {
-            self.recent[slot].0 = operation;
-            return (operation, number);
-        }
-        let number = self.commons.number(&Common::of(event, &like, &mut self.pool));
-        self.recent[slot] = (operation, number);
-        (operation, number)
-    }
-}
-
-/// A number that is the same for events whose texts are, and else seldom.
-fn look(event: &Event<'_>) -> usize {
-    let texts =
-        [&event.operation, &event.record_type, &event.application, &event.result, &event.error_code, &event.client];
-    let edges = texts.map(|text| {
-        let text = text.as_bytes();
-        let first = text.first_chunk::<4>().map_or(0, |bytes| u32::from_le_bytes(*bytes));
-        let last = text.last_chunk::<4>().map_or(0, |bytes| u32::from_le_bytes(*bytes));
-        u64::from(first) << 32 ^ u64::from(last) << 8 ^ text.len() as u64
-    });
-    let mixed =
-        edges.into_iter().fold(0, |mixed: u64, edge| (mixed.rotate_left(5) ^ edge).wrapping_mul(super::pool::MIX));
-    (mixed >> 32) as usize
 }
 
 /// The recipients that the record is opened for once more: few events meet a rule, and later it is gone.
@@ -200,7 +186,9 @@ impl Numbers {
         Self {
             texts: vec![Sym::default()],
             commons: vec![Number::default()],
+            whos: vec![Number::default()],
             ips: vec![Number::default()],
+            verdicts: vec![Number::default()],
             rules: vec![Number::default()],
             waiting: vec![Number::default()],
         }
@@ -210,8 +198,8 @@ impl Numbers {
     pub(super) fn apply(&self, entry: &mut Entry) {
         entry.renumber(&self.texts);
         entry.common = self.commons[entry.common.index()];
+        entry.who = self.whos[entry.who.index()];
         entry.ip = self.ips[entry.ip.index()];
-        entry.hits = self.rules[entry.hits.index()];
-        entry.pending = self.waiting[entry.pending.index()];
+        entry.verdict = self.verdicts[entry.verdict.index()];
     }
 }

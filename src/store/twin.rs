@@ -1,6 +1,6 @@
 //! One record in the words of two exports: which facts both state, and which of the two says more.
 
-use super::{Common, Entry, Stock, Sym};
+use super::{Common, Entry, Stock, Sym, Who};
 use crate::event::{Family, Outcome};
 
 /// The source whose rows are audit records with other names and without some of their members.
@@ -14,6 +14,7 @@ const RENAMED: &str = "office-activity";
 pub(super) fn is_twin(first: &Entry, later: &Entry, stock: &Stock) -> bool {
     let pool = &stock.pool;
     let (here, there) = (stock.common(first), stock.common(later));
+    let (one, other) = (stock.who(first), stock.who(later));
     let worded = match first.family {
         Family::SignIn | Family::Directory => true,
         Family::Audit => here.source == RENAMED || there.source == RENAMED,
@@ -40,9 +41,9 @@ pub(super) fn is_twin(first: &Entry, later: &Entry, stock: &Stock) -> bool {
         && here.source != there.source
         && first.family == later.family
         && second(first) == second(later)
-        && agree(first.actor, later.actor)
-        && agree(first.account, later.account)
-        && agree(first.operation, later.operation)
+        && agree(one.actor, other.actor)
+        && agree(one.account, other.account)
+        && agree(here.operation, there.operation)
         && applications
         && addresses
         && ends
@@ -52,24 +53,24 @@ pub(super) fn is_twin(first: &Entry, later: &Entry, stock: &Stock) -> bool {
 pub(super) fn is_richer(later: &Entry, first: &Entry, stock: &Stock) -> bool {
     let measure = |entry: &Entry| {
         let common = stock.common(entry);
-        (common.degraded.is_empty(), filled(entry, common), entry.origin.length)
+        (common.degraded.is_empty(), filled(entry, common, stock.who(entry)), entry.origin.length)
     };
     measure(later) > measure(first)
 }
 
 /// How many of the facts that exports leave out an entry has; not those that every export words somehow.
-fn filled(entry: &Entry, common: &Common) -> usize {
+fn filled(entry: &Entry, common: &Common, who: &Who) -> usize {
     let texts = [
-        entry.tenant,
-        entry.actor,
-        entry.actor_id,
+        who.tenant,
+        who.actor,
+        who.actor_id,
         entry.target,
         entry.address,
-        entry.agent,
+        who.agent,
         common.application,
         common.application_id,
         entry.session,
-        entry.device,
+        who.device,
         common.error_code,
     ];
     texts.iter().filter(|text| !text.is_empty()).count() + usize::from(!entry.token.is_empty())

@@ -12,7 +12,7 @@ mod workbook;
 use speur::case::Case;
 use speur::error::Error;
 use speur::output::{Input, OUTPUTS, RunFacts, verify, write_case};
-use speur::store::GUID;
+use speur::store::{GUID, Who};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
@@ -100,7 +100,7 @@ fn the_csv_timeline_keeps_its_contract() {
         assert_eq!(&row[14], entry.id.text(&case.events.pool, &mut [0; GUID]));
         assert_eq!(row[16], entry.origin.row.to_string());
         assert_eq!(&row[15], case.coverage.files[entry.origin.file as usize].path);
-        assert_eq!(row[11].is_empty(), entry.hits.is_empty());
+        assert_eq!(row[11].is_empty(), case.events.hits(&entry).is_empty());
     }
     assert!(rows[0][0].starts_with("2026-01-12T07:00:00.000000Z"), "{}", &rows[0][0]);
 }
@@ -141,7 +141,8 @@ fn the_text_timelines_leave_out_what_the_parquet_has() {
         assert!(keys.iter().all(known), "{keys:?}");
         assert!(!keys.iter().any(|key| ["time", "file", "row", "offset", "length", "sha256"].contains(&key.as_str())));
         // Whatever is left out is said elsewhere in the line.
-        let (actor, account) = (case.events.text(entry.actor), case.events.text(entry.account));
+        let who = case.events.who(&entry);
+        let (actor, account) = (case.events.text(who.actor), case.events.text(who.account));
         assert_eq!(row["actor"].as_str().unwrap_or(account).to_lowercase(), actor.to_lowercase());
         let detail = case.events.text(entry.detail);
         let told = row["message"].as_str().unwrap().contains(detail);
@@ -162,7 +163,9 @@ fn the_timesketch_timeline_names_an_actor_or_target_that_is_not_the_account() {
         tenant::push(&mut events, &tenant::QUIET);
         let (actor, target) = (events.pool.intern(actor), events.pool.intern(target));
         let last = events.entries.len() as u32 - 1;
-        events.entries.change_at(last, |entry| (entry.actor, entry.target) = (actor, target));
+        let who = Who { actor, ..*events.who(&events.entries.at(last)) };
+        let who = events.whos.number(&who);
+        events.entries.change_at(last, |entry| (entry.who, entry.target) = (who, target));
     }
     let (_around, out) = written(&tenant::finish(events));
     let timeline = text(&out, "timeline.jsonl");

@@ -104,7 +104,7 @@ fn what_was_not_asked_for_is_counted_and_left_out() {
     let merger = merger(vec![batch(0, &[("x", 1, 0), ("y", 2, 60)]), batch(1, &[("z", 3, 60)])]);
     let start = merger.entry(0).micros;
     let (mut events, mut tallies) = merger.finish(&[], BTreeMap::new());
-    events.leave_out(&mut tallies, &|entry, _| entry.micros == start);
+    events.leave_out(&mut tallies, &|entry, _, _| entry.micros == start);
     assert_eq!(events.entries.len(), 1);
     assert_eq!(tallies.iter().map(|t| (t.counts.used, t.counts.outside)).collect::<Vec<_>>(), [(2, 1), (1, 1)]);
 }
@@ -176,7 +176,7 @@ fn what_only_events_had_that_are_gone_is_not_met() {
     let (mut events, mut tallies) = finish(worded(&rows, Family::Audit), &[false]);
     let sources = |events: &Events| events.commons_met().map(|common| common.source).collect::<Vec<_>>();
     assert_eq!(sources(&events), ["purview-csv", "search-ual-csv"]);
-    events.leave_out(&mut tallies, &|entry, _| entry.origin.file == 1);
+    events.leave_out(&mut tallies, &|entry, _, _| entry.origin.file == 1);
     assert_eq!(sources(&events), ["search-ual-csv"]);
 }
 

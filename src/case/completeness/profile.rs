@@ -2,7 +2,7 @@
 
 use crate::coverage::Coverage;
 use crate::event::{Basis, Family, Precision};
-use crate::store::{Common, Entry, Events, Pool, Sym};
+use crate::store::{Entry, Events, Pool, Sym};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Times and number of some events.
@@ -68,7 +68,7 @@ impl Profile {
             *span = Span { first: span.first.min(time), last: span.last.max(time), count: span.count + 1 };
             profile.note(&entry, events);
             if let Some(file) = profile.files.get_mut(entry.origin.file as usize) {
-                file.note((&entry, events.common(&entry)), &traits);
+                file.note(&entry, events, &traits);
             }
         }
         profile
@@ -77,9 +77,10 @@ impl Profile {
     fn note(&mut self, entry: &Entry, events: &Events) {
         match entry.family {
             Family::Audit => {
-                self.operations.insert(entry.operation);
-                self.workloads.insert(events.common(entry).workload);
-                let sign_in = events.text(entry.operation).starts_with("UserLog");
+                let common = events.common(entry);
+                self.operations.insert(common.operation);
+                self.workloads.insert(common.workload);
+                let sign_in = events.text(common.operation).starts_with("UserLog");
                 self.acts += u64::from(!sign_in);
                 self.tokens += u64::from(!sign_in && !entry.token.is_empty());
             }
@@ -97,22 +98,23 @@ impl Profile {
 }
 
 impl FileProfile {
-    fn note(&mut self, (entry, common): (&Entry, &Common), traits: &[Traits]) {
+    fn note(&mut self, entry: &Entry, events: &Events, traits: &[Traits]) {
+        let (common, who) = (events.common(entry), events.who(entry));
         let of = |sym: Sym| traits.get(sym.0 as usize);
         self.events += 1;
         self.families.insert(entry.family);
         self.minutes += u64::from(entry.precision == Precision::Minute);
         self.unshown += u64::from(matches!(entry.basis, Basis::FileSorted | Basis::Given));
         self.without_data += u64::from(of(common.degraded).is_some_and(|text| text.no_data));
-        let names = [common.operation_original, entry.actor, entry.target, entry.object];
-        let texts = [entry.detail, entry.agent, entry.device];
+        let names = [common.operation_original, who.actor, entry.target, entry.object];
+        let texts = [entry.detail, who.agent, who.device];
         self.beyond_ascii |= names.iter().chain(&texts).any(|&sym| of(sym).is_some_and(|text| text.beyond_ascii));
         if self.question.is_none() {
             self.question = names.into_iter().find(|&sym| of(sym).is_some_and(|text| text.question));
         }
         if common.source == "graph-signins" {
             self.graph_sign_ins += 1;
-            self.beta |= !entry.agent.is_empty() || !entry.token.is_empty() || !entry.session.is_empty();
+            self.beta |= !who.agent.is_empty() || !entry.token.is_empty() || !entry.session.is_empty();
         }
     }
 }

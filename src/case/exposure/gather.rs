@@ -36,7 +36,7 @@ impl<'a> Gathered<'a> {
     pub(super) fn mail(&mut self, session: &Session, position: u32, how: &str) {
         let Some(mail) = self.opened.mail.get(&position) else { return };
         let time = self.time(position);
-        let mailbox = self.events.text(self.events.entries.at(position).account).to_owned();
+        let mailbox = self.events.text(self.events.who(&self.events.entries.at(position)).account).to_owned();
         if mail.access != Access::Act {
             self.told.insert(alias(&mailbox));
         }
@@ -80,8 +80,8 @@ impl<'a> Gathered<'a> {
         let (time, entry) = (self.time(position), &self.events.entries.at(position));
         let text = |sym| self.events.text(sym).to_owned();
         let sought = if entry.object.is_empty() { text(entry.detail) } else { text(entry.object) };
-        let operation = text(entry.operation);
-        let key = (text(entry.account), Class::Search, format!("{operation} {sought}"));
+        let operation = self.events.operation(entry).to_owned();
+        let key = (text(self.events.who(entry).account), Class::Search, format!("{operation} {sought}"));
         let exposed = self.put(session, position, key, (time, time));
         exposed.subject = sought;
         exposed.how.insert(operation);
@@ -91,7 +91,7 @@ impl<'a> Gathered<'a> {
         let entry = &self.events.entries.at(position);
         let new = Exposed {
             class: key.1,
-            tenant: self.events.text(entry.tenant).to_owned(),
+            tenant: self.events.text(self.events.who(entry).tenant).to_owned(),
             mailbox: key.0.clone(),
             message_id: String::new(),
             subject: String::new(),
@@ -117,7 +117,7 @@ impl<'a> Gathered<'a> {
             trail: Trail::new(),
         };
         let exposed = self.files.entry((session.account.clone(), file.clone())).or_insert_with(new);
-        exposed.how.insert(self.events.text(entry.operation).to_owned());
+        exposed.how.insert(self.events.operation(entry).to_owned());
         exposed.trail.add(position, &session.id, (time, time));
     }
 

@@ -102,9 +102,10 @@ impl<'a> Follow<'a> {
     }
 
     fn group(&mut self, kind: usize, entry: &Entry) -> usize {
-        let owner = if self.kinds[kind].of_account { alias(self.events.text(entry.account)) } else { String::new() };
+        let who = self.events.who(entry);
+        let owner = if self.kinds[kind].of_account { alias(self.events.text(who.account)) } else { String::new() };
         let next = self.groups.len();
-        let number = *self.numbers.entry((kind, entry.tenant, owner)).or_insert(next);
+        let number = *self.numbers.entry((kind, who.tenant, owner)).or_insert(next);
         if number == next {
             self.groups.push(Group::default());
         }
@@ -283,11 +284,11 @@ impl<'a> Follow<'a> {
     fn collected(&self) -> FxHashMap<(usize, Sym), Collected> {
         let mut accounts: FxHashMap<(usize, Sym), (i64, FxHashSet<Sym>)> = FxHashMap::default();
         for entry in self.events.entries.iter().filter(|entry| is_state(entry)) {
-            let operation = self.events.text(entry.operation);
+            let (operation, who) = (self.events.operation(&entry), self.events.who(&entry));
             for (kind, _) in self.kinds.iter().enumerate().filter(|(_, kind)| kind.snapshot == operation) {
-                let (last, known) = accounts.entry((kind, entry.tenant)).or_default();
+                let (last, known) = accounts.entry((kind, who.tenant)).or_default();
                 *last = (*last).max(entry.micros);
-                known.insert(entry.account);
+                known.insert(who.account);
             }
         }
         let told = |(last, known): (i64, FxHashSet<Sym>)| Collected { last: Some(last), accounts: known.len() };
@@ -298,9 +299,9 @@ impl<'a> Follow<'a> {
         let kind = &self.kinds[instance.kind];
         let first = instance.positions.first().copied().unwrap_or_default();
         let entry = &self.events.entries.at(first);
-        let owner = &self.events.entries.at(instance.opened.unwrap_or(first));
+        let owner = self.events.who(&self.events.entries.at(instance.opened.unwrap_or(first)));
         let (tenant, account) = (self.events.text(owner.tenant), self.events.text(owner.account));
-        let snapshot = collected.get(&(instance.kind, entry.tenant)).copied().unwrap_or_default();
+        let snapshot = collected.get(&(instance.kind, self.events.who(entry).tenant)).copied().unwrap_or_default();
         let (state, basis) = self.state(instance, snapshot, kind);
         let acts = |list: &[u32]| list.iter().map(|at| act(self.events, *at)).collect::<Vec<Act>>();
         let ids: Vec<String> = instance.positions.iter().map(|at| self.events.entries.at(*at).event_id()).collect();

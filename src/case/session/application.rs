@@ -57,7 +57,7 @@ pub(super) fn applications(
         let ours = address.is_some_and(|ip| decisions.of_address(&ip).is_some_and(|ruling| ruling.is_ours()));
         let owners = since.shared && usual.contains(&(application, address));
         if !ours && !owners && !hostile.contains(&position) {
-            found.entry((application, entry.account, address)).or_default().push(position);
+            found.entry((application, events.who(&entry).account, address)).or_default().push(position);
         }
     }
     let tell = |((id, ..), positions): ((Sym, Sym, Option<IpAddr>), Vec<u32>)| {
@@ -65,7 +65,7 @@ pub(super) fn applications(
         let succeeded = positions.iter().filter(succeeded).count() as u64;
         let first = entry(events, positions[0]);
         let address = address_text(events, &first);
-        let account = events.text(first.account).to_owned();
+        let account = events.text(events.who(&first).account).to_owned();
         let why = vec![presences.voice.fill("case.session.application", &[("id", &events.text(id))])];
         let whose = Whose { account, address, succeeded, application: events.text(id).to_lowercase() };
         session_of(events, whose, positions, (Link::Application, 0, why))

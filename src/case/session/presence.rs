@@ -7,7 +7,7 @@ use crate::decision::{Decisions, Ruling};
 use crate::event::{ActorKind, Family, bare_agent, program};
 use crate::language::Voice;
 use crate::rule::{Level, Meta};
-use crate::store::{Entry, Events, RuleIndex, Sym};
+use crate::store::{Entry, Events, RuleIndex, Sym, Who};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -82,14 +82,15 @@ impl Numbers {
 
 /// Whether the event tells of somebody at an address.
 fn is_presence(events: &Events, entry: &Entry) -> bool {
+    let who = events.who(entry);
     let log = match entry.family {
         Family::Audit | Family::SignIn | Family::Directory | Family::Activity => true,
         // Mail of the tenant's own; of other mail the trace has the address of a stranger's server.
-        Family::Trace => entry.account == entry.actor,
+        Family::Trace => who.account == who.actor,
         Family::Risk | Family::State => false,
     };
     let person = entry.actor_kind == ActorKind::User || entry.family == Family::Trace;
-    log && person && events.text(entry.by()).contains('@')
+    log && person && events.text(who.name()).contains('@')
 }
 
 impl<'a> Presences<'a> {
@@ -99,18 +100,20 @@ impl<'a> Presences<'a> {
         let mut list: Vec<Presence> = Vec::new();
         for (position, entry) in events.entries.iter().enumerate() {
             let Some(address) = events.ip(&entry).filter(|_| is_presence(events, &entry)) else { continue };
-            let who = numbers.account(events, entry.by());
+            let Who { tenant, agent, .. } = *events.who(&entry);
+            let by = events.who(&entry).name();
+            let who = numbers.account(events, by);
             let next = list.len();
             let at = *places.entry((who, address)).or_insert(next);
             if at == next {
-                list.push(Presence::new(entry.tenant, events.text(entry.by()).to_lowercase(), who, address));
+                list.push(Presence::new(tenant, events.text(by).to_lowercase(), who, address));
             }
-            let named = !bare_agent(events.text(entry.agent)).starts_with("Client=") && !entry.agent.is_empty();
-            let program = named.then(|| numbers.agent(events, entry.agent));
+            let named = !bare_agent(events.text(agent)).starts_with("Client=") && !agent.is_empty();
+            let program = named.then(|| numbers.agent(events, agent));
             list[at].add(events, position as u32, rules, program);
             // A message trace names the tenant by its name, other logs by its id.
             if entry.family != Family::Trace && std::mem::take(&mut list[at].traced) {
-                list[at].tenant = entry.tenant;
+                list[at].tenant = tenant;
             }
         }
         let (mut at_address, mut at_network) = (FxHashMap::default(), FxHashMap::default());

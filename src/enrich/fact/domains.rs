@@ -3,7 +3,7 @@
 use super::{Columns, Deriver, Past};
 use crate::event::{ActorKind, Family, Outcome};
 use crate::field::Fact;
-use crate::store::{Entry, Events, Sym};
+use crate::store::{Entry, Events, Sym, Who};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -67,11 +67,12 @@ pub(super) fn own(events: &Events, accepted: &AcceptedDomains) -> OwnDomains {
     let mut snapshots: BTreeMap<Sym, BTreeSet<String>> = BTreeMap::new();
     let mut shown: BTreeMap<Sym, BTreeSet<Sym>> = BTreeMap::new();
     for entry in &events.entries {
-        if entry.family == Family::State && events.text(entry.operation) == SNAPSHOT {
+        if entry.family == Family::State && events.operation(&entry) == SNAPSHOT {
             let domain = events.text(entry.object).to_lowercase();
-            snapshots.entry(entry.tenant).or_default().insert(domain);
+            snapshots.entry(events.who(&entry).tenant).or_default().insert(domain);
         } else if shows_own(events, &entry) {
-            shown.entry(entry.tenant).or_default().insert(entry.actor);
+            let who = events.who(&entry);
+            shown.entry(who.tenant).or_default().insert(who.actor);
         }
     }
     let mut found: FxHashMap<Sym, Own> = FxHashMap::default();
@@ -83,7 +84,7 @@ pub(super) fn own(events: &Events, accepted: &AcceptedDomains) -> OwnDomains {
         found.insert(tenant, Own { domains, basis: "snapshot" });
     }
     if !accepted.is_empty() {
-        let tenants: BTreeSet<Sym> = events.entries.iter().map(|entry| entry.tenant).collect();
+        let tenants: BTreeSet<Sym> = events.whos_met().map(|who| who.tenant).collect();
         for tenant in tenants {
             found.insert(tenant, Own { domains: accepted.0.clone(), basis: "given" });
         }
@@ -93,7 +94,7 @@ pub(super) fn own(events: &Events, accepted: &AcceptedDomains) -> OwnDomains {
 
 /// The domains that are the tenants' own, lower case: accepted ones, and those that tenants are named after.
 pub fn own_domains(events: &Events, accepted: &AcceptedDomains) -> BTreeSet<String> {
-    let tenants: BTreeSet<Sym> = events.entries.iter().map(|entry| entry.tenant).collect();
+    let tenants: BTreeSet<Sym> = events.whos_met().map(|who| who.tenant).collect();
     let own = own(events, accepted);
     let known = tenants.iter().filter_map(|tenant| own.of(*tenant)).flat_map(Own::domains).map(str::to_owned);
     let named = tenants.iter().map(|tenant| events.text(*tenant).to_lowercase()).filter(|name| name.contains('.'));
@@ -103,20 +104,20 @@ pub fn own_domains(events: &Events, accepted: &AcceptedDomains) -> BTreeSet<Stri
 /// A message trace concerns whoever of the tenant sent the message, else who received it. When a trace is read nobody
 /// knows which of the two is the tenant's own; here it is known.
 pub fn own_senders(events: &mut Events, accepted: &AcceptedDomains) {
-    let traces = |entry: &Entry| entry.family == Family::Trace && !entry.actor.is_empty();
-    if !events.entries.iter().any(|entry| traces(&entry)) {
+    if !events.entries.iter().any(|entry| entry.family == Family::Trace) {
         return;
     }
     let own = own(events, accepted);
-    let Events { entries, pool, .. } = events;
+    let Events { entries, whos, pool, .. } = events;
     entries.change(|entry| {
-        if !traces(entry) {
+        let who = *whos.get(entry.who);
+        if entry.family != Family::Trace || who.actor.is_empty() {
             return;
         }
-        let sender = pool.get(entry.actor).to_lowercase();
+        let sender = pool.get(who.actor).to_lowercase();
         let is_own = |own: &Own| domain(&sender).is_some_and(|domain| own.holds(&domain));
-        if own.of(entry.tenant).is_some_and(is_own) {
-            entry.account = pool.intern(&sender);
+        if own.of(who.tenant).is_some_and(is_own) {
+            entry.who = whos.number(&Who { account: pool.intern(&sender), ..who });
         }
     });
 }
@@ -135,7 +136,7 @@ pub(super) fn domain(address: &str) -> Option<String> {
 
 fn derive(past: &Past<'_>, columns: &mut Columns) {
     for (row, entry) in past.wanted() {
-        let own = past.own.of(entry.tenant);
+        let own = past.own.of(past.events.who(&entry).tenant);
         let recipients = past.events.text(entry.recipients);
         if recipients.is_empty() {
             continue;

@@ -4,7 +4,7 @@ use super::past::MINUTE;
 use super::{Columns, Deriver, Past};
 use crate::event::Outcome;
 use crate::field::Fact;
-use crate::store::{Entry, Ip, Sym};
+use crate::store::{Ip, Sym};
 use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
 use std::hash::Hash;
@@ -26,10 +26,10 @@ struct Recent {
 }
 
 impl Recent {
-    fn add(&mut self, entry: &Entry) {
-        self.forget(entry.micros);
-        self.refused.push_back((entry.micros, entry.account));
-        *self.accounts.entry(entry.account).or_default() += 1;
+    fn add(&mut self, time: i64, account: Sym) {
+        self.forget(time);
+        self.refused.push_back((time, account));
+        *self.accounts.entry(account).or_default() += 1;
     }
 
     fn forget(&mut self, now: i64) {
@@ -47,25 +47,26 @@ impl Recent {
 fn derive(past: &Past<'_>, columns: &mut Columns) {
     let mut by_address: FxHashMap<(Sym, Ip), Recent> = FxHashMap::default();
     let mut by_account: FxHashMap<(Sym, Sym), Recent> = FxHashMap::default();
-    for (_, row, entry) in past.each() {
-        let account = (entry.tenant, entry.account);
+    for (row, entry) in past.each() {
+        let who = past.events.who(&entry);
+        let account = (who.tenant, who.account);
         if let Some(row) = row {
             if !entry.ip.is_empty() {
-                let (count, accounts) = recent(&mut by_address, &(entry.tenant, entry.ip), entry.micros);
+                let (count, accounts) = recent(&mut by_address, &(who.tenant, entry.ip), entry.micros);
                 columns.number(Fact::FailuresByAddress, row, count);
                 columns.number(Fact::FailuresAccountsByAddress, row, accounts);
             }
-            if !entry.account.is_empty() {
+            if !who.account.is_empty() {
                 let (count, _) = recent(&mut by_account, &account, entry.micros);
                 columns.number(Fact::FailuresByAccount, row, count);
             }
         }
         if entry.outcome == Outcome::Failure && past.events.is_sign_in(&entry) {
             if !entry.ip.is_empty() {
-                by_address.entry((entry.tenant, entry.ip)).or_default().add(&entry);
+                by_address.entry((who.tenant, entry.ip)).or_default().add(entry.micros, who.account);
             }
-            if !entry.account.is_empty() {
-                by_account.entry(account).or_default().add(&entry);
+            if !who.account.is_empty() {
+                by_account.entry(account).or_default().add(entry.micros, who.account);
             }
         }
     }

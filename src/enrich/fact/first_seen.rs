@@ -79,8 +79,8 @@ struct Seen {
 fn derive(past: &Past<'_>, columns: &mut Columns) {
     let mut seen = Seen::default();
     let mut reader = Reader::default();
-    for (position, row, entry) in past.each() {
-        let who = past.who(position);
+    for (row, entry) in past.each() {
+        let who = past.who(&entry);
         if who == 0 || !entry.is_act() {
             continue;
         }
@@ -89,17 +89,18 @@ fn derive(past: &Past<'_>, columns: &mut Columns) {
             continue;
         }
         let now = Circumstances { who, ip: entry.ip, own: reader.read(past, &entry) };
+        let act = (past.events.who(&entry).tenant, entry.micros);
         if let Some(row) = row {
-            seen.tell(&now, &entry, row, columns);
+            seen.tell(&now, act, row, columns);
         }
         if history {
-            seen.add(now, &entry);
+            seen.add(now, act);
         }
     }
 }
 
 impl Seen {
-    fn tell(&self, now: &Circumstances, entry: &Entry, row: usize, columns: &mut Columns) {
+    fn tell(&self, now: &Circumstances, (tenant, time): (Sym, i64), row: usize, columns: &mut Columns) {
         let known = self.whole.contains(now);
         for (at, fact) in OWN.into_iter().enumerate() {
             if now.own[at] != 0 {
@@ -108,23 +109,23 @@ impl Seen {
         }
         for (fact, at) in SHARED {
             if now.own[at] != 0 {
-                columns.truth(fact, row, !known && !self.shared.contains(&(entry.tenant, at as u8, now.own[at])));
+                columns.truth(fact, row, !known && !self.shared.contains(&(tenant, at as u8, now.own[at])));
             }
         }
         if !now.ip.is_empty() {
-            columns.truth(Fact::TenantFirstSeenAddress, row, !self.addresses.contains(&(entry.tenant, now.ip)));
+            columns.truth(Fact::TenantFirstSeenAddress, row, !self.addresses.contains(&(tenant, now.ip)));
         }
         let (mut days, mut active) = (0, 0);
         if let Some(person) = self.people.get(&now.who) {
-            days = (entry.micros - person.since).div_euclid(DAY);
-            active = person.days + u32::from(person.last_day < entry.micros.div_euclid(DAY));
+            days = (time - person.since).div_euclid(DAY);
+            active = person.days + u32::from(person.last_day < time.div_euclid(DAY));
         }
         columns.number(Fact::BaselineDays, row, days);
         columns.truth(Fact::BaselineSufficient, row, days >= SUFFICIENT.0 && active >= SUFFICIENT.1);
     }
 
-    fn add(&mut self, now: Circumstances, entry: &Entry) {
-        let (time, today) = (entry.micros, entry.micros.div_euclid(DAY));
+    fn add(&mut self, now: Circumstances, (tenant, time): (Sym, i64)) {
+        let today = time.div_euclid(DAY);
         let person = self.people.entry(now.who).or_insert(Person { since: time, last_day: today, days: 0 });
         if person.last_day < today {
             person.days += 1;
@@ -137,10 +138,10 @@ impl Seen {
             self.own.insert((now.who, at as u8, value));
         }
         for (_, at) in SHARED.into_iter().filter(|(_, at)| now.own[*at] != 0) {
-            self.shared.insert((entry.tenant, at as u8, now.own[at]));
+            self.shared.insert((tenant, at as u8, now.own[at]));
         }
         if !now.ip.is_empty() {
-            self.addresses.insert((entry.tenant, now.ip));
+            self.addresses.insert((tenant, now.ip));
         }
     }
 }
@@ -157,16 +158,16 @@ struct Reader {
 impl Reader {
     fn read(&mut self, past: &Past<'_>, entry: &Entry) -> [u32; 8] {
         let [country, region, network] = self.place(past, entry);
-        let common = past.events.common(entry);
+        let (common, who) = (past.events.common(entry), past.events.who(entry));
         let application = if common.application_id.is_empty() { common.application } else { common.application_id };
-        let client = if common.client.is_empty() { self.protocol(past, entry.agent) } else { common.client.0 };
+        let client = if common.client.is_empty() { self.protocol(past, who.agent) } else { common.client.0 };
         let authentication = if common.authentication_requirement.is_empty() {
             0
         } else {
             let next = self.pairs.len() as u32 + 1;
             *self.pairs.entry((common.authentication_requirement, application)).or_insert(next)
         };
-        [country, region, network, past.agent(entry), entry.device.0, application.0, client, authentication]
+        [country, region, network, past.agent(entry), who.device.0, application.0, client, authentication]
     }
 
     fn place(&mut self, past: &Past<'_>, entry: &Entry) -> [u32; 3] {

@@ -67,20 +67,21 @@ fn derive(past: &Past<'_>, columns: &mut Columns) {
     // The first of the domains that passes for another, and that other.
     let mut known: FxHashMap<(Sym, Domains), Option<(String, String)>> = FxHashMap::default();
     for (row, entry) in past.wanted() {
-        let (Some(own), none) = (past.own.of(entry.tenant), BTreeSet::new()) else { continue };
-        let partners = partners.get(&entry.tenant).unwrap_or(&none);
+        let who = past.events.who(&entry);
+        let (Some(own), none) = (past.own.of(who.tenant), BTreeSet::new()) else { continue };
+        let partners = partners.get(&who.tenant).unwrap_or(&none);
         let mut look = |name: &String| {
-            let key = (entry.tenant, name.clone());
+            let key = (who.tenant, name.clone());
             let model = models.entry(key).or_insert_with_key(|(_, name)| model_of(name, own, partners));
             model.clone().map(|model| (name.clone(), model))
         };
-        let texts = [entry.actor, entry.target, entry.account, entry.recipients];
+        let texts = [who.actor, entry.target, who.account, entry.recipients];
         let domains = texts.map(|text| named.of(past.events, text));
         for domains in domains.into_iter().filter(|domains| !domains.is_empty()) {
             let first = || named.lists.get(domains).iter().find_map(&mut look);
-            known.entry((entry.tenant, domains)).or_insert_with(first);
+            known.entry((who.tenant, domains)).or_insert_with(first);
         }
-        let found = domains.iter().filter_map(|domains| known.get(&(entry.tenant, *domains))?.as_ref());
+        let found = domains.iter().filter_map(|domains| known.get(&(who.tenant, *domains))?.as_ref());
         if let Some((_, model)) = found.min() {
             columns.text(Fact::LookalikeDomain, row, model);
         }
@@ -90,11 +91,12 @@ fn derive(past: &Past<'_>, columns: &mut Columns) {
 /// The domains of each tenant's correspondents that were met on enough days.
 fn partners(past: &Past<'_>, named: &mut Named) -> FxHashMap<Sym, BTreeSet<String>> {
     let mut days: FxHashMap<(Sym, Domains), BTreeSet<i64>> = FxHashMap::default();
-    for (_, _, entry) in past.each() {
-        for name in [entry.actor, entry.target, entry.account] {
+    for (_, entry) in past.each() {
+        let who = past.events.who(&entry);
+        for name in [who.actor, entry.target, who.account] {
             let domains = named.of(past.events, name);
             if !domains.is_empty() {
-                let days = days.entry((entry.tenant, domains)).or_default();
+                let days = days.entry((who.tenant, domains)).or_default();
                 if days.len() < PARTNER {
                     days.insert(entry.micros.div_euclid(super::past::DAY));
                 }

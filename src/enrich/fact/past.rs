@@ -2,7 +2,7 @@
 
 use super::domains::{AcceptedDomains, OwnDomains, own};
 use crate::event::{ActorKind, Family, Outcome, SIGN_IN_STEP, program};
-use crate::store::{Entry, Events, Sym};
+use crate::store::{Entry, Events, Sym, Who};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 
@@ -16,47 +16,35 @@ pub(super) struct Past<'a> {
     /// The accepted domains of each tenant.
     pub own: OwnDomains,
     wanted: &'a [u32],
-    /// For each event the number of its actor; 0 where it names none.
-    who: Vec<u32>,
-    /// For each text that is an agent the number of the agent without version numbers; 0 for no agent.
-    agents: Vec<u32>,
+    /// By the number of a [`Who`] that of its actor, and that of its agent without version numbers; 0 for none.
+    whos: Vec<(u32, u32)>,
 }
 
 impl<'a> Past<'a> {
     pub(super) fn new(events: &'a Events, wanted: &'a [u32], accepted: &'a AcceptedDomains) -> Self {
-        let mut folded = Numbers::default();
-        let mut names: Vec<u32> = vec![0; events.pool.len()];
+        let (mut folded, mut families) = (Numbers::default(), Numbers::default());
         let mut actors: FxHashMap<(Sym, u32), u32> = FxHashMap::default();
-        let mut agents: Vec<u32> = vec![0; events.pool.len()];
-        let mut families = Numbers::default();
-        let mut who = Vec::with_capacity(events.entries.len());
-        for entry in &events.entries {
-            let agent = &mut agents[entry.agent.0 as usize];
-            if *agent == 0 && !entry.agent.is_empty() {
-                *agent = families.of(program(events.text(entry.agent)));
-            }
-            if entry.actor.is_empty() {
-                who.push(0);
-                continue;
-            }
-            let name = &mut names[entry.actor.0 as usize];
-            if *name == 0 {
-                *name = folded.of(events.text(entry.actor).to_lowercase());
+        let mut numbers = |who: &Who| {
+            let (actor, agent) = (events.text(who.actor), events.text(who.agent));
+            let agent = if agent.is_empty() { 0 } else { families.of(program(agent)) };
+            if actor.is_empty() {
+                return (0, agent);
             }
             let next = actors.len() as u32 + 1;
-            who.push(*actors.entry((entry.tenant, *name)).or_insert(next));
-        }
-        Self { events, own: own(events, accepted), wanted, who, agents }
+            (*actors.entry((who.tenant, folded.of(actor.to_lowercase()))).or_insert(next), agent)
+        };
+        let whos = events.whos.all().iter().map(&mut numbers).collect();
+        Self { events, own: own(events, accepted), wanted, whos }
     }
 
-    /// Every event in time order: its position, its row if it wants facts, and itself.
-    pub(super) fn each(&self) -> impl Iterator<Item = (usize, Option<usize>, Cow<'a, Entry>)> {
+    /// Every event in time order: its row if it wants facts, and itself.
+    pub(super) fn each(&self) -> impl Iterator<Item = (Option<usize>, Cow<'a, Entry>)> {
         let mut row = 0;
         let wanted = self.wanted;
         self.events.entries.iter().enumerate().map(move |(position, entry)| {
             let here = wanted.get(row).is_some_and(|wanted| *wanted as usize == position);
             row += usize::from(here);
-            (position, here.then(|| row - 1), entry)
+            (here.then(|| row - 1), entry)
         })
     }
 
@@ -65,14 +53,14 @@ impl<'a> Past<'a> {
         self.wanted.iter().enumerate().map(|(row, position)| (row, self.events.entries.at(*position)))
     }
 
-    /// The number of the actor of the event at `position`, the same for all spellings of the name; 0 for none.
-    pub(super) fn who(&self, position: usize) -> u32 {
-        self.who[position]
+    /// The number of the event's actor, the same for all spellings of the name; 0 for none.
+    pub(super) fn who(&self, entry: &Entry) -> u32 {
+        self.whos[entry.who.index()].0
     }
 
     /// The number of the event's agent without version numbers; 0 for none.
     pub(super) fn agent(&self, entry: &Entry) -> u32 {
-        self.agents[entry.agent.0 as usize]
+        self.whos[entry.who.index()].1
     }
 
     /// Whether the event is an act that makes its circumstances usual for whoever did it: it was done, by a person or
@@ -82,7 +70,7 @@ impl<'a> Past<'a> {
         let done = if self.events.is_sign_in(entry) {
             entry.outcome == Outcome::Success
         } else {
-            entry.outcome != Outcome::Failure && self.events.text(entry.operation) != SIGN_IN_STEP
+            entry.outcome != Outcome::Failure && self.events.operation(entry) != SIGN_IN_STEP
         };
         log && done && entry.actor_kind != ActorKind::System
     }

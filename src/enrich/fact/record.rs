@@ -32,7 +32,7 @@ fn derive(past: &Past<'_>, columns: &mut Columns) {
         if !common.application_id.is_empty() {
             columns.truth(Fact::FirstParty, row, first_party::is_microsoft_application(text(common.application_id)));
         }
-        if names_mail_rule(text(entry.operation)) && !entry.object.is_empty() {
+        if names_mail_rule(text(common.operation)) && !entry.object.is_empty() {
             let name = text(entry.object);
             columns.text(Fact::RuleName, row, name.lines().next().unwrap_or_default());
             columns.truth(Fact::RuleNameSymbolsOnly, row, !name.chars().any(char::is_alphanumeric));

@@ -63,19 +63,18 @@ impl Rhythm {
 }
 
 fn derive(past: &Past<'_>, columns: &mut Columns) {
-    let wanted: FxHashSet<u32> =
-        past.each().filter(|(_, row, _)| row.is_some()).map(|(position, _, _)| past.who(position)).collect();
+    let wanted: FxHashSet<u32> = past.wanted().map(|(_, entry)| past.who(&entry)).collect();
     let mut people: FxHashMap<u32, Rhythm> = FxHashMap::default();
-    for (position, _, entry) in past.each() {
-        let who = past.who(position);
+    for (_, entry) in past.each() {
+        let who = past.who(&entry);
         if who != 0 && wanted.contains(&who) && past.is_history(&entry) {
             people.entry(who).or_default().add(entry.micros);
         }
     }
     let offsets: FxHashMap<u32, usize> =
         people.iter().filter_map(|(who, rhythm)| Some((*who, rhythm.offset()?))).collect();
-    for (position, row, entry) in past.each() {
-        let who = past.who(position);
+    for (row, entry) in past.each() {
+        let who = past.who(&entry);
         let (Some(row), Some(offset), Some(rhythm)) = (row, offsets.get(&who), people.get(&who)) else { continue };
         let hour = entry.micros.div_euclid(HOUR).rem_euclid(24) as usize;
         columns.number(Fact::LocalHour, row, (hour + offset) % 24);

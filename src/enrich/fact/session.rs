@@ -19,11 +19,11 @@ struct Session<'a> {
 
 fn derive(past: &Past<'_>, columns: &mut Columns) {
     let mut sessions: FxHashMap<(Sym, Sym), Session<'_>> = FxHashMap::default();
-    for (_, row, entry) in past.each() {
+    for (row, entry) in past.each() {
         if entry.session.is_empty() || !entry.is_act() {
             continue;
         }
-        let session = sessions.entry((entry.tenant, entry.session)).or_default();
+        let session = sessions.entry((past.events.who(&entry).tenant, entry.session)).or_default();
         add(&mut session.addresses, Some(entry.ip).filter(|ip| !ip.is_empty()));
         add(&mut session.agents, Some(past.agent(&entry)).filter(|agent| *agent != 0));
         let country = past.events.place(&entry).map(|place| place.country.as_str());

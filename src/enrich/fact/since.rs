@@ -44,21 +44,23 @@ const METHODS: &[&str] = &[
 fn derive(past: &Past<'_>, columns: &mut Columns) {
     let mut last: FxHashMap<(Sym, Sym), [Option<i64>; 3]> = FxHashMap::default();
     let mut kinds: FxHashMap<Sym, Option<usize>> = FxHashMap::default();
-    for (_, row, entry) in past.each() {
-        if entry.account.is_empty() || !entry.is_act() {
+    for (row, entry) in past.each() {
+        let who = past.events.who(&entry);
+        if who.account.is_empty() || !entry.is_act() {
             continue;
         }
-        if let (Some(row), Some(times)) = (row, last.get(&(entry.tenant, entry.account))) {
+        if let (Some(row), Some(times)) = (row, last.get(&(who.tenant, who.account))) {
             for (fact, time) in FACTS.into_iter().zip(times) {
                 if let Some(time) = time {
                     columns.number(fact, row, (entry.micros - time).div_euclid(MINUTE));
                 }
             }
         }
-        let kind = *kinds.entry(entry.operation).or_insert_with(|| kind(past.events.text(entry.operation)));
+        let kind =
+            *kinds.entry(past.events.common(&entry).operation).or_insert_with(|| kind(past.events.operation(&entry)));
         let kind = kind.or_else(|| by_property(past.events, &entry));
         if let (Some(kind), true) = (kind, entry.outcome != Outcome::Failure) {
-            last.entry((entry.tenant, entry.account)).or_default()[kind] = Some(entry.micros);
+            last.entry((who.tenant, who.account)).or_default()[kind] = Some(entry.micros);
         }
     }
 }
@@ -69,7 +71,7 @@ fn kind(operation: &str) -> Option<usize> {
 
 /// A changed user record tells by its properties what was changed.
 fn by_property(events: &Events, entry: &Entry) -> Option<usize> {
-    if events.text(entry.operation) != "Update user" {
+    if events.operation(entry) != "Update user" {
         return None;
     }
     let detail = events.text(entry.detail);

@@ -24,8 +24,8 @@ struct Stop<'a> {
 
 fn derive(past: &Past<'_>, columns: &mut Columns) {
     let mut last: FxHashMap<u32, Stop<'_>> = FxHashMap::default();
-    for (position, row, entry) in past.each() {
-        let who = past.who(position);
+    for (row, entry) in past.each() {
+        let who = past.who(&entry);
         if who == 0 || entry.outcome != Outcome::Success || !past.events.is_sign_in(&entry) {
             continue;
         }

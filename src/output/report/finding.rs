@@ -114,7 +114,7 @@ fn event_line(view: &View<'_>, position: usize) -> EventLine {
     EventLine {
         id: row.entry.event_id(),
         time: t.moment(row.entry.micros),
-        operation: excerpt(view.case.events.text(row.entry.operation), 60),
+        operation: excerpt(view.case.events.text(row.common.operation), 60),
         address: excerpt(&row.from.text, 60),
         place: row.from.place.map_or_else(String::new, |place| place_name(t, place)),
         network: row.from.place.map_or_else(String::new, network),

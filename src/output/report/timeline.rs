@@ -62,8 +62,8 @@ fn ranks(view: &View<'_>, suspects: &[&Account], hostile: &FxHashSet<u32>) -> Ve
     let severe = [Level::Medium, Level::High, Level::Critical].map(Level::name);
     let rank = |(position, entry): (usize, Cow<'_, Entry>)| match () {
         () if hostile.contains(&(position as u32)) => 0,
-        () if !entry.hits.is_empty() && severe.contains(&view.row(position, &entry).level) => 0,
-        () if !entry.hits.is_empty() => 1,
+        () if !view.case.events.hits(&entry).is_empty() && severe.contains(&view.row(position, &entry).level) => 0,
+        () if !view.case.events.hits(&entry).is_empty() => 1,
         () if whose.of(&entry).is_some() => 2,
         () => 3,
     };
@@ -117,8 +117,8 @@ impl Data {
                 rows,
                 "{comma}[{},{},{},{},{},{},{},",
                 entry.micros.div_euclid(1_000),
-                self.accounts.number(events.text(entry.account)),
-                self.operations.number(events.text(entry.operation)),
+                self.accounts.number(events.text(row.who.account)),
+                self.operations.number(events.text(row.common.operation)),
                 self.addresses.number(&address),
                 level_number(row.level),
                 self.rules.number(row.rules),

@@ -21,7 +21,8 @@ impl<'a> Whose<'a> {
     /// The place of the event's account among the accounts.
     pub(super) fn of(&mut self, entry: &Entry) -> Option<usize> {
         let (events, numbers) = (self.events, &self.numbers);
-        let look = || numbers.get(&(events.text(entry.tenant), events.text(entry.account))).copied();
-        *self.known.entry((entry.tenant, entry.account)).or_insert_with(look)
+        let who = events.who(entry);
+        let look = || numbers.get(&(events.text(who.tenant), events.text(who.account))).copied();
+        *self.known.entry((who.tenant, who.account)).or_insert_with(look)
     }
 }

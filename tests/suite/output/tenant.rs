@@ -5,7 +5,7 @@ use speur::case::{Case, finding};
 use speur::coverage::{Counts, Coverage, FileCoverage, Rejection, RuleCoverage, RuleRejection};
 use speur::event::{ActorKind, Basis, Family, Origin, Outcome, Place, Precision};
 use speur::rule::{Level, Meta};
-use speur::store::{Common, Entry, Events, Id, Number, RuleIndex, Sym};
+use speur::store::{Common, Entry, Events, Id, RuleIndex, Sym, Verdict, Who};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -58,6 +58,7 @@ pub(crate) fn push(events: &mut Events, act: &Act<'_>) {
     let sign_in = act.family == Family::SignIn;
     let common = Common {
         source: if sign_in { "graph-signins" } else { "purview-csv" },
+        operation: pool.intern(act.operation),
         operation_original: pool.intern(act.operation),
         workload: pool.intern(act.workload),
         record_type: pool.intern(if sign_in { "" } else { "ExchangeItem" }),
@@ -66,6 +67,14 @@ pub(crate) fn push(events: &mut Events, act: &Act<'_>) {
         error_code: pool.intern(if act.outcome == Outcome::Failure { "50126" } else { "" }),
         ..Common::default()
     };
+    let who = Who {
+        tenant: pool.intern("harbor.example"),
+        actor: pool.intern(act.account),
+        account: pool.intern(&act.account.to_lowercase()),
+        agent: pool.intern(if act.hits.is_empty() { "Mozilla/5.0 (Windows NT 10.0)" } else { "axios/1.7.2" }),
+        ..Who::default()
+    };
+    let verdict = Verdict { hits: events.rules.number(act.hits), ..Verdict::default() };
     let entry = Entry {
         micros: MONDAY + act.minute * MINUTE + (number as i64 % 60) * 1_000_000,
         precision: Precision::Second,
@@ -74,29 +83,21 @@ pub(crate) fn push(events: &mut Events, act: &Act<'_>) {
         actor_kind: ActorKind::User,
         outcome: act.outcome,
         id: Id::of(&format!("00000000-0000-4000-8000-{number:012}"), pool),
-        tenant: pool.intern("harbor.example"),
-        operation: pool.intern(act.operation),
-        actor: pool.intern(act.account),
-        actor_id: Sym(0),
         target: Sym(0),
-        account: pool.intern(&act.account.to_lowercase()),
         address: pool.intern(&format!("{}:443", act.address)),
         ip: events.ips.number(&act.address.parse::<IpAddr>().ok()),
         port: Some(443),
-        agent: pool.intern(if act.hits.is_empty() { "Mozilla/5.0 (Windows NT 10.0)" } else { "axios/1.7.2" }),
         session: pool.intern("6a1f3c7e-session"),
-        token: Id::Text(Sym(0)),
-        device: Sym(0),
+        token: Id::of("", pool),
         object: pool.intern(act.object),
         detail: pool.intern(act.detail),
         captured: Sym(0),
         recipients: Sym(0),
         origin: Origin { file: u32::from(sign_in), row: number + 1, offset: number * 1_600, length: 1_599, digest },
         conflict: false,
-        hits: events.rules.number(act.hits),
-        marks: Number::default(),
-        pending: Number::default(),
         common: events.commons.number(&common),
+        who: events.whos.number(&who),
+        verdict: events.verdicts.number(&verdict),
     };
     events.entries.push(entry);
 }

@@ -143,9 +143,9 @@ fn elsewhere(view: &View<'_>, shown: &[Held<'_>], axis: &Axis, (first, last): (i
     let mut is_own = vec![false; events.pool.len()];
     let mut taken: Vec<u32> = Vec::new();
     for held in shown {
-        let entry = &events.entries.at(held.sessions[0].positions[0]);
-        own.push((entry.tenant, entry.account));
-        is_own[entry.account.0 as usize] = true;
+        let who = events.who(&events.entries.at(held.sessions[0].positions[0]));
+        own.push((who.tenant, who.account));
+        is_own[who.account.0 as usize] = true;
         taken.extend(held.sessions.iter().flat_map(|session| &session.positions));
     }
     taken.sort_unstable();
@@ -157,11 +157,12 @@ fn elsewhere(view: &View<'_>, shown: &[Held<'_>], axis: &Axis, (first, last): (i
             break;
         }
         while taken.next_if(|at| *at < position).is_some() {}
-        if !is_own[entry.account.0 as usize] || taken.peek() == Some(&position) || !entry.is_act() {
+        let who = events.who(&entry);
+        if !is_own[who.account.0 as usize] || taken.peek() == Some(&position) || !entry.is_act() {
             continue;
         }
         let x = axis.x(entry.micros).clamp(0, WIDTH - 1) as usize;
-        let lanes = own.iter().zip(&mut seen).filter(|(own, _)| **own == (entry.tenant, entry.account));
+        let lanes = own.iter().zip(&mut seen).filter(|(own, _)| **own == (who.tenant, who.account));
         lanes.for_each(|(_, seen)| seen[x] = true);
     }
     let pixels = |seen: &[bool; WIDTH as usize]| (0..).zip(seen).filter(|(_, seen)| **seen).map(|(x, _)| x).collect();
