@@ -176,6 +176,15 @@ impl<'a> Groups<'a> {
         members
     }
 
+    /// Whether the event is in any group: has [`Self::members`].
+    pub(super) fn has(&self, found: Found<'_>) -> bool {
+        let Some((entry, known)) = found.first().and_then(|(position, _)| self.event(*position)) else {
+            return false;
+        };
+        let is_whole = |at: usize| (0..self.columns.len()).all(|field| self.part(&known, &entry, field, at).is_some());
+        found.iter().any(|(_, at)| is_whole(*at as usize))
+    }
+
     /// What the group-by fields hold, for people.
     pub(super) fn name(&self, found: Found<'_>) -> Option<String> {
         let (position, at) = found.first()?;

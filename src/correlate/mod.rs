@@ -12,7 +12,7 @@ use crate::enrich::{AcceptedDomains, Facts, Gate, Known};
 use crate::rule::correlation::{Correlation, Place};
 use crate::rule::{RuleSet, Withheld};
 use crate::store::{Entry, Events, Number, Pending, RuleIndex, Verdict};
-use group::{Folded, Found, Groups, Key, Member};
+use group::{Folded, Groups, Key, Member};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelExtend, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -195,10 +195,9 @@ fn evaluate(groups: &Groups<'_>, found: &BTreeMap<RuleIndex, Vec<u32>>, wanted: 
         return outcome;
     }
     if correlation.holds_for_one() {
-        let one = |found: &Found<'_>| !groups.members(found, None).is_empty();
         for all in group::blocks(&correlation.refs, found) {
-            let fired = group::par_each(&all).filter(one).filter_map(|found| found.first()).map(|(at, _)| *at);
-            outcome.fired.par_extend(fired);
+            let fired = group::par_each(&all).filter(|found| groups.has(found)).filter_map(|found| found.first());
+            outcome.fired.par_extend(fired.map(|(at, _)| *at));
         }
         if wanted {
             outcome.contributed.clone_from(&outcome.fired);

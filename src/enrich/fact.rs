@@ -267,20 +267,19 @@ pub struct Known<'a> {
     facts: &'a Facts,
     /// Where the event stands.
     pub position: u32,
-    /// Where its facts stand, if it has any.
+    /// Where its facts stand, where that is known already.
     row: Option<usize>,
 }
 
 impl<'a> Known<'a> {
     /// The event that has this row of the facts.
     pub fn of_row(events: &'a Events, facts: &'a Facts, row: usize) -> Self {
-        Self { events, facts, position: facts.wanted[row], row: Some(row).filter(|_| !facts.columns.is_empty()) }
+        Self { events, facts, position: facts.wanted[row], row: Some(row) }
     }
 
     /// The event at `position`.
     pub fn new(events: &'a Events, facts: &'a Facts, position: u32) -> Self {
-        let row = if facts.columns.is_empty() { None } else { facts.wanted.binary_search(&position).ok() };
-        Self { events, facts, position, row }
+        Self { events, facts, position, row: None }
     }
 }
 
@@ -289,7 +288,8 @@ impl Lookup for Known<'_> {
         match (field, self.events.entries.get(self.position as usize)) {
             (Field::Core(core), Some(entry)) => self.events.visit(&entry, *core, visit),
             (Field::Fact(fact), Some(_)) => {
-                self.row.map_or(ControlFlow::Continue(()), |row| self.facts.visit(row, *fact, visit))
+                let row = self.row.or_else(|| self.facts.wanted.binary_search(&self.position).ok());
+                row.map_or(ControlFlow::Continue(()), |row| self.facts.visit(row, *fact, visit))
             }
             // No longer known; a rule that asks for it is refused when it is loaded.
             (Field::Path(_) | Field::Named { .. }, _) | (_, None) => ControlFlow::Continue(()),

@@ -68,7 +68,7 @@ fn group(
     options: WriteOptions,
 ) -> PolarsResult<Vec<Vec<CompressedPage>>> {
     let entries = view.case.events.entries.range(rows.clone());
-    let mut growing: Vec<Growing<'_>> = COLUMNS.iter().map(|column| Growing::new(column.kind)).collect();
+    let mut growing: Vec<Growing<'_>> = COLUMNS.iter().map(|column| Growing::new(column.kind, rows.len())).collect();
     let mut step = Vec::with_capacity(STEP);
     for (first, some) in rows.step_by(STEP).zip(entries.chunks(STEP)) {
         step.clear();

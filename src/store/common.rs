@@ -97,6 +97,11 @@ impl<T> Default for Recent<T> {
 }
 
 impl<T: Combination> Recent<T> {
+    /// Forgets them.
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+
     /// The number of what the event has: most events have what one before had.
     pub(super) fn number(&mut self, event: &Event<'_>, all: &mut Distinct<T>, pool: &mut Pool) -> Number<T> {
         self.0.resize(RECENT, Number::default());

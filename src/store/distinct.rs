@@ -113,6 +113,15 @@ impl<T: Clone + Default + Eq + Hash> Distinct<T> {
         Number::of(number)
     }
 
+    /// Forgets all values but the default one, and keeps the room for others.
+    pub(super) fn clear(&mut self) {
+        self.values.truncate(1);
+        self.index.clear();
+        if let Some(first) = self.values.first().map(hash) {
+            self.index.insert_unique(first, 0, |_| first);
+        }
+    }
+
     /// The value of a number.
     #[inline]
     pub fn get(&self, number: Number<T>) -> &T {

@@ -70,8 +70,11 @@ impl Batch {
     pub fn part(&mut self) -> Stock {
         let news = self.stock.tail(self.before);
         self.stock.batch = self.entries.len();
-        let stock = std::mem::replace(&mut self.stock, news);
-        if stock.is_full() { Stock::default() } else { stock }
+        let mut stock = std::mem::replace(&mut self.stock, news);
+        if stock.is_full() {
+            stock.clear();
+        }
+        stock
     }
 
     /// Adds an event behind those that are there, with the hash of its content and what rules make of it.

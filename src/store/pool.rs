@@ -46,6 +46,14 @@ impl Pool {
         Self { hashes: Vec::new(), ..Self::default() }
     }
 
+    /// Forgets all texts, and keeps the room for others.
+    pub(super) fn clear(&mut self) {
+        self.text.clear();
+        self.ends.truncate(1);
+        self.hashes.truncate(1);
+        self.index.clear();
+    }
+
     /// The number of `text`, which is kept if it is new.
     pub fn intern(&mut self, text: &str) -> Sym {
         if text.is_empty() {

@@ -96,6 +96,20 @@ impl Stock {
         self.pool.len().max(numbered) > TEXTS || self.pool.bytes() > BYTES
     }
 
+    /// Forgets all that it holds, and keeps the room for more.
+    pub(super) fn clear(&mut self) {
+        let Self { pool, commons, whos, ips, verdicts, rules, waiting, batch: _, recent_commons, recent_whos } = self;
+        pool.clear();
+        commons.clear();
+        whos.clear();
+        ips.clear();
+        verdicts.clear();
+        rules.clear();
+        waiting.clear();
+        recent_commons.clear();
+        recent_whos.clear();
+    }
+
     /// What has come since it held so much, to be absorbed: it is numbered anew, and none of it is found.
     pub(super) fn tail(&self, from: Held) -> Self {
         Self {

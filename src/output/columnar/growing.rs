@@ -22,14 +22,15 @@ pub(super) enum Growing<'a> {
 }
 
 impl<'a> Growing<'a> {
-    pub(super) fn new(kind: Kind) -> Self {
+    /// A column of so many rows.
+    pub(super) fn new(kind: Kind, rows: usize) -> Self {
         match kind {
-            Kind::Time => Self::Time(Vec::new()),
-            Kind::Text => Self::Text(Words::default()),
-            Kind::Bytes => Self::Bytes(MutableBinaryViewArray::new()),
-            Kind::U32 => Self::U32(Vec::new()),
-            Kind::U64 => Self::U64(Vec::new()),
-            Kind::Flag => Self::Flag(Vec::new()),
+            Kind::Time => Self::Time(Vec::with_capacity(rows)),
+            Kind::Text => Self::Text(Words::new(rows)),
+            Kind::Bytes => Self::Bytes(MutableBinaryViewArray::with_capacity(rows)),
+            Kind::U32 => Self::U32(Vec::with_capacity(rows)),
+            Kind::U64 => Self::U64(Vec::with_capacity(rows)),
+            Kind::Flag => Self::Flag(Vec::with_capacity(rows)),
         }
     }
 

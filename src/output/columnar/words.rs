@@ -32,9 +32,16 @@ pub(super) struct Words<'a> {
     plain: MutableBinaryViewArray<str>,
     /// Texts do not repeat.
     unique: bool,
+    /// How many there will be.
+    values: usize,
 }
 
 impl<'a> Words<'a> {
+    /// A column of so many values.
+    pub(super) fn new(values: usize) -> Self {
+        Self { keys: Vec::with_capacity(values), values, ..Self::default() }
+    }
+
     /// Adds a text that `sym` names.
     pub(super) fn add_sym(&mut self, sym: Sym, text: &'a str) {
         if self.unique {
@@ -97,6 +104,7 @@ impl<'a> Words<'a> {
 
     /// Goes on without a dictionary.
     fn unroll(&mut self) {
+        self.plain.reserve(self.values);
         for key in std::mem::take(&mut self.keys) {
             self.plain.push(self.texts.get(key as usize));
         }
