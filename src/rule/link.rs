@@ -1,5 +1,6 @@
 //! Rules and the correlations that refer to them, put into one order and tied together.
 
+use super::Meta;
 use super::correlation::{self, Captures, Correlation, Place};
 use super::document::Fault;
 use super::foothold::{self, Foothold, Written};
@@ -37,8 +38,9 @@ pub(super) fn link(
     mapping: &Mapping,
     rejected: &mut Vec<RuleRejection>,
 ) -> Linked {
+    let shared = shared(&rules, &correlations);
     let mut names = names(&rules);
-    let (ordered, rest) = order(correlations, &mut rules, &mut names, rejected);
+    let (ordered, rest) = order(correlations, &mut rules, (&mut names, &shared), rejected);
     let indices: BTreeMap<&str, RuleIndex> = rules.keys().map(String::as_str).zip(0..=RuleIndex::MAX).collect();
     let mut known = Known {
         names: names.iter().filter_map(|(name, id)| Some((name.as_str(), *indices.get(id.as_str())?))).collect(),
@@ -59,7 +61,7 @@ pub(super) fn link(
             Err(fault) => rejected.push(read.reject(&fault)),
         }
     }
-    let followed = follow(&footholds, &mut known, rejected);
+    let followed = follow(&footholds, (&mut known, &shared), rejected);
     let captures = known.captures;
     let loaded: Vec<Loaded> = rules.into_values().collect();
     let mut silent = silent(&loaded, &compiled, &ordered);
@@ -74,13 +76,16 @@ pub(super) fn link(
 /// Compiles the footholds, each with its file.
 fn follow(
     footholds: &[Read<'_, Written>],
-    known: &mut Known<'_>,
+    (known, shared): (&mut Known<'_>, &Shared),
     rejected: &mut Vec<RuleRejection>,
 ) -> Vec<(String, Foothold)> {
     let mut followed = Vec::new();
     let names: BTreeMap<String, RuleIndex> =
         known.names.iter().map(|(name, index)| ((*name).to_owned(), *index)).collect();
-    let index = |name: &str| names.get(name).copied().ok_or_else(|| correlation::unknown(name, names.keys()));
+    let index = |name: &str| match shared.get(name) {
+        Some(files) => Err(ambiguous(name, files)),
+        None => names.get(name).copied().ok_or_else(|| correlation::unknown(name, names.keys())),
+    };
     for read in footholds {
         let mut place = |rule: RuleIndex, field: &str| correlation::Known::place(known, rule, field);
         match foothold::compile(&read.content, &index, &mut place) {
@@ -95,12 +100,14 @@ fn follow(
 fn order<'a>(
     correlations: Vec<Read<'a, CorrelationRule>>,
     rules: &mut BTreeMap<String, Loaded>,
-    names: &mut BTreeMap<String, String>,
+    (names, shared): (&mut BTreeMap<String, String>, &Shared),
     rejected: &mut Vec<RuleRejection>,
 ) -> (Vec<Named<'a>>, Vec<Read<'a, CorrelationRule>>) {
     let (mut ordered, mut rest) = (Vec::new(), Vec::new());
     for read in correlations {
-        match correlation::check(&read.content) {
+        let shared = read.content.rules.iter().find_map(|name| Some((name, shared.get(name)?)));
+        let shared = shared.map(|(name, files)| Fault::at(&["correlation", "rules"], ambiguous(name, files)));
+        match correlation::check(&read.content).and(shared.map_or(Ok(()), Err)) {
             Ok(()) => rest.push(read),
             Err(fault) => rejected.push(read.reject(&fault)),
         }
@@ -140,6 +147,32 @@ fn refuse(rest: &[Read<'_, CorrelationRule>], known: &mut Known<'_>, rejected: &
         };
         rejected.push(read.reject(&fault));
     }
+}
+
+/// Names that several rules have, none of them an id, with the files of those rules.
+type Shared = BTreeMap<String, Vec<String>>;
+
+fn shared(rules: &BTreeMap<String, Loaded>, correlations: &[Read<'_, CorrelationRule>]) -> Shared {
+    let mut named: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
+    let mut note = |name: &Option<String>, id: &str, file: &str| {
+        if let Some(name) = name {
+            named.entry(name.clone()).or_default().insert(id.to_owned(), file.to_owned());
+        }
+    };
+    for (id, loaded) in rules {
+        loaded.rule.iter().for_each(|rule| note(&rule.name, id, &loaded.meta.file));
+    }
+    for read in correlations {
+        let Meta { id, file, .. } = load::correlation(read).meta;
+        note(&read.content.name, &id, &file);
+    }
+    named.retain(|name, rules| rules.len() > 1 && !rules.contains_key(name));
+    named.into_iter().map(|(name, rules)| (name, rules.into_values().collect())).collect()
+}
+
+/// That a name says not which rule is meant.
+fn ambiguous(name: &str, files: &[String]) -> String {
+    format!("refers to \"{name}\", the name of {} rules, in {}; give the id of one", files.len(), files.join(" and "))
 }
 
 /// Ids and names of rules, each with the id it stands for.

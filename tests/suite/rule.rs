@@ -222,6 +222,31 @@ fn one_bad_document_does_not_stop_the_others() {
 }
 
 #[test]
+fn a_name_that_two_rules_have_says_not_which_is_meant() {
+    let named = |id: &str| format!("id: {id}\nname: both\n{}", rule("s:\n  a: 1\ncondition: s"));
+    let whole = |reference: &str| {
+        format!(
+            "title: whole\nid: w\ncorrelation:\n  type: event_count\n  rules: [{reference}]\n  group-by: [UserId]\n  timespan: 1h\n  condition:\n    gte: 2\n"
+        )
+    };
+    let (rules, rejected) = load(&[&named("x"), &named("y"), &whole("both")]);
+    assert_eq!((rules.rules().len(), rejected.len()), (2, 1));
+    assert_eq!((rejected[0].file.as_str(), rejected[0].line), ("2.yml", 5));
+    let reason = &rejected[0].reason;
+    assert!(
+        reason.contains("\"both\", the name of 2 rules, in ") && reason.ends_with("1.yml; give the id of one"),
+        "{reason}"
+    );
+    for reference in ["x", "y"] {
+        let (rules, rejected) = load(&[&named("x"), &named("y"), &whole(reference)]);
+        assert_eq!((rules.rules().len(), rejected.len()), (3, 0), "{rejected:?}");
+    }
+    // A rule that is refused because its id is taken leaves the name to the other.
+    let (rules, rejected) = load(&[&named("x"), &named("x"), &whole("both")]);
+    assert_eq!((rules.rules().len(), rejected.len()), (2, 1), "{rejected:?}");
+}
+
+#[test]
 fn ids_are_unique_and_never_empty() {
     let text = rule("s:\n  a: 1\ncondition: s");
     let (rules, rejected) = load(&[&text]);
