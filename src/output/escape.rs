@@ -222,7 +222,9 @@ fn is_acting(char: char) -> bool {
 /// Used for pages and charts, whose markup characters the template engine and the chart writer
 /// escape, and for terminals.
 pub fn visible(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_acting) {
+    // Nearly all text is of such bytes only; without a way out of the loop they are looked at many at a time.
+    let plain = text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~'));
+    if plain || !text.contains(is_acting) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);
@@ -273,7 +275,7 @@ const CELL: usize = 32_767;
 /// [`starts_formula`] says where that is to be marked.
 pub fn cell(text: &str, told: impl Fn(usize) -> String) -> Cow<'_, str> {
     // No character has more units than bytes, and what is written out only grows.
-    let head = text.char_indices().nth(CELL).map_or(text, |(end, _)| &text[..end]);
+    let head = if text.len() <= CELL { text } else { &text[..text.floor_char_boundary(4 * CELL)] };
     let shown = visible(head);
     if head.len() == text.len() && (shown.len() <= CELL || shown.encode_utf16().count() <= CELL) {
         return shown;
