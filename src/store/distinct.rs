@@ -122,6 +122,11 @@ impl<T: Clone + Default + Eq + Hash> Distinct<T> {
         }
     }
 
+    /// Bytes of memory that the values take, and what finds them.
+    pub(super) fn memory(&self) -> usize {
+        self.values.capacity() * size_of::<T>() + self.index.capacity() * size_of::<u32>()
+    }
+
     /// The value of a number.
     #[inline]
     pub fn get(&self, number: Number<T>) -> &T {

@@ -206,7 +206,7 @@ impl Merger {
     /// Bytes of memory that the events take so far.
     fn memory(&self) -> usize {
         let ids = self.by_id.capacity() * size_of::<(u32, u32)>();
-        self.entries.memory() + self.contents.memory() + self.stock.pool.memory() + ids
+        self.entries.memory() + self.contents.memory() + self.stock.memory() + ids
     }
 
     fn admit(&mut self, entry: Entry, content: u128, file: usize) {

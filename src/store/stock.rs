@@ -96,6 +96,11 @@ impl Stock {
         self.pool.len().max(numbered) > TEXTS || self.pool.bytes() > BYTES
     }
 
+    /// Bytes of memory that it takes; lists of rules are few.
+    pub(super) fn memory(&self) -> usize {
+        self.pool.memory() + self.commons.memory() + self.whos.memory() + self.ips.memory()
+    }
+
     /// Forgets all that it holds, and keeps the room for more.
     pub(super) fn clear(&mut self) {
         let Self { pool, commons, whos, ips, verdicts, rules, waiting, batch: _, recent_commons, recent_whos } = self;

@@ -49,7 +49,7 @@ impl Opening {
         let taken = dossiers.iter().take(FEW).map(|dossier| TakenLine {
             name: account_name(t, &dossier.account),
             anchor: anchor(sections, dossier),
-            since: span_of(t, &dossier.first_time, &dossier.last_time),
+            since: since(t, dossier),
             how: t.fill(
                 "report.how_sure",
                 &[("method", &excerpt(&dossier.method, 120)), ("confidence", &confidence(dossier.confidence, t))],
@@ -69,6 +69,16 @@ impl Opening {
             todo,
         }
     }
+}
+
+/// When the intruder came in, if that is not the first that is seen of him, and from when to when he is seen.
+fn since(t: Voice, dossier: &Dossier) -> String {
+    let span = span_of(t, &dossier.first_time, &dossier.last_time);
+    let (first, entered) = (moment_of(t, &dossier.first_time), moment_of(t, &dossier.entry.time));
+    if entered.is_empty() || entered == first {
+        return span;
+    }
+    t.fill("report.entered", &[("time", &entered), ("span", &span)])
 }
 
 fn anchor(sections: &[Section], dossier: &Dossier) -> String {
