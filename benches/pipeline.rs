@@ -10,6 +10,7 @@ mod setup;
 use measure::Cost;
 use setup::Options;
 use speur::pipeline;
+use std::cmp::Ordering;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -75,7 +76,8 @@ fn compare(file: &Path, options: &Options) -> Result<String, String> {
     let told = |e: std::io::Error| format!("{}: {e}", file.display());
     // Read once, so that no stage pays for a cold cache.
     let bytes = std::io::copy(&mut std::fs::File::open(file).map_err(told)?, &mut std::io::sink()).map_err(told)?;
-    let mut out = format!("{}: {bytes} bytes, {} threads, best of {}\n", file.display(), options.threads, options.runs);
+    let mut out =
+        format!("{}: {bytes} bytes, {} threads, the middle one of {}\n", file.display(), options.threads, options.runs);
     let _ = writeln!(
         out,
         "{:<38} {:>9} {:>9} {:>9} {:>11} {:>10} {:>9} {:>9}",
@@ -83,8 +85,8 @@ fn compare(file: &Path, options: &Options) -> Result<String, String> {
     );
     let mut first: Option<Cost> = None;
     let mut ratios = String::new();
-    for (n, (name, title, run)) in STAGES.iter().enumerate() {
-        let cost = match best(name, run, file, options) {
+    for (n, ((name, title, _), cost)) in STAGES.iter().zip(costs(file, options)).enumerate() {
+        let cost = match cost {
             Ok(cost) => cost,
             Err(reason) if n > 0 => {
                 let _ = writeln!(out, "{title:<38} not measured: {reason}");
@@ -122,26 +124,37 @@ fn compare(file: &Path, options: &Options) -> Result<String, String> {
     Ok(out + &ratios)
 }
 
-/// The fastest of the runs of a stage.
-fn best(name: &str, run: &Run, file: &Path, options: &Options) -> Result<Cost, String> {
-    let mut best: Option<Cost> = None;
+/// What each stage costs: the stages take turns, so that what else the machine does falls on all of them, and of the
+/// runs of a stage the middle one counts.
+fn costs(file: &Path, options: &Options) -> Vec<Result<Cost, String>> {
+    let mut costs: Vec<Result<Vec<Cost>, String>> = STAGES.iter().map(|_| Ok(Vec::new())).collect();
     for _ in 0..options.runs {
-        let cost = match run {
-            Run::Here(_) => {
-                let program = std::env::current_exe().map_err(|e| e.to_string())?;
-                let mut command = Command::new(program);
-                command.args(["--stage", name, "--threads", &options.threads.to_string(), "--file"]).arg(file);
-                let (mut cost, output) = measure::run(&mut command)?;
-                cost.events = output.trim().parse().map_err(|_| format!("{name}: printed {output:?}"))?;
-                cost
+        for ((name, _, run), costs) in STAGES.iter().zip(&mut costs) {
+            let Ok(so_far) = costs else { continue };
+            match once(name, run, file, options) {
+                Ok(cost) => so_far.push(cost),
+                Err(reason) => *costs = Err(reason),
             }
-            Run::Program => analyze(file, options)?,
-        };
-        if best.as_ref().is_none_or(|b| cost.wall < b.wall) {
-            best = Some(cost);
         }
     }
-    best.ok_or_else(|| "no run".into())
+    costs.into_iter().map(|costs| costs.and_then(|costs| middle(costs).ok_or_else(|| "no run".to_owned()))).collect()
+}
+
+/// The middle one by processor time; of an even number the dearer.
+fn middle(mut costs: Vec<Cost>) -> Option<Cost> {
+    costs.sort_by(|a, b| (a.cpu, a.wall).partial_cmp(&(b.cpu, b.wall)).unwrap_or(Ordering::Equal));
+    costs.get(costs.len() / 2).cloned()
+}
+
+/// Runs a stage.
+fn once(name: &str, run: &Run, file: &Path, options: &Options) -> Result<Cost, String> {
+    let Run::Here(_) = run else { return analyze(file, options) };
+    let program = std::env::current_exe().map_err(|e| e.to_string())?;
+    let mut command = Command::new(program);
+    command.args(["--stage", name, "--threads", &options.threads.to_string(), "--file"]).arg(file);
+    let (mut cost, output) = measure::run(&mut command)?;
+    cost.events = output.trim().parse().map_err(|_| format!("{name}: printed {output:?}"))?;
+    Ok(cost)
 }
 
 /// `speur analyze` into a case folder that is thrown away.

@@ -15,7 +15,7 @@ pub(crate) struct Options {
     pub(crate) folder: PathBuf,
     pub(crate) formats: Vec<Format>,
     pub(crate) seed: u64,
-    /// How often each stage is run; the fastest counts.
+    /// How often each stage is run, in turns with the others; the middle one counts.
     pub(crate) runs: usize,
     /// Set in a child: the stage to run and its file.
     pub(crate) stage: Option<(String, PathBuf)>,
