@@ -274,7 +274,7 @@ const CELL: usize = 32_767;
 /// The cell has to be written as text; for a formula it is taken only if somebody types it in again, so
 /// [`starts_formula`] says where that is to be marked.
 pub fn cell(text: &str, told: impl Fn(usize) -> String) -> Cow<'_, str> {
-    // No character has more units than bytes, and what is written out only grows.
+    // No character has more units than bytes, nor more than four bytes, and what is written out only grows.
     let head = if text.len() <= CELL { text } else { &text[..text.floor_char_boundary(4 * CELL)] };
     let shown = visible(head);
     if head.len() == text.len() && (shown.len() <= CELL || shown.encode_utf16().count() <= CELL) {

@@ -1,6 +1,5 @@
 //! Rules and the correlations that refer to them, put into one order and tied together.
 
-use super::Meta;
 use super::correlation::{self, Captures, Correlation, Place};
 use super::document::Fault;
 use super::foothold::{self, Foothold, Written};
@@ -105,9 +104,9 @@ fn order<'a>(
 ) -> (Vec<Named<'a>>, Vec<Read<'a, CorrelationRule>>) {
     let (mut ordered, mut rest) = (Vec::new(), Vec::new());
     for read in correlations {
-        let shared = read.content.rules.iter().find_map(|name| Some((name, shared.get(name)?)));
-        let shared = shared.map(|(name, files)| Fault::at(&["correlation", "rules"], ambiguous(name, files)));
-        match correlation::check(&read.content).and(shared.map_or(Ok(()), Err)) {
+        let unclear = read.content.rules.iter().find_map(|name| Some(ambiguous(name, shared.get(name)?)));
+        let clear = unclear.map_or(Ok(()), |reason| Err(Fault::at(&["correlation", "rules"], reason)));
+        match correlation::check(&read.content).and(clear) {
             Ok(()) => rest.push(read),
             Err(fault) => rejected.push(read.reject(&fault)),
         }
@@ -163,8 +162,8 @@ fn shared(rules: &BTreeMap<String, Loaded>, correlations: &[Read<'_, Correlation
         loaded.rule.iter().for_each(|rule| note(&rule.name, id, &loaded.meta.file));
     }
     for read in correlations {
-        let Meta { id, file, .. } = load::correlation(read).meta;
-        note(&read.content.name, &id, &file);
+        let id = load::id(read, read.content.id.as_deref());
+        note(&read.content.name, &id, &read.file.name);
     }
     named.retain(|name, rules| rules.len() > 1 && !rules.contains_key(name));
     named.into_iter().map(|(name, rules)| (name, rules.into_values().collect())).collect()

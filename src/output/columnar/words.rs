@@ -32,14 +32,12 @@ pub(super) struct Words<'a> {
     plain: MutableBinaryViewArray<str>,
     /// Texts do not repeat.
     unique: bool,
-    /// How many there will be.
-    values: usize,
 }
 
 impl<'a> Words<'a> {
     /// A column of so many values.
     pub(super) fn new(values: usize) -> Self {
-        Self { keys: Vec::with_capacity(values), values, ..Self::default() }
+        Self { keys: Vec::with_capacity(values), ..Self::default() }
     }
 
     /// Adds a text that `sym` names.
@@ -104,8 +102,9 @@ impl<'a> Words<'a> {
 
     /// Goes on without a dictionary.
     fn unroll(&mut self) {
-        self.plain.reserve(self.values);
-        for key in std::mem::take(&mut self.keys) {
+        let keys = std::mem::take(&mut self.keys);
+        self.plain.reserve(keys.capacity());
+        for key in keys {
             self.plain.push(self.texts.get(key as usize));
         }
         self.unique = true;
