@@ -4,6 +4,7 @@
 //! <https://github.com/SigmaHQ/sigma-specification/blob/main/specification/sigma-correlation-rules-specification.md>
 
 use super::document::Fault;
+use super::names::References;
 use crate::field::{Core, Fact, Field};
 use crate::store::RuleIndex;
 use rsigma_parser::{
@@ -145,16 +146,6 @@ pub enum Place {
     Captured(usize),
 }
 
-/// What the loader knows of the rules that correlations may refer to.
-pub(super) trait Known {
-    /// The index of the rule or correlation with this id or name.
-    fn index(&self, reference: &str) -> Option<RuleIndex>;
-    /// The place of a field named in the words of that rule.
-    fn place(&mut self, rule: RuleIndex, field: &str) -> Place;
-    /// Ids and names, for the message of a fault.
-    fn names(&self) -> Vec<String>;
-}
-
 /// Checks what needs no other rule.
 ///
 /// # Errors
@@ -210,13 +201,10 @@ pub(super) fn check(rule: &CorrelationRule) -> Result<(), Fault> {
 pub(super) fn compile(
     rule: &CorrelationRule,
     (index, stated): (RuleIndex, bool),
-    known: &mut dyn Known,
+    known: &mut dyn References,
 ) -> Result<Correlation, Fault> {
-    let refs = rule.rules.iter().map(|reference| {
-        known
-            .index(reference)
-            .ok_or_else(|| Fault::at(&["correlation", "rules"], unknown(reference, known.names().iter())))
-    });
+    let at = |reason: String| Fault::at(&["correlation", "rules"], reason);
+    let refs = rule.rules.iter().map(|reference| known.index(reference).map_err(at));
     let refs = refs.collect::<Result<Vec<_>, _>>()?;
     let by: Vec<Vec<Place>> = rule.group_by.iter().map(|name| places(rule, &refs, name, known)).collect();
     let condition = match &rule.condition {
@@ -245,22 +233,13 @@ pub(super) fn compile(
     Ok(Correlation { rule: index, kind, refs, by, span, condition })
 }
 
-/// That a reference leads nowhere, and which of the names was meant.
-pub(super) fn unknown<'a>(reference: &str, names: impl Iterator<Item = &'a String>) -> String {
-    let hint = match super::lint::nearest(reference, names.map(String::as_str)) {
-        Some(near) => format!("did you mean \"{near}\"?"),
-        None => "give the id or the name of a rule that is loaded too".to_owned(),
-    };
-    format!("refers to \"{reference}\", which is no loaded rule; {hint}")
-}
-
 /// Where the field stands in the events of each reference: an alias names one for each rule.
-fn places(rule: &CorrelationRule, refs: &[RuleIndex], name: &str, known: &mut dyn Known) -> Vec<Place> {
+fn places(rule: &CorrelationRule, refs: &[RuleIndex], name: &str, known: &mut dyn References) -> Vec<Place> {
     let alias = rule.aliases.iter().find(|alias| alias.alias == name);
     let mapping: BTreeMap<&String, &String> = alias.iter().flat_map(|alias| &alias.mapping).collect();
-    let of = |reference: &String, index: RuleIndex, known: &dyn Known| {
+    let of = |reference: &String, index: RuleIndex, known: &dyn References| {
         // An alias may name a rule by its id where the correlation names it by name, or the other way round.
-        let same = |(other, _): &(&&String, &&String)| *other == &reference || known.index(other) == Some(index);
+        let same = |(other, _): &(&&String, &&String)| *other == &reference || known.index(other) == Ok(index);
         mapping.iter().find(same).map_or_else(|| name.to_owned(), |(_, field)| (**field).clone())
     };
     let mut found = Vec::new();

@@ -3,6 +3,7 @@
 
 use super::correlation::Place;
 use super::document::Fault;
+use super::names::References;
 use super::read::plain;
 use crate::store::RuleIndex;
 use serde::Deserialize;
@@ -131,21 +132,17 @@ impl Body {
     }
 }
 
-/// Compiles a document: `index` finds a rule, `place` a field of its records.
+/// Compiles a document.
 ///
 /// # Errors
 /// When it refers to a rule that is not there.
-pub(super) fn compile(
-    written: &Written,
-    index: &dyn Fn(&str) -> Result<RuleIndex, String>,
-    place: &mut dyn FnMut(RuleIndex, &str) -> Place,
-) -> Result<Foothold, Fault> {
+pub(super) fn compile(written: &Written, known: &mut dyn References) -> Result<Foothold, Fault> {
     let body = &written.foothold;
     let mut marks = BTreeMap::new();
     for (does, name) in body.rules() {
-        let rule = index(name).map_err(|reason| Fault::at(&["foothold", name], reason))?;
+        let rule = known.index(name).map_err(|reason| Fault::at(&["foothold", name], reason))?;
         let fields = body.names.get(name).or_else(|| body.names.get(ANY)).map_or(&[][..], Vec::as_slice);
-        let names = fields.iter().map(|field| place(rule, field)).collect();
+        let names = fields.iter().map(|field| known.place(rule, field)).collect();
         marks.insert(rule, Mark { does, names });
     }
     Ok(Foothold {

@@ -5,6 +5,7 @@ use super::document::Fault;
 use super::foothold::{self, Foothold, Written};
 use super::load::{self, Loaded};
 use super::mapping::Mapping;
+use super::names::{Indices, Names, References};
 use super::read::Read;
 use crate::coverage::RuleRejection;
 use crate::field::Field;
@@ -37,12 +38,12 @@ pub(super) fn link(
     mapping: &Mapping,
     rejected: &mut Vec<RuleRejection>,
 ) -> Linked {
-    let shared = shared(&rules, &correlations);
-    let mut names = names(&rules);
-    let (ordered, rest) = order(correlations, &mut rules, (&mut names, &shared), rejected);
+    let names = Names::new(&rules, &correlations);
+    let (ordered, rest) = order(correlations, &mut rules, &names, rejected);
     let indices: BTreeMap<&str, RuleIndex> = rules.keys().map(String::as_str).zip(0..=RuleIndex::MAX).collect();
     let mut known = Known {
-        names: names.iter().filter_map(|(name, id)| Some((name.as_str(), *indices.get(id.as_str())?))).collect(),
+        names: names.among(&indices),
+        reader: String::new(),
         rules: rules.values().map(|loaded| loaded.rule.as_ref()).collect(),
         leaves: BTreeMap::new(),
         captures: Captures::default(),
@@ -52,7 +53,8 @@ pub(super) fn link(
     let mut compiled = Vec::new();
     for (id, read) in &ordered {
         let Some(&index) = indices.get(id.as_str()) else { continue };
-        let leaves = read.content.rules.iter().filter_map(|name| known.names.get(name.as_str()).copied());
+        known.reader.clone_from(&read.file.name);
+        let leaves = read.content.rules.iter().filter_map(|name| known.index(name).ok());
         let leaves: BTreeSet<RuleIndex> = leaves.flat_map(|rule| known.leaves_of(rule)).collect();
         known.leaves.insert(index, leaves.into_iter().collect());
         match correlation::compile(&read.content, (index, read.states_condition), &mut known) {
@@ -60,7 +62,7 @@ pub(super) fn link(
             Err(fault) => rejected.push(read.reject(&fault)),
         }
     }
-    let followed = follow(&footholds, (&mut known, &shared), rejected);
+    let followed = follow(&footholds, &mut known, rejected);
     let captures = known.captures;
     let loaded: Vec<Loaded> = rules.into_values().collect();
     let mut silent = silent(&loaded, &compiled, &ordered);
@@ -75,19 +77,13 @@ pub(super) fn link(
 /// Compiles the footholds, each with its file.
 fn follow(
     footholds: &[Read<'_, Written>],
-    (known, shared): (&mut Known<'_>, &Shared),
+    known: &mut Known<'_>,
     rejected: &mut Vec<RuleRejection>,
 ) -> Vec<(String, Foothold)> {
     let mut followed = Vec::new();
-    let names: BTreeMap<String, RuleIndex> =
-        known.names.iter().map(|(name, index)| ((*name).to_owned(), *index)).collect();
-    let index = |name: &str| match shared.get(name) {
-        Some(files) => Err(ambiguous(name, files)),
-        None => names.get(name).copied().ok_or_else(|| correlation::unknown(name, names.keys())),
-    };
     for read in footholds {
-        let mut place = |rule: RuleIndex, field: &str| correlation::Known::place(known, rule, field);
-        match foothold::compile(&read.content, &index, &mut place) {
+        known.reader.clone_from(&read.file.name);
+        match foothold::compile(&read.content, known) {
             Ok(foothold) => followed.push((read.file.name.clone(), foothold)),
             Err(fault) => rejected.push(read.reject(&fault)),
         }
@@ -99,22 +95,22 @@ fn follow(
 fn order<'a>(
     correlations: Vec<Read<'a, CorrelationRule>>,
     rules: &mut BTreeMap<String, Loaded>,
-    (names, shared): (&mut BTreeMap<String, String>, &Shared),
+    names: &Names,
     rejected: &mut Vec<RuleRejection>,
 ) -> (Vec<Named<'a>>, Vec<Read<'a, CorrelationRule>>) {
     let (mut ordered, mut rest) = (Vec::new(), Vec::new());
     for read in correlations {
-        let unclear = read.content.rules.iter().find_map(|name| Some(ambiguous(name, shared.get(name)?)));
-        let clear = unclear.map_or(Ok(()), |reason| Err(Fault::at(&["correlation", "rules"], reason)));
-        match correlation::check(&read.content).and(clear) {
+        match correlation::check(&read.content) {
             Ok(()) => rest.push(read),
             Err(fault) => rejected.push(read.reject(&fault)),
         }
     }
     // Those whose rules are all there, until no more become so.
     loop {
-        let is_ready =
-            |read: &Read<'_, CorrelationRule>| read.content.rules.iter().all(|name| names.contains_key(name));
+        let is_ready = |read: &Read<'_, CorrelationRule>| {
+            let mut meant = read.content.rules.iter().map(|name| names.meant(name, &read.file.name));
+            meant.all(|meant| meant.is_ok_and(|id| rules.contains_key(id)))
+        };
         let (ready, waiting): (Vec<_>, Vec<_>) = rest.into_iter().partition(is_ready);
         rest = waiting;
         if ready.is_empty() {
@@ -122,10 +118,8 @@ fn order<'a>(
         }
         for read in ready {
             let loaded = load::correlation(&read);
-            let (id, name) = (loaded.meta.id.clone(), read.content.name.clone());
+            let id = loaded.meta.id.clone();
             if load::keep(loaded, &read, rules, rejected) {
-                names.extend(name.map(|name| (name, id.clone())));
-                names.insert(id.clone(), id.clone());
                 ordered.push((id, read));
             }
         }
@@ -134,51 +128,19 @@ fn order<'a>(
 
 /// Says of correlations that refer to what is not there, or to each other, which it is.
 fn refuse(rest: &[Read<'_, CorrelationRule>], known: &mut Known<'_>, rejected: &mut Vec<RuleRejection>) {
-    let waiting: BTreeSet<&String> =
-        rest.iter().flat_map(|read| [&read.content.name, &read.content.id]).flatten().collect();
+    let waiting: BTreeSet<String> = rest.iter().map(|read| load::id(read, read.content.id.as_deref())).collect();
     for read in rest {
         let at = |reason: &str| Fault::at(&["correlation", "rules"], reason);
-        let fault = if read.content.rules.iter().any(|name| waiting.contains(name)) {
+        let mut meant = read.content.rules.iter().map(|name| known.names.all.meant(name, &read.file.name));
+        let fault = if meant.any(|meant| meant.is_ok_and(|id| waiting.contains(id))) {
             at("refers to itself, in a circle or by way of a correlation that is refused")
         } else {
+            known.reader.clone_from(&read.file.name);
             let fault = correlation::compile(&read.content, (0, true), known).err();
             fault.unwrap_or_else(|| at("refers to a rule that is refused"))
         };
         rejected.push(read.reject(&fault));
     }
-}
-
-/// Names that several rules have, none of them an id, with the files of those rules.
-type Shared = BTreeMap<String, Vec<String>>;
-
-fn shared(rules: &BTreeMap<String, Loaded>, correlations: &[Read<'_, CorrelationRule>]) -> Shared {
-    let mut named: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
-    let mut note = |name: &Option<String>, id: &str, file: &str| {
-        if let Some(name) = name {
-            named.entry(name.clone()).or_default().insert(id.to_owned(), file.to_owned());
-        }
-    };
-    for (id, loaded) in rules {
-        loaded.rule.iter().for_each(|rule| note(&rule.name, id, &loaded.meta.file));
-    }
-    for read in correlations {
-        let id = load::id(read, read.content.id.as_deref());
-        note(&read.content.name, &id, &read.file.name);
-    }
-    named.retain(|name, rules| rules.len() > 1 && !rules.contains_key(name));
-    named.into_iter().map(|(name, rules)| (name, rules.into_values().collect())).collect()
-}
-
-/// That a name says not which rule is meant.
-fn ambiguous(name: &str, files: &[String]) -> String {
-    format!("refers to \"{name}\", the name of {} rules, in {}; give the id of one", files.len(), files.join(" and "))
-}
-
-/// Ids and names of rules, each with the id it stands for.
-fn names(rules: &BTreeMap<String, Loaded>) -> BTreeMap<String, String> {
-    let named = rules.iter().filter_map(|(id, loaded)| Some((loaded.rule.as_ref()?.name.clone()?, id.clone())));
-    let ids = rules.keys().map(|id| (id.clone(), id.clone()));
-    named.chain(ids).collect()
 }
 
 /// A rule that stands beside its correlation, in one file, is only a part of it unless the correlation says
@@ -196,9 +158,11 @@ fn silent(loaded: &[Loaded], correlations: &[Correlation], ordered: &[Named<'_>]
     beside.filter(|part| !heard.contains(part)).collect()
 }
 
-/// The rules as correlations see them.
+/// The rules as correlations and footholds see them.
 struct Known<'a> {
-    names: BTreeMap<&'a str, RuleIndex>,
+    names: Indices<'a>,
+    /// The file of the correlation or foothold that asks.
+    reader: String,
     /// By index; `None` for a correlation.
     rules: Vec<Option<&'a SigmaRule>>,
     /// The rules on records behind each correlation.
@@ -213,9 +177,9 @@ impl Known<'_> {
     }
 }
 
-impl correlation::Known for Known<'_> {
-    fn index(&self, reference: &str) -> Option<RuleIndex> {
-        self.names.get(reference).copied()
+impl References for Known<'_> {
+    fn index(&self, reference: &str) -> Result<RuleIndex, String> {
+        self.names.index(reference, &self.reader)
     }
 
     fn place(&mut self, rule: RuleIndex, field: &str) -> Place {
@@ -234,9 +198,5 @@ impl correlation::Known for Known<'_> {
             [Field::Fact(fact)] => Place::Fact(*fact),
             _ => Place::Captured(self.captures.slot(fields, &leaves)),
         }
-    }
-
-    fn names(&self) -> Vec<String> {
-        self.names.keys().map(|name| (*name).to_owned()).collect()
     }
 }

@@ -20,6 +20,7 @@ mod load;
 mod mapping;
 mod matcher;
 pub mod matrix;
+mod names;
 pub mod navigator;
 mod pack;
 #[allow(dead_code)] // the build script writes what is read here

@@ -241,9 +241,36 @@ fn a_name_that_two_rules_have_says_not_which_is_meant() {
         let (rules, rejected) = load(&[&named("x"), &named("y"), &whole(reference)]);
         assert_eq!((rules.rules().len(), rejected.len()), (3, 0), "{rejected:?}");
     }
+    // Of two, the one that stands in the same file is meant: the correlation counts y alone.
+    let (rules, rejected) = load(&[&named("x"), &format!("{}---\n{}", named("y"), whole("both"))]);
+    assert_eq!((rules.rules().len(), rejected.len()), (3, 0), "{rejected:?}");
+    let [correlation] = rules.correlations() else { panic!("{:?}", rules.correlations()) };
+    let counted: Vec<&str> =
+        correlation.refs.iter().map(|rule| rules.rules()[usize::from(*rule)].id.as_str()).collect();
+    assert_eq!(counted, ["y"]);
     // A rule that is refused because its id is taken leaves the name to the other.
     let (rules, rejected) = load(&[&named("x"), &named("x"), &whole("both")]);
     assert_eq!((rules.rules().len(), rejected.len()), (2, 1), "{rejected:?}");
+}
+
+#[test]
+fn a_name_that_the_pack_has_too_means_ours_to_ours_and_theirs_to_theirs() {
+    let own = Options { pack: true, ..Options::default() };
+    let (pack, _) = load_with(&[], own.clone());
+    let refs = |rules: &RuleSet, id: &str| -> Vec<String> {
+        let own = |rule: u16| rules.rules()[usize::from(rule)].id.clone();
+        let found = rules.correlations().iter().find(|correlation| own(correlation.rule) == id);
+        found.map(|correlation| correlation.refs.iter().map(|rule| own(*rule)).collect()).unwrap_or_default()
+    };
+    let theirs = format!("id: x\nname: any_activity\n{}", rule("s:\n  a: 1\ncondition: s"));
+    let whole = "title: whole\nid: w\ncorrelation:\n  type: event_count\n  rules: [any_activity]\n  group-by: [UserId]\n  timespan: 1h\n  condition:\n    gte: 2\n";
+    let (both, rejected) = load_with(&[&theirs, whole], own);
+    assert!(rejected.is_empty(), "{rejected:?}");
+    assert_eq!(refs(&both, "w"), ["x"]);
+    for correlation in pack.correlations() {
+        let id = &pack.rules()[usize::from(correlation.rule)].id;
+        assert_eq!(refs(&both, id), refs(&pack, id), "{id}");
+    }
 }
 
 #[test]
