@@ -184,9 +184,11 @@ impl Response<'_> {
             Verdict::Outside => self.ends(end),
             _ => {
                 let open = those.iter().filter(|foothold| !ended(foothold)).map(|foothold| foothold.name.as_str());
-                let open: Vec<&str> = open.filter(|name| !name.is_empty()).collect();
-                let (all, names) = (those.len(), open.join(", "));
-                self.voice.fill("case.note.some", &[("done", &count), ("all", &all), ("names", &names)])
+                let (open, nameless): (Vec<&str>, Vec<&str>) = open.partition(|name| !name.is_empty());
+                let nameless = nameless.len() as u64;
+                let nameless = (nameless > 0).then(|| self.voice.count("case.note.nameless", nameless, &[]));
+                let names = open.into_iter().map(str::to_owned).chain(nameless).collect::<Vec<_>>().join(", ");
+                self.voice.fill("case.note.some", &[("done", &count), ("all", &those.len()), ("names", &names)])
             }
         };
         let mut done: Vec<u32> = those.iter().filter_map(|foothold| Some(foothold.closed.as_ref()?.position)).collect();

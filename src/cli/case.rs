@@ -108,7 +108,11 @@ impl Show {
     /// What was left, and what was done about it.
     fn response(&mut self, account: &Value, footholds: &[Value]) -> std::io::Result<()> {
         self.heading("show.left")?;
-        for foothold in list(&account["footholds"]).iter().filter_map(|id| known(footholds, id)) {
+        let left = list(&account["footholds"]);
+        if left.is_empty() {
+            self.out.line(&format!("    {}", self.voice.text("show.nothing")))?;
+        }
+        for foothold in left.iter().filter_map(|id| known(footholds, id)) {
             let state = self.voice.label("label.state.", text(foothold, "state"));
             let told = ["title", "name", "account", "basis"].map(|key| (key, text(foothold, key)));
             let values: Vec<(&str, &dyn Display)> =
