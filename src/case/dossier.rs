@@ -25,11 +25,11 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Statement {
     /// ATT&CK tactic, such as `persistence`; empty for what is no act of the intruder's.
     pub phase: String,
-    /// When it begins, RFC 3339 UTC.
+    /// When the act happened that the sentence names, RFC 3339 UTC.
     pub time: String,
     /// The sentence.
     pub text: String,
-    /// The events, in time order; never empty.
+    /// The events, that which the sentence names before the others, which are in time order; never empty.
     pub event_ids: Vec<String>,
     /// Where the events stand.
     #[serde(skip)]

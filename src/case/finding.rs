@@ -4,6 +4,7 @@ use super::index::address_text;
 use super::indicator::Indicators;
 use super::sentence::push_act;
 use super::severity::level;
+use super::telling::telling;
 use super::{Finding, FindingRule};
 use crate::civil::rfc3339;
 use crate::language::Voice;
@@ -29,8 +30,8 @@ pub fn finding_id(rule: &str, tenant: &str, account: &str) -> String {
 pub fn findings(events: &Events, rules: &[Meta], voice: Voice) -> Vec<Finding> {
     let groups: Vec<_> = group(events).into_iter().collect();
     let indicators = Indicators::new(events, rules);
-    let build = |((rule, tenant, account), positions): ((RuleIndex, Sym, Sym), Vec<u32>)| {
-        let meta = rules.get(usize::from(rule))?;
+    let build = |((index, tenant, account), positions): ((RuleIndex, Sym, Sym), Vec<u32>)| {
+        let meta = rules.get(usize::from(index))?;
         let rule = FindingRule {
             id: meta.id.clone(),
             title: meta.title.clone(),
@@ -38,7 +39,8 @@ pub fn findings(events: &Events, rules: &[Meta], voice: Voice) -> Vec<Finding> {
             tags: meta.tags.clone(),
         };
         let whose = (events.text(tenant), events.text(account));
-        finding(events, rule, whose, positions, Some(&indicators)).map(|finding| finding.told(events, voice))
+        let named = telling(events, (index, meta), &positions)?;
+        finding(events, rule, whose, positions, Some(&indicators)).map(|finding| finding.told(events, named, voice))
     };
     let mut found: Vec<Finding> = groups.into_par_iter().filter_map(build).collect();
     sort(&mut found, events);
@@ -103,19 +105,22 @@ pub(super) fn finding(
 
 impl Finding {
     /// The same with its sentence: "anna@… set forwarding of … to … (3 events, 14 Jan 2026 09:12 to 09:15 UTC, from 203.0.113.7 NG)".
-    fn told(self, events: &Events, voice: Voice) -> Self {
+    /// `named` is where the act stands that it names.
+    fn told(self, events: &Events, named: u32, voice: Voice) -> Self {
         let entries = || self.positions.iter().map(|&at| events.entries.at(at));
         let (Some(first), Some(last)) = (entries().next(), entries().next_back()) else { return self };
+        let named = events.entries.at(named);
         let mut summary = String::new();
-        push_act(&mut summary, events, &first, voice);
+        push_act(&mut summary, events, &named, voice);
         let kind =
             |entry: &Entry| (events.common(entry).operation, events.who(entry).actor, entry.object, entry.detail);
-        if entries().any(|entry| kind(&entry) != kind(&first)) {
+        if entries().any(|entry| kind(&entry) != kind(&named)) {
             summary.push_str(voice.text("case.finding.more"));
         }
         let count = (self.count > 1).then(|| voice.count("case.finding.events", self.count, &[]));
         let span = voice.span(first.micros, last.micros);
-        let from = entries().find(|entry| !(entry.ip.is_empty() && entry.address.is_empty())).map(|entry| {
+        let mut from = std::iter::once(named).chain(entries());
+        let from = from.find(|entry| !(entry.ip.is_empty() && entry.address.is_empty())).map(|entry| {
             let country = events.place(&entry).map_or("", |place| &place.country);
             let others = match self.addresses.len().saturating_sub(1) as u64 {
                 0 => String::new(),

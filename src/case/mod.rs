@@ -23,6 +23,7 @@ pub mod session;
 pub mod severity;
 pub mod sign_in;
 pub mod tactic;
+mod telling;
 pub mod trail;
 pub mod warn;
 

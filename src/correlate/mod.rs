@@ -11,7 +11,7 @@ pub use explain::explain;
 use crate::enrich::{AcceptedDomains, Facts, Gate, Known};
 use crate::rule::correlation::{Correlation, Place};
 use crate::rule::{RuleSet, Withheld};
-use crate::store::{Entry, Events, Number, Pending, RuleIndex, Verdict};
+use crate::store::{Entry, Events, Number, Pending, RuleIndex, Rules, Verdict};
 use group::{Folded, Groups, Key, Member};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelExtend, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
@@ -22,8 +22,9 @@ use window::Window;
 /// Adds to each event the rules that it meets by what other events say, and takes away those that only serve a
 /// correlation.
 pub fn judge(events: &mut Events, rules: &RuleSet, accepted: &AcceptedDomains) {
-    relate(events, rules, accepted, &|rule| !is_silent(rules, rule) || rules.marking().contains(&rule));
+    let deeds = relate(events, rules, accepted, &|rule| !is_silent(rules, rule) || rules.marking().contains(&rule));
     mark(events, rules);
+    add(events, deeds, |verdict| &mut verdict.marks);
     silence(events, rules);
 }
 
@@ -38,16 +39,18 @@ fn mark(events: &mut Events, rules: &RuleSet) {
     events.change_verdicts(|rule| marking.contains(&rule), |verdict, picked| verdict.marks = picked(verdict.hits));
 }
 
-/// Adds to each event the rules that it meets by what other events say; of correlations those that are `wanted`.
-fn relate(events: &mut Events, rules: &RuleSet, accepted: &AcceptedDomains, wanted: Wanted<'_>) {
+/// Adds to each event the rules that it meets by what other events say; of correlations those that are `wanted`. Gives
+/// which events met the condition of such a correlation.
+fn relate(events: &mut Events, rules: &RuleSet, accepted: &AcceptedDomains, wanted: Wanted<'_>) -> Vec<Hit> {
     let by_fact = rules.correlations().iter().any(Correlation::asks_for_facts);
     let wants = |entry: &Entry| !events.pending(entry).is_empty() || (by_fact && !events.hits(entry).is_empty());
     let mut facts = Facts::derive(events, positions(events, wants), &rules.facts(), accepted);
     settle(events, rules, &facts);
-    if !rules.correlations().is_empty() {
-        facts.keep(&rules.correlations().iter().flat_map(Correlation::facts).collect());
-        correlate(events, rules, &facts, wanted);
+    if rules.correlations().is_empty() {
+        return Vec::new();
     }
+    facts.keep(&rules.correlations().iter().flat_map(Correlation::facts).collect());
+    correlate(events, rules, &facts, wanted)
 }
 
 fn positions(events: &Events, wanted: impl Fn(&Entry) -> bool) -> Vec<u32> {
@@ -77,19 +80,20 @@ fn settle(events: &mut Events, rules: &RuleSet, facts: &Facts) {
             let met = move |(pending, gate): &&(Pending, Gate<'_>)| gate.is_open(row) && rules.settle(*pending, &known);
             list.into_iter().flatten().filter(met).map(move |(pending, _)| (position, pending.rule))
         };
-        let met: Vec<(u32, RuleIndex)> = positions.par_iter().enumerate().flat_map_iter(met).collect();
-        add(events, met);
+        let met: Vec<Hit> = positions.par_iter().enumerate().flat_map_iter(met).collect();
+        add(events, met, |verdict| &mut verdict.hits);
     }
 }
 
-/// Evaluates the correlations, each behind those it refers to, and adds the hits of those that are wanted.
-fn correlate(events: &mut Events, rules: &RuleSet, facts: &Facts, wanted: Wanted<'_>) {
+/// Evaluates the correlations, each behind those it refers to, and adds the hits of those that are wanted; gives what
+/// [`relate`] does.
+fn correlate(events: &mut Events, rules: &RuleSet, facts: &Facts, wanted: Wanted<'_>) -> Vec<Hit> {
     let referred: BTreeSet<RuleIndex> =
         rules.correlations().iter().flat_map(|correlation| correlation.refs.iter().copied()).collect();
     let (mut found, folded) =
         rayon::join(|| found(events, &referred), || Folded::new(events, rules.correlations().iter()));
     let mut behind = BTreeMap::new();
-    let mut met: Vec<(u32, RuleIndex)> = Vec::new();
+    let (mut met, mut deeds): (Vec<Hit>, Vec<Hit>) = (Vec::new(), Vec::new());
     let mut rest: Vec<&Correlation> = rules.correlations().iter().collect();
     while !rest.is_empty() {
         // Those that wait for no other of the rest are independent of each other.
@@ -105,19 +109,25 @@ fn correlate(events: &mut Events, rules: &RuleSet, facts: &Facts, wanted: Wanted
             .collect();
         for (correlation, mut result) in ready.iter().zip(results) {
             result.deepen(correlation, &behind);
+            let hit = |position: &u32| (*position, correlation.rule);
+            met.extend(result.contributed.iter().map(hit));
+            deeds.extend(result.deeds.iter().map(hit));
             if referred.contains(&correlation.rule) {
                 behind.insert(correlation.rule, result.behind);
                 found.insert(correlation.rule, result.fired);
             }
-            met.extend(result.contributed.into_iter().map(|position| (position, correlation.rule)));
         }
         if ready.is_empty() {
             break;
         }
         rest = waiting;
     }
-    add(events, met);
+    add(events, met, |verdict| &mut verdict.hits);
+    deeds
 }
+
+/// Where an event stands, and a rule that it meets.
+type Hit = (u32, RuleIndex);
 
 /// Whether the events of a correlation that fires are to say so.
 type Wanted<'a> = &'a (dyn Fn(RuleIndex) -> bool + Sync);
@@ -154,6 +164,8 @@ pub fn set_aside(events: &mut Events, rules: &RuleSet) -> Vec<(u32, Withheld)> {
 struct Outcome {
     /// Events at which the condition was met, ascending.
     fired: Vec<u32>,
+    /// Those of them that met it: where rules must find something in an order, what the last of them found.
+    deeds: Vec<u32>,
     /// Events of the windows in which it was met, ascending.
     contributed: Vec<u32>,
     /// Of events at which it was met, those that came into the window since it was met before, if they are others.
@@ -200,6 +212,7 @@ fn evaluate(groups: &Groups<'_>, found: &BTreeMap<RuleIndex, Vec<u32>>, wanted: 
             outcome.fired.par_extend(fired.map(|(at, _)| *at));
         }
         if wanted {
+            outcome.deeds.clone_from(&outcome.fired);
             outcome.contributed.clone_from(&outcome.fired);
         }
         return outcome;
@@ -235,7 +248,7 @@ fn evaluate(groups: &Groups<'_>, found: &BTreeMap<RuleIndex, Vec<u32>>, wanted: 
     }
     // Groups are left in no order of their own.
     if !wanted {
-        outcome.contributed = Vec::new();
+        (outcome.contributed, outcome.deeds) = (Vec::new(), Vec::new());
     }
     for list in [&mut outcome.fired, &mut outcome.contributed] {
         list.sort_unstable();
@@ -250,21 +263,23 @@ fn rarest(correlation: &Correlation, found: &BTreeMap<RuleIndex, Vec<u32>>) -> u
     (0..correlation.refs.len()).min_by_key(count).unwrap_or(0)
 }
 
-/// Adds hits to the events at these positions.
-fn add(events: &mut Events, mut met: Vec<(u32, RuleIndex)>) {
+/// Adds rules to the hits or the marks, which `list` tells, of the events at these positions.
+fn add(events: &mut Events, mut met: Vec<Hit>, list: fn(&mut Verdict) -> &mut Number<Rules>) {
     met.par_sort_unstable();
     met.dedup();
     let Events { entries, verdicts, rules, .. } = events;
-    let mut hits: Vec<RuleIndex> = Vec::new();
+    let mut all: Vec<RuleIndex> = Vec::new();
     let mut groups = met.chunk_by(|a, b| a.0 == b.0);
     entries.change_those(groups.clone().map(|group| group[0].0), |entry| {
         let new = groups.next().unwrap_or_default().iter().map(|(_, rule)| *rule);
-        hits.clear();
-        let verdict = *verdicts.get(entry.verdict);
-        hits.extend(rules.get(verdict.hits).iter().copied().chain(new));
-        hits.sort_unstable();
-        hits.dedup();
-        entry.verdict = verdicts.number(&Verdict { hits: rules.number(hits.as_slice()), ..verdict });
+        all.clear();
+        let mut verdict = *verdicts.get(entry.verdict);
+        let known = list(&mut verdict);
+        all.extend(rules.get(*known).iter().copied().chain(new));
+        all.sort_unstable();
+        all.dedup();
+        *known = rules.number(all.as_slice());
+        entry.verdict = verdicts.number(&verdict);
     });
 }
 

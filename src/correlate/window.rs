@@ -51,6 +51,9 @@ impl Window {
             let fresh: Vec<u32> = members[self.told..].iter().map(|member| member.position).collect();
             for member in members.iter().rev().take_while(|member| member.time == now) {
                 outcome.fired.push(member.position);
+                if self.measure.is_met_by(member) {
+                    outcome.deeds.push(member.position);
+                }
                 if fresh != [member.position] {
                     outcome.behind.entry(member.position).or_default().extend(&fresh);
                 }
@@ -125,6 +128,15 @@ impl Measure {
             Self::Rules(counts) | Self::Order(counts, _) => {
                 members.iter().flat_map(|member| &member.refs).for_each(|at| counts[*at] -= 1);
             }
+        }
+    }
+
+    /// Whether the event can be the one that meets the condition, at a moment at which it is met: of rules in an order
+    /// the last one found it.
+    fn is_met_by(&self, member: &Member) -> bool {
+        match self {
+            Self::Order(_, starts) => member.refs.contains(&(starts.len() - 1)),
+            _ => true,
         }
     }
 

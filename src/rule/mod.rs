@@ -119,6 +119,11 @@ pub struct Meta {
 }
 
 impl Meta {
+    /// Whether it is a correlation, which has no log source of its own.
+    pub fn is_correlation(&self) -> bool {
+        self.logsource.is_empty()
+    }
+
     /// The name of its file, without folder and ending.
     pub fn stem(&self) -> &str {
         stem(&self.file)

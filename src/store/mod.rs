@@ -56,8 +56,8 @@ pub type Rules = Vec<RuleIndex>;
 pub struct Verdict {
     /// Rules that are met; most events meet none. See [`Events::hits`].
     pub hits: Number<Rules>,
-    /// Rules that are met and say what was left behind; those of them that are findings are hits too. See
-    /// [`Events::marks`].
+    /// Rules that are met and say what was left behind, of which those that are findings are hits too; and correlations
+    /// whose condition was met with this event. See [`Events::marks`].
     pub marks: Number<Rules>,
     /// Of an event that derived facts may make a hit: the rules that wait for them; see [`Events::pending`].
     pub pending: Number<Vec<Pending>>,
@@ -189,7 +189,8 @@ impl Events {
         self.rules.get(self.verdict(entry).hits)
     }
 
-    /// The rules that `entry` meets and that say what was left behind, in index order.
+    /// The rules that `entry` meets and that say what was left behind, and the correlations whose condition was met with
+    /// it rather than with another event that they count, in index order.
     pub fn marks(&self, entry: &Entry) -> &[RuleIndex] {
         self.rules.get(self.verdict(entry).marks)
     }

@@ -141,6 +141,61 @@ fn every_sentence_leads_to_events_and_records() {
 }
 
 #[test]
+fn a_sentence_names_the_deed_and_only_of_whoever_did_it() {
+    let (_home, case) = analysed(vec![harbor()], "[]");
+    let answers = json(&case, "case.json");
+    let told = |account: &str, title: &str| {
+        let story = list(&of(&answers, account)["story"]).iter();
+        let mut own = story.filter(|told| told["text"].as_str().unwrap().contains(title));
+        own.next().map(|told| (told["time"].as_str().unwrap().to_owned(), told["text"].as_str().unwrap().to_owned()))
+    };
+    // The finding holds what was sent before and purged then: it is the purge that it is about.
+    let (time, text) = told(CLERK, "Sent mail purged at the address").unwrap();
+    assert!(time == "2026-01-19T07:24:00Z" && text.contains(" deleted mail for good: "), "{time} {text}");
+    // Attempts belong to it, but did not get in.
+    let (time, text) = told(CLERK, "Activity from the address").unwrap();
+    assert!(time == "2026-01-13T09:08:06Z" && text.contains(" signed in to "), "{time} {text}");
+    let (_, text) = told(CLERK, "Refused sign-ins with the program").unwrap();
+    assert!(text.contains(" failed to sign in to "), "{text}");
+    // Mail left from the address where both were used, all of it in the name of one.
+    assert!(told(CLERK, "Mail sent from the address").is_some());
+    assert!(told(PLANNER, "Mail sent from the address").is_none());
+    let findings = json(&case, "findings.json");
+    let of_title = |title: &str| list(&findings).iter().find(|one| one["rule"]["title"] == title).unwrap().clone();
+    let purged = of_title("Sent mail purged at the address of a suspicious sign-in");
+    assert!(purged["summary"].as_str().unwrap().contains(" deleted mail for good: "), "{purged}");
+}
+
+#[test]
+fn an_act_long_before_the_first_sign_in_is_the_entry() {
+    let home = tempfile::tempdir().unwrap();
+    let record = |id: u32, time: &str, operation: &str, more: &str| {
+        format!(
+            "{{\"CreationTime\":\"{time}\",\"Id\":\"00000000-0000-4000-8000-{id:012}\",\"Operation\":\"{operation}\",\"OrganizationId\":\"9c0e7d1b-0000-4000-8000-000000000001\",\"RecordType\":1,\"ResultStatus\":\"True\",\"UserType\":0,\"Workload\":\"Exchange\",\"ClientIP\":\"203.0.113.9\",\"UserId\":\"{CLERK}\"{more}}}\n"
+        )
+    };
+    let forward = |name: &str| {
+        format!(
+            ",\"ObjectId\":\"{name}\",\"Parameters\":[{{\"Name\":\"Identity\",\"Value\":\"sanne.loodsman\"}},{{\"Name\":\"ForwardingSmtpAddress\",\"Value\":\"smtp:copies@elsewhere.example\"}}]"
+        )
+    };
+    let login = ",\"ObjectId\":\"app\",\"Actor\":[],\"ActorIpAddress\":\"203.0.113.9\"";
+    let entered = |acted: &str| {
+        let text = record(1, acted, "Set-Mailbox", &forward("sanne.loodsman"))
+            + &record(2, "2026-01-13T09:00:00", "UserLoggedIn", login)
+                .replace("\"RecordType\":1,", "\"RecordType\":15,")
+            + &record(3, "2026-01-13T09:10:00", "Set-Mailbox", &forward("sanne.loodsman"));
+        let file = home.path().join(format!("{}.jsonl", acted.replace(':', "")));
+        std::fs::write(&file, text).unwrap();
+        let (_home, case) = analysed(vec![file], "- {address: 203.0.113.9, is: hostile}");
+        of(&json(&case, "case.json"), CLERK)["entry"]["time"].as_str().unwrap().to_owned()
+    };
+    // Logs of two services may tell the second in another order.
+    assert_eq!(entered("2026-01-13T08:59:58"), "2026-01-13T09:00:00Z");
+    assert_eq!(entered("2026-01-10T08:00:00"), "2026-01-10T08:00:00Z");
+}
+
+#[test]
 fn without_a_log_nothing_is_called_undone() {
     let (_home, case) = analysed(vec![harbor().join("sign-ins")], "[]");
     let answers = json(&case, "case.json");

@@ -4,6 +4,7 @@ use super::{Sources, Statement, Taken, more};
 use crate::case::sentence::push_brief_act;
 use crate::case::session::Link;
 use crate::case::tactic::{TACTICS, tactic};
+use crate::case::telling::{is_own, telling};
 use crate::civil::{HOUR, rfc3339};
 use crate::rule::{Level, Meta};
 use crate::store::RuleIndex;
@@ -36,14 +37,16 @@ const GUESSES: usize = 3;
 const WRONG_PASSWORD: &[&str] = &["50126", "50053", "50056"];
 
 impl Sources<'_> {
-    /// The first sign-in that succeeded, else the first act that did.
+    /// The first sign-in that succeeded; where something was done long before that, which cannot have come by it, or
+    /// no sign-in is told, the first act that did.
     pub(super) fn entry_of(&self, positions: &[u32]) -> Option<u32> {
-        let done = || positions.iter().copied().filter(|position| self.succeeded(*position));
-        let sign_in = |position: &u32| self.events.is_sign_in(&self.events.entries.at(*position));
-        done().find(sign_in).or_else(|| done().next())
+        let mut done = positions.iter().copied().filter(|position| self.succeeded(*position));
+        let first = done.clone().next()?;
+        let sign_in = done.find(|position| self.events.is_sign_in(&self.events.entries.at(*position)));
+        Some(sign_in.filter(|sign_in| self.time(*sign_in) <= self.time(first) + HOUR).unwrap_or(first))
     }
 
-    /// What happened first of these, and how many more there are.
+    /// What the first of these was, and how many more there are.
     pub(super) fn acts(&self, positions: &[u32]) -> String {
         let mut act = String::new();
         if let Some(first) = positions.first() {
@@ -53,7 +56,7 @@ impl Sources<'_> {
         self.voice.fill("case.acts", &[("first", &act), ("more", &more)])
     }
 
-    /// What happened first of these, how many more there are, and what it is called.
+    /// What the first of these was, how many more there are, and what it is called.
     pub(super) fn statement(&self, phase: &str, positions: &[u32], title: &str) -> Statement {
         let acts = self.acts(positions);
         self.said(phase, if title.is_empty() { acts } else { format!("{acts} ({title})") }, positions)
@@ -71,7 +74,8 @@ impl Sources<'_> {
         }
     }
 
-    /// What rules of level medium and above found in what the intruder did, by phase and time.
+    /// What rules of level medium and above found in what the intruder did, by phase and time; of what a correlation
+    /// found over several accounts only those speak of it that did it.
     pub(super) fn story(&self, positions: &[u32]) -> Vec<Statement> {
         let mut by_rule: BTreeMap<RuleIndex, Vec<u32>> = BTreeMap::new();
         for position in positions {
@@ -79,14 +83,16 @@ impl Sources<'_> {
                 by_rule.entry(*rule).or_default().push(*position);
             }
         }
-        // What several rules of one phase found in the same events is one sentence.
+        // What several rules of one phase found in the same events is one sentence, about the same act.
         let mut told: BTreeMap<(usize, Vec<u32>), Vec<&str>> = BTreeMap::new();
-        for (rule, positions) in by_rule {
-            let Some(meta) = self.rules.get(usize::from(rule)).filter(|meta| meta.level >= Level::Medium) else {
-                continue;
-            };
+        for (rule, mut positions) in by_rule {
+            let telling_enough =
+                |meta: &&Meta| meta.level >= Level::Medium && is_own(self.events, (rule, meta), &positions);
+            let Some(meta) = self.rules.get(usize::from(rule)).filter(telling_enough) else { continue };
             // Behind all where a rule names none.
             let phase = tactic(&meta.tags).unwrap_or(TACTICS.len());
+            let named = telling(self.events, (rule, meta), &positions).and_then(|at| positions.binary_search(&at).ok());
+            positions[..=named.unwrap_or(0)].rotate_right(1);
             told.entry((phase, positions)).or_default().push(&meta.title);
         }
         let mut story: Vec<(usize, u32, Statement)> = Vec::new();

@@ -75,10 +75,6 @@ fn is_of(rule: &Meta, tactics: &[&str]) -> bool {
     rule.tags.iter().any(|tag| tactics.contains(&tag.as_str()))
 }
 
-fn is_correlation(rule: &Meta) -> bool {
-    rule.logsource.is_empty()
-}
-
 /// Whether the account is often there, and nothing speaks of an intruder; or many others are.
 pub(super) fn is_usual(presences: &Presences<'_>, presence: &Presence) -> bool {
     if presence.succeeded < 20 {
@@ -143,10 +139,10 @@ fn weight(rule: &Meta) -> i32 {
     match rule.level {
         Level::High | Level::Critical => SERIOUS,
         // What others of its records decide is seldom chance.
-        _ if is_correlation(rule) && is_of(rule, &["attack.initial-access"]) => WORK,
+        _ if rule.is_correlation() && is_of(rule, &["attack.initial-access"]) => WORK,
         _ if is_of(rule, ENTRY) => DOUBTFUL,
         _ if is_of(rule, &["attack.lateral-movement"]) => DOUBTFUL,
-        _ if is_correlation(rule) => GRAVE,
+        _ if rule.is_correlation() => GRAVE,
         _ => WORK,
     }
 }

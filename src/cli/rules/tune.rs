@@ -61,7 +61,7 @@ fn hint(rule: &Tuned, meta: Option<&Meta>) -> String {
     let Some(meta) = meta else {
         return format!("# {title}: not among the rules that are loaded; give the --rules of the case");
     };
-    if meta.logsource.is_empty() {
+    if meta.is_correlation() {
         return format!("# {title}: a correlation; filter the rules that it counts, or raise its condition");
     }
     let (product, service) = meta.logsource.split_once('/').unwrap_or((&meta.logsource, ""));
