@@ -36,22 +36,31 @@ impl Timeline {
         for rank in &ranks {
             counts[usize::from(*rank)] += 1;
         }
-        // Whole ranks, so that what is shown can be said in words; of the first at least its beginning.
-        let mut kept = 1;
-        while kept < RANKS && counts[..=kept].iter().sum::<usize>() <= MOST {
-            kept += 1;
-        }
+        let (kept, key) = shown(counts);
         let positions = (0..ranks.len()).filter(|at| usize::from(ranks[*at]) < kept).take(MOST);
         let positions: Vec<usize> = positions.collect();
-        let key = match kept {
-            RANKS => "report.timeline.all",
-            3 => "report.timeline.suspects",
-            2 => "report.timeline.found",
-            _ => "report.timeline.hostile",
-        };
         let told = t.fill(key, &[("shown", &positions.len()), ("all", &events.entries.len())]);
         Self { told, json: Data::default().write(view, &positions, &hostile) }
     }
+}
+
+/// Of how many ranks the page holds events, and how it is told: whole ranks, so that it can be said in words, and of the
+/// first that has any events at least its beginning.
+fn shown(counts: [usize; RANKS]) -> (usize, &'static str) {
+    let sum = |ranks: usize| counts[..ranks].iter().sum::<usize>();
+    let mut kept = 1;
+    while kept < RANKS && (sum(kept + 1) <= MOST || sum(kept) == 0) {
+        kept += 1;
+    }
+    let key = match kept {
+        1 => "report.timeline.hostile",
+        2 if sum(kept) > MOST => "report.timeline.found_first",
+        _ if sum(kept) > MOST => "report.timeline.first",
+        2 => "report.timeline.found",
+        3 => "report.timeline.suspects",
+        _ => "report.timeline.all",
+    };
+    (kept, key)
 }
 
 /// Of each event: 0 where an intruder acts or a finding of medium or above has it, 1 where a rule found it, 2 where it
@@ -196,4 +205,25 @@ fn push_words(out: &mut String, t: crate::language::Voice) {
         push_text(out, t.text(key));
     }
     out.push('}');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_ranks_are_shown_or_the_beginning_of_the_first() {
+        for (counts, expected) in [
+            ([0, 0, 0, 0], (4, "report.timeline.all")),
+            ([1, 2, 3, MOST - 6], (4, "report.timeline.all")),
+            ([1, 2, 3, MOST - 5], (3, "report.timeline.suspects")),
+            ([1, 2, MOST, 0], (2, "report.timeline.found")),
+            ([1, MOST, 0, 9], (1, "report.timeline.hostile")),
+            ([MOST + 1, 0, 0, 0], (1, "report.timeline.hostile")),
+            ([0, MOST + 1, 0, 9], (2, "report.timeline.found_first")),
+            ([0, 0, 0, MOST + 1], (4, "report.timeline.first")),
+        ] {
+            assert_eq!(shown(counts), expected, "{counts:?}");
+        }
+    }
 }
