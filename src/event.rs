@@ -7,7 +7,7 @@ mod visit;
 mod words;
 
 pub use record::Record;
-pub use words::{bare_agent, names_mail_rule, program};
+pub use words::{bare_agent, is_guid, is_identifier, names_mail_rule, program};
 
 use crate::field::{Core, Field};
 use sonic_rs::Value;

@@ -1,7 +1,7 @@
 //! One event to a sentence a person reads: who did what, to whom, from where, with what outcome.
 
 use super::index::Seen;
-use crate::event::{Family, Outcome};
+use crate::event::{Family, Outcome, is_identifier};
 use crate::language::{Language, Pattern, Voice};
 use crate::store::{Entry, Events, Sym};
 use rustc_hash::FxHashMap;
@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 enum Place {
     /// The object: rule, file, subject.
     Object,
-    /// The object, else the target.
+    /// The object, else the target; where the object is only an identifier and the target a name, the name.
     What,
     /// The target, else the account: mailbox or user.
     Whom,
@@ -186,6 +186,12 @@ impl<'a> Told<'a> {
         self.text(if syms[0].is_empty() { syms[1] } else { syms[0] })
     }
 
+    fn what(&self) -> &'a str {
+        let (object, target) = (self.text(self.entry.object), self.text(self.entry.target));
+        let is_named = !target.is_empty() && is_identifier(object) && !is_identifier(target);
+        if object.is_empty() || is_named { target } else { object }
+    }
+
     fn say(&self, out: &mut String, phrase: &Phrase) {
         phrase.push(out, |place, out| self.fill(place, out));
     }
@@ -196,7 +202,7 @@ impl<'a> Told<'a> {
         let account = || self.events.who(entry).account;
         match place {
             Place::Object => push_quoted(out, self.text(entry.object)),
-            Place::What => push_quoted(out, self.first([entry.object, entry.target])),
+            Place::What => push_quoted(out, self.what()),
             Place::Whom => push_quoted(out, self.first([entry.target, account()])),
             Place::Owner => {
                 // An inbox rule is named `mailbox\rule`: the rule is the object, the mailbox is whose it is.

@@ -24,9 +24,39 @@ pub fn names_mail_rule(operation: &str) -> bool {
     ENDS.iter().any(|end| operation.ends_with(end))
 }
 
+/// Whether a text has the form of a GUID.
+pub fn is_guid(text: &str) -> bool {
+    let b = text.as_bytes();
+    b.len() == 36
+        && b.iter().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => *byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
+/// Whether a text is a GUID with at most what kind of thing it is of before it (`Application_…`) and addresses behind it
+/// (`…;https://…`): Entra's for what has a name.
+pub fn is_identifier(text: &str) -> bool {
+    let kind = text.split_once('_').filter(|(kind, _)| kind.bytes().all(|byte| byte.is_ascii_alphabetic()));
+    let id = kind.map_or(text, |(_, id)| id);
+    is_guid(id.split([';', '/']).next().unwrap_or_default())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_identifier_is_no_name() {
+        let id = "452bc3f0-87e1-4013-8e7e-438a57f0c49b";
+        for text in [id.to_owned(), format!("Application_{id}"), format!("{id};https://x.example"), format!("{id}/a.b")]
+        {
+            assert!(is_identifier(&text), "{text}");
+        }
+        for text in ["", "Application_", "ada@x.example", &id[1..], &format!("a {id}"), &format!("{id}.docx")] {
+            assert!(!is_identifier(text), "{text}");
+        }
+    }
 
     #[test]
     fn the_agent_behind_a_protocol_is_the_agent() {

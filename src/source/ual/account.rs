@@ -3,8 +3,7 @@
 use super::bags::{identity, named};
 use super::fields::Fields;
 use super::{Theme, actor};
-use crate::event::first_party;
-use crate::event::open_json;
+use crate::event::{first_party, is_guid, open_json};
 use crate::source::text::{first, lower, string};
 use sonic_rs::{JsonContainerTrait, JsonValueTrait};
 use std::borrow::Cow;
@@ -102,7 +101,7 @@ fn mailbox<'a>(fields: &Fields<'a>, operation: &str, actor: &'a str) -> Cow<'a, 
 fn owner(identity: &str) -> &str {
     let head = match identity.split_once('\\') {
         // `tenant guid\object guid` names the object behind the backslash.
-        Some((tenant, rest)) if super::bags::is_guid(tenant) && super::bags::is_guid(rest) => rest,
+        Some((tenant, rest)) if is_guid(tenant) && is_guid(rest) => rest,
         Some((mailbox, _)) => mailbox,
         None => identity,
     };

@@ -1,7 +1,7 @@
 //! The Name/Value bags of a record: the members that the schema needs, found in one pass each.
 
 use super::fields::Fields;
-use crate::event::open_json;
+use crate::event::{is_guid, open_json};
 use crate::source::text::string;
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, Value};
 
@@ -103,16 +103,6 @@ fn object_id(list: Option<&Value>) -> &str {
         }
     }
     found
-}
-
-/// Whether a text has the form of a GUID.
-pub(super) fn is_guid(text: &str) -> bool {
-    let b = text.as_bytes();
-    b.len() == 36
-        && b.iter().enumerate().all(|(at, byte)| match at {
-            8 | 13 | 18 | 23 => *byte == b'-',
-            _ => byte.is_ascii_hexdigit(),
-        })
 }
 
 /// The user agent in the JSON text of `additionalDetails`.
