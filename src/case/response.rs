@@ -186,7 +186,8 @@ impl Response<'_> {
                 let open = those.iter().filter(|foothold| !ended(foothold)).map(|foothold| foothold.name.as_str());
                 let (open, nameless): (Vec<&str>, Vec<&str>) = open.partition(|name| !name.is_empty());
                 let nameless = nameless.len() as u64;
-                let nameless = (nameless > 0).then(|| self.voice.count("case.note.nameless", nameless, &[]));
+                let nameless =
+                    (nameless > 0 && !open.is_empty()).then(|| self.voice.count("case.note.nameless", nameless, &[]));
                 let names = open.into_iter().map(str::to_owned).chain(nameless).collect::<Vec<_>>().join(", ");
                 self.voice.fill("case.note.some", &[("done", &count), ("all", &those.len()), ("names", &names)])
             }

@@ -2,7 +2,7 @@
 
 use super::{Act, Collected, Deed, Foothold, Left, State, act, alias, identity, is_state};
 use crate::event::first_party::is_microsoft_application;
-use crate::event::{Family, Scalar};
+use crate::event::{Family, Scalar, is_identifier};
 use crate::language::Voice;
 use crate::rule::correlation::Place;
 use crate::rule::foothold::{Does, Foothold as Kind, Mark};
@@ -144,7 +144,8 @@ impl<'a> Follow<'a> {
     }
 
     fn make(&mut self, (kind, group): (usize, usize), names: BTreeSet<String>, written: &[String]) -> usize {
-        let shown_name = written.first().cloned().unwrap_or_default();
+        let shown_name =
+            written.iter().find(|name| !is_id(name)).or_else(|| written.first()).cloned().unwrap_or_default();
         self.groups[group].members.push(self.instances.len());
         self.instances.push(Instance {
             kind,
@@ -352,7 +353,8 @@ impl<'a> Follow<'a> {
 
 /// Whether a name is none, or a number that only programs know.
 fn is_id(name: &str) -> bool {
-    name.bytes().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b'-' | b'{' | b'}' | b'[' | b']' | b'"'))
+    is_identifier(name)
+        || name.bytes().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b'-' | b'{' | b'}' | b'[' | b']' | b'"'))
 }
 
 /// A name as people know it.
