@@ -43,7 +43,6 @@ pub(super) fn link(
     let indices: BTreeMap<&str, RuleIndex> = rules.keys().map(String::as_str).zip(0..=RuleIndex::MAX).collect();
     let mut known = Known {
         names: names.among(&indices),
-        reader: String::new(),
         rules: rules.values().map(|loaded| loaded.rule.as_ref()).collect(),
         leaves: BTreeMap::new(),
         captures: Captures::default(),
@@ -53,11 +52,10 @@ pub(super) fn link(
     let mut compiled = Vec::new();
     for (id, read) in &ordered {
         let Some(&index) = indices.get(id.as_str()) else { continue };
-        known.reader.clone_from(&read.file.name);
-        let leaves = read.content.rules.iter().filter_map(|name| known.index(name).ok());
+        let leaves = read.content.rules.iter().filter_map(|name| known.names.index(name, &read.file.name).ok());
         let leaves: BTreeSet<RuleIndex> = leaves.flat_map(|rule| known.leaves_of(rule)).collect();
         known.leaves.insert(index, leaves.into_iter().collect());
-        match correlation::compile(&read.content, (index, read.states_condition), &mut known) {
+        match correlation::compile(&read.content, (index, read.states_condition), &mut known.asked_by(read)) {
             Ok(correlation) => compiled.push(correlation),
             Err(fault) => rejected.push(read.reject(&fault)),
         }
@@ -82,8 +80,7 @@ fn follow(
 ) -> Vec<(String, Foothold)> {
     let mut followed = Vec::new();
     for read in footholds {
-        known.reader.clone_from(&read.file.name);
-        match foothold::compile(&read.content, known) {
+        match foothold::compile(&read.content, &mut known.asked_by(read)) {
             Ok(foothold) => followed.push((read.file.name.clone(), foothold)),
             Err(fault) => rejected.push(read.reject(&fault)),
         }
@@ -135,8 +132,7 @@ fn refuse(rest: &[Read<'_, CorrelationRule>], known: &mut Known<'_>, rejected: &
         let fault = if meant.any(|meant| meant.is_ok_and(|id| waiting.contains(id))) {
             at("refers to itself, in a circle or by way of a correlation that is refused")
         } else {
-            known.reader.clone_from(&read.file.name);
-            let fault = correlation::compile(&read.content, (0, true), known).err();
+            let fault = correlation::compile(&read.content, (0, true), &mut known.asked_by(read)).err();
             fault.unwrap_or_else(|| at("refers to a rule that is refused"))
         };
         rejected.push(read.reject(&fault));
@@ -158,11 +154,9 @@ fn silent(loaded: &[Loaded], correlations: &[Correlation], ordered: &[Named<'_>]
     beside.filter(|part| !heard.contains(part)).collect()
 }
 
-/// The rules as correlations and footholds see them.
+/// The rules that correlations and footholds may refer to.
 struct Known<'a> {
     names: Indices<'a>,
-    /// The file of the correlation or foothold that asks.
-    reader: String,
     /// By index; `None` for a correlation.
     rules: Vec<Option<&'a SigmaRule>>,
     /// The rules on records behind each correlation.
@@ -171,22 +165,33 @@ struct Known<'a> {
     mapping: &'a Mapping,
 }
 
-impl Known<'_> {
+/// The same as the correlations and footholds of one file see them.
+struct Asked<'k, 'a> {
+    known: &'k mut Known<'a>,
+    file: &'k str,
+}
+
+impl<'a> Known<'a> {
+    fn asked_by<'k, T>(&'k mut self, read: &'k Read<'_, T>) -> Asked<'k, 'a> {
+        Asked { known: self, file: &read.file.name }
+    }
+
     fn leaves_of(&self, rule: RuleIndex) -> Vec<RuleIndex> {
         self.leaves.get(&rule).cloned().unwrap_or_else(|| vec![rule])
     }
 }
 
-impl References for Known<'_> {
+impl References for Asked<'_, '_> {
     fn index(&self, reference: &str) -> Result<RuleIndex, String> {
-        self.names.index(reference, &self.reader)
+        self.known.names.index(reference, self.file)
     }
 
     fn place(&mut self, rule: RuleIndex, field: &str) -> Place {
-        let leaves = self.leaves_of(rule);
+        let leaves = self.known.leaves_of(rule);
+        let Known { rules, captures, mapping, .. } = &mut *self.known;
         let mut fields: Vec<Field> = Vec::new();
-        for leaf in leaves.iter().filter_map(|leaf| self.rules[usize::from(*leaf)]) {
-            for name in self.mapping.fields(leaf, field) {
+        for leaf in leaves.iter().filter_map(|leaf| rules[usize::from(*leaf)]) {
+            for name in mapping.fields(leaf, field) {
                 let field = super::compile::field(&name);
                 if !fields.contains(&field) {
                     fields.push(field);
@@ -196,7 +201,7 @@ impl References for Known<'_> {
         match fields.as_slice() {
             [Field::Core(core)] => Place::Core(*core),
             [Field::Fact(fact)] => Place::Fact(*fact),
-            _ => Place::Captured(self.captures.slot(fields, &leaves)),
+            _ => Place::Captured(captures.slot(fields, &leaves)),
         }
     }
 }

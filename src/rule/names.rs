@@ -24,7 +24,7 @@ pub(super) trait References {
 pub(super) struct Names(BTreeMap<String, BTreeMap<String, String>>);
 
 /// Why no rule is meant.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) enum Unclear {
     /// None is called so.
     Unknown,

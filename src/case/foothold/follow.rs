@@ -144,8 +144,7 @@ impl<'a> Follow<'a> {
     }
 
     fn make(&mut self, (kind, group): (usize, usize), names: BTreeSet<String>, written: &[String]) -> usize {
-        let shown_name =
-            written.iter().find(|name| !is_id(name)).or_else(|| written.first()).cloned().unwrap_or_default();
+        let shown_name = named(written).or_else(|| written.first()).cloned().unwrap_or_default();
         self.groups[group].members.push(self.instances.len());
         self.instances.push(Instance {
             kind,
@@ -173,7 +172,7 @@ impl<'a> Follow<'a> {
         let at = known.unwrap_or_else(|| self.make(place, BTreeSet::new(), written));
         let instance = &mut self.instances[at];
         // A name says more to people than an id.
-        if let Some(name) = written.iter().find(|name| !is_id(name)).filter(|_| is_id(&instance.shown_name)) {
+        if let Some(name) = named(written).filter(|_| is_id(&instance.shown_name)) {
             instance.shown_name.clone_from(name);
         }
         instance.names.extend(names);
@@ -355,6 +354,11 @@ impl<'a> Follow<'a> {
 fn is_id(name: &str) -> bool {
     is_identifier(name)
         || name.bytes().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b'-' | b'{' | b'}' | b'[' | b']' | b'"'))
+}
+
+/// The first of these that says something to people.
+fn named(written: &[String]) -> Option<&String> {
+    written.iter().find(|name| !is_id(name))
 }
 
 /// A name as people know it.
