@@ -1,5 +1,8 @@
 //! Application ids of Microsoft's own applications to their names.
 
+use rustc_hash::FxHashMap;
+use std::sync::LazyLock;
+
 /// Well-known ids, sorted, with the names Microsoft gives them.
 ///
 /// <https://learn.microsoft.com/troubleshoot/entra/entra-id/governance/verify-first-party-apps-sign-in>
@@ -45,10 +48,12 @@ static NAMES: &[(&str, &str)] = &[
     ("fb78d390-0c51-40cd-8e17-fdbfab77341b", "Microsoft Exchange REST API Based PowerShell"),
 ];
 
+/// The same to be found at once: nearly every record names an application.
+static NAME_OF: LazyLock<FxHashMap<&str, &str>> = LazyLock::new(|| NAMES.iter().copied().collect());
+
 /// The name of a well-known application.
 pub fn name(id: &str) -> Option<&'static str> {
-    let found = NAMES.binary_search_by(|(known, _)| known.as_bytes().cmp(id.as_bytes()));
-    found.ok().and_then(|index| NAMES.get(index)).map(|(_, name)| *name)
+    NAME_OF.get(id).copied()
 }
 
 /// Whether an id is Microsoft's own: a known one, or one of the ranges no tenant can register.
