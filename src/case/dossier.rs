@@ -1,5 +1,6 @@
 //! The answer for one account: when it began and how, what was done, what remains, and whether the response closed it.
 
+mod confidence;
 mod fraud;
 mod open;
 mod story;
@@ -17,6 +18,8 @@ use crate::language::Voice;
 use crate::rule::Meta;
 use crate::rule::foothold::Foothold as Kind;
 use crate::store::Events;
+pub use confidence::Confidence;
+use confidence::would_change;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -60,8 +63,8 @@ pub struct Dossier {
     pub entry: Statement,
     /// By which way, as far as the findings tell.
     pub method: String,
-    /// `high`, `medium` or `low`, by the score of the plainest presence and how it is tied to the intruder.
-    pub confidence: &'static str,
+    /// How sure that is.
+    pub confidence: Confidence,
     /// What would change it.
     pub would_change: String,
     /// Ids of the intruder's sessions.
@@ -171,7 +174,7 @@ impl Sources<'_> {
             last_time: rfc3339(last),
             entry: self.statement("initial-access", &[entry], ""),
             method: self.voice.text(self.method(&taken)).to_owned(),
-            confidence: confidence(own),
+            confidence: Confidence::of(own),
             would_change: self.voice.text(would_change(own)).to_owned(),
             sessions: own.iter().map(|session| session.id.clone()).collect(),
             story: self.story(&positions),
@@ -216,34 +219,4 @@ impl Sources<'_> {
 /// How many more there are; empty where none is.
 fn more(count: usize) -> String {
     if count == 0 { String::new() } else { count.to_string() }
-}
-
-/// The confidence in what may have another explanation.
-pub const LOW: &str = "low";
-
-/// How sure it is that the account was an intruder's.
-fn confidence(own: &[&Session]) -> &'static str {
-    let best = own.iter().map(|session| session.score).max().unwrap_or_default();
-    let has = |links: &[Link]| own.iter().any(|session| links.contains(&session.link));
-    if has(&[Link::Decision]) || (best >= 60 && has(&[Link::Findings, Link::Session, Link::Program])) {
-        "high"
-    } else if has(&[Link::Findings, Link::Session, Link::Program, Link::Network]) {
-        "medium"
-    } else {
-        LOW
-    }
-}
-
-/// What would change that: the key of a text.
-fn would_change(own: &[&Session]) -> &'static str {
-    let only = |link: Link| own.iter().all(|session| session.link == link);
-    if only(Link::Desk) {
-        "case.change.desk"
-    } else if only(Link::Application) {
-        "case.change.application"
-    } else if only(Link::Address) {
-        "case.change.address"
-    } else {
-        "case.change.owner"
-    }
 }

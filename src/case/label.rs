@@ -12,11 +12,6 @@ pub fn level(code: &str, voice: Voice) -> &str {
     voice.label("label.level.", code)
 }
 
-/// The confidence of a dossier: `high`, `medium` or `low`.
-pub fn confidence(code: &str, voice: Voice) -> &str {
-    voice.label("label.confidence.", code)
-}
-
 /// How mail was reached, such as `opened`; Microsoft's operations and sentences stay as they are.
 pub fn how(code: &str, voice: Voice) -> &str {
     voice.label("label.how.", code)
@@ -40,6 +35,7 @@ pub fn indicator(code: &str, voice: Voice) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::dossier::Confidence;
     use crate::case::exposure::Class;
     use crate::case::foothold::State;
     use crate::case::indicator::{AGENT, APPLICATION, FORWARDING, RULE_NAME};
@@ -73,12 +69,13 @@ mod tests {
             Link::Desk,
         ];
         let outcomes = [Outcome::Success, Outcome::Failure, Outcome::Interrupted, Outcome::Unknown];
+        let sure = [Confidence::Low, Confidence::Medium, Confidence::High];
         let classes = [Class::Message, Class::Folder, Class::Search, Class::Unknown];
         let states = [State::Open, State::Closed, State::Gone, State::Unknown];
         let codes: [(&str, Vec<&str>); 9] = [
             ("tactic", TACTICS.to_vec()),
             ("level", LEVELS.map(Level::name).to_vec()),
-            ("confidence", vec!["high", "medium", "low"]),
+            ("confidence", sure.map(Confidence::name).to_vec()),
             ("outcome", outcomes.map(Outcome::name).to_vec()),
             ("log", families.map(Family::name).to_vec()),
             ("indicator", vec![AGENT, APPLICATION, FORWARDING, RULE_NAME]),

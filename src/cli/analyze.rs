@@ -48,7 +48,7 @@ fn print(options: &Options, summary: &Summary) -> std::io::Result<()> {
             "accounts that an intruder had, as far as the logs tell: {count}; see speur case show {case}"
         ))?;
         for (account, confidence) in summary.taken.iter().take(20) {
-            out.line(&format!("  {account} (confidence {confidence})"))?;
+            out.line(&format!("  {account} (confidence {})", confidence.name()))?;
         }
     }
     out.line(&evidence(&summary.coverage))?;

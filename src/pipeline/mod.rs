@@ -26,6 +26,7 @@ pub use raw::{RawRecord, raw};
 pub use trial::{Trials, trials, try_records};
 
 use crate::case::answer::answer;
+use crate::case::dossier::Confidence;
 use crate::case::facts::CaseFacts;
 use crate::case::finding::{self, findings};
 use crate::case::rhythm::{Gap, gaps};
@@ -137,7 +138,7 @@ pub struct Summary {
     /// Accounts with findings of level medium or above, sorted.
     pub accounts: Vec<String>,
     /// Accounts that an intruder had, as far as the logs tell, the first taken over first; how sure that is.
-    pub taken: Vec<(String, &'static str)>,
+    pub taken: Vec<(String, Confidence)>,
     /// What else the person should know.
     pub warnings: Vec<String>,
 }

@@ -1,6 +1,6 @@
 //! What the response left open, in sentences and as findings, and what to do next.
 
-use super::{LOW, Sources, Statement, Taken, confidence};
+use super::{Confidence, Sources, Statement, Taken};
 use crate::case::finding::finding;
 use crate::case::foothold::{Foothold, State};
 use crate::case::response::{Step, Verdict};
@@ -145,7 +145,7 @@ impl Sources<'_> {
 
     /// One finding for each gap; no surer than it is that there was an intruder.
     fn gaps(&self, taken: &Taken<'_>, told: &[(&Gap, Statement)]) -> Vec<Finding> {
-        let highest = if confidence(taken.own) == LOW { Level::Medium } else { Level::Critical };
+        let highest = if Confidence::of(taken.own) == Confidence::Low { Level::Medium } else { Level::Critical };
         let mut ids: Vec<&str> = told.iter().map(|(gap, _)| gap.id).collect();
         ids.sort_unstable();
         ids.dedup();

@@ -59,8 +59,7 @@ pub(super) fn held<'a>(view: &View<'a>) -> Vec<Held<'a>> {
         .map(|(key, sessions)| Held { tenant: key.0, account: key.1, sessions, dossier: dossiers.get(&key).copied() })
         .collect();
     held.sort_by_cached_key(|held| {
-        let sure =
-            held.dossier.map(|dossier| ["low", "medium", "high"].iter().position(|name| *name == dossier.confidence));
+        let sure = held.dossier.map(|dossier| dossier.confidence);
         let done: u64 = held.sessions.iter().map(|session| session.succeeded).sum();
         (Reverse(sure), Reverse(done), held.account.to_owned(), held.tenant.to_owned())
     });

@@ -2,7 +2,7 @@
 
 use super::exposed::{ExposedLine, exposed};
 use super::line::{moment_of, more, span_of};
-use crate::case::dossier::{Dossier, LOW, Statement};
+use crate::case::dossier::{Confidence, Dossier, Statement};
 use crate::case::foothold::{Foothold, State};
 use crate::case::label;
 use crate::case::response::{Step, Verdict};
@@ -90,9 +90,9 @@ impl Answer {
     pub(super) fn new(view: &View<'_>, dossier: &Dossier) -> Self {
         let (case, t) = (view.case, view.case.facts.voice);
         let when = span_of(t, &dossier.first_time, &dossier.last_time);
-        let lead = if dossier.confidence == LOW { "report.account_doubtful" } else { "report.account_had" };
+        let lead = if dossier.confidence == Confidence::Low { "report.account_doubtful" } else { "report.account_had" };
         let sure: &[(&str, &dyn std::fmt::Display)] =
-            &[("confidence", &label::confidence(dossier.confidence, t)), ("change", &dossier.would_change)];
+            &[("confidence", &dossier.confidence.label(t)), ("change", &dossier.would_change)];
         let sessions = case.sessions.iter().filter(|session| dossier.sessions.contains(&session.id));
         let footholds = case.footholds.iter().filter(|foothold| dossier.footholds.contains(&foothold.id));
         let (exposed, exposure, all_exposed) = exposed(view, dossier);

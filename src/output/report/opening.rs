@@ -3,9 +3,8 @@
 use super::account::Section;
 use super::line::{account_name, moment_of, more, span_of};
 use crate::case::accounts::Account;
-use crate::case::dossier::{Dossier, LOW};
+use crate::case::dossier::{Confidence, Dossier};
 use crate::case::foothold::{Foothold, State};
-use crate::case::label::confidence;
 use crate::case::response::Verdict;
 use crate::case::severity::Severity;
 use crate::language::Voice;
@@ -52,7 +51,7 @@ impl Opening {
             since: since(t, dossier),
             how: t.fill(
                 "report.how_sure",
-                &[("method", &excerpt(&dossier.method, 120)), ("confidence", &confidence(dossier.confidence, t))],
+                &[("method", &excerpt(&dossier.method, 120)), ("confidence", &dossier.confidence.label(t))],
             ),
         });
         let open = |dossier: &Dossier| dossier.open.iter().map(|open| open.text.clone()).collect::<Vec<_>>();
@@ -147,7 +146,7 @@ fn listed(t: Voice, names: &[&str], few: usize) -> String {
 fn lead(view: &View<'_>, suspects: &[&Account], severity: &Severity) -> Vec<String> {
     let t = view.case.facts.voice;
     let (doubtful, had): (Vec<&Dossier>, Vec<&Dossier>) =
-        view.case.dossiers.iter().partition(|dossier| dossier.confidence == LOW);
+        view.case.dossiers.iter().partition(|dossier| dossier.confidence == Confidence::Low);
     let names = |dossiers: &[&Dossier]| {
         let names: Vec<&str> = dossiers.iter().map(|dossier| dossier.account.as_str()).collect();
         listed(t, &names, 3)

@@ -134,7 +134,7 @@ impl Summary<'_, '_> {
                 (&dossier.account, &maker.style.text),
                 (&since, &maker.style.wrapped),
                 (&dossier.method, &maker.style.wrapped),
-                (dossier.confidence, &maker.style.text),
+                (dossier.confidence.label(voice), &maker.style.text),
             ])?;
         }
         self.part("workbook.to_do", &["workbook.account", "workbook.to_do"])?;

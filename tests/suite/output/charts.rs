@@ -6,7 +6,7 @@ use crate::language::assert_dutch;
 use quick_xml::Reader;
 use quick_xml::events::Event as Xml;
 use speur::case::Case;
-use speur::case::dossier::{Dossier, Statement};
+use speur::case::dossier::{Confidence, Dossier, Statement};
 use speur::case::exposure::{Class, Exposed, ExposedFile, Exposure};
 use speur::case::foothold::{Act as Deed, Foothold, State};
 use speur::case::response::{Step, Verdict};
@@ -164,7 +164,7 @@ fn dossier(account: &str, footholds: Vec<String>, response: Vec<Step>) -> Dossie
             positions: Vec::new(),
         },
         method: String::new(),
-        confidence: "high",
+        confidence: Confidence::High,
         would_change: String::new(),
         sessions: Vec::new(),
         story: Vec::new(),
