@@ -13,6 +13,8 @@ pub(crate) struct Cost {
     /// Highest resident memory in KiB; 0 where `/proc` does not tell.
     pub(crate) peak: u64,
     pub(crate) events: u64,
+    /// Bytes of outputs.
+    pub(crate) outputs: u64,
 }
 
 /// Runs `command` to its end; gives its cost, and what it printed. A failure is told with its last line.
@@ -41,7 +43,7 @@ pub(crate) fn run(command: &mut Command) -> Result<(Cost, String), String> {
     if !status.success() {
         return Err(complaint.lines().last().unwrap_or("ended without a word").to_string());
     }
-    Ok((Cost { wall, cpu: waited_for() - before, peak, events: 0 }, printed))
+    Ok((Cost { wall, cpu: waited_for() - before, peak, events: 0, outputs: 0 }, printed))
 }
 
 /// Reads a pipe on a thread of its own, so that a full one never stops the child.

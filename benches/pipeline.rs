@@ -1,7 +1,9 @@
-//! Times the floor, the rules and the whole analysis on one generated export, each in a process of its own.
+//! Times the floor, the rules, the whole analysis and what evidence asks of any on one generated export, each in a process
+//! of its own.
 //!
 //! `cargo bench --bench pipeline -- --size 1024 --threads 2 --folder /tmp --format csv --runs 1`
 
+mod evidence;
 mod floor;
 mod generate;
 mod measure;
@@ -21,24 +23,35 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// How a stage is run.
 enum Run {
-    /// By this program, started again: a function of the file and the number of threads gives the number of events.
-    Here(fn(&Path, usize) -> Result<u64, String>),
+    /// By this program, started again: a function of the file gives the number of events.
+    Here(fn(&Path, &Options) -> Result<u64, String>),
     /// By the program that investigators use; the events are those of its ledger.
     Program,
 }
 
 /// The stages, the floor first: the others are told as a multiple of it.
 const STAGES: &[(&str, &str, Run)] = &[
-    ("floor", "(a) floor: csv and sonic_rs::Value", Run::Here(floor::run)),
+    ("floor", "(a) floor: csv and sonic_rs::Value", Run::Here(|file, options| floor::run(file, options.threads, &()))),
     ("rules", "(b) rules only", Run::Here(rules)),
     ("analyze", "(c) analyze, all outputs", Run::Program),
+    (
+        "hashes",
+        "(d) the floor, and hashes",
+        Run::Here(|file, options| evidence::run(file, options.threads, &options.folder, 0)),
+    ),
+    // Behind the analysis, which tells how many bytes of outputs there are.
+    (
+        "outputs",
+        "(e) the same, and outputs written",
+        Run::Here(|file, options| evidence::run(file, options.threads, &options.folder, options.outputs)),
+    ),
 ];
 
 /// Runs the rules of the pack over every event and writes nothing; gives the number of events.
-fn rules(path: &Path, threads: usize) -> Result<u64, String> {
+fn rules(path: &Path, options: &Options) -> Result<u64, String> {
     let options = pipeline::Options {
         paths: vec![path.to_owned()],
-        threads,
+        threads: options.threads,
         rules: speur::rule::Options { pack: true, ..speur::rule::Options::default() },
         ..pipeline::Options::default()
     };
@@ -47,17 +60,17 @@ fn rules(path: &Path, threads: usize) -> Result<u64, String> {
 
 fn main() -> ExitCode {
     setup::end(setup::options().and_then(|options| match &options.stage {
-        Some((stage, file)) => child(stage, file, options.threads),
+        Some((stage, file)) => child(stage, file, &options),
         None => parent(&options),
     }))
 }
 
 /// Runs one stage and prints the number of events.
-fn child(stage: &str, file: &Path, threads: usize) -> Result<(), String> {
+fn child(stage: &str, file: &Path, options: &Options) -> Result<(), String> {
     let Some((_, _, Run::Here(run))) = STAGES.iter().find(|(name, ..)| *name == stage) else {
         return Err(format!("{stage}: no such stage"));
     };
-    let count = run(file, threads)?;
+    let count = run(file, options)?;
     writeln!(std::io::stdout(), "{count}").map_err(|e| e.to_string())
 }
 
@@ -111,7 +124,7 @@ fn compare(file: &Path, options: &Options) -> Result<String, String> {
                 if cost.events != a.events {
                     let _ = writeln!(ratios, "{name}: {} events, but the floor counts {}", cost.events, a.events);
                 }
-                let letter = ["a", "b", "c"].get(n).unwrap_or(&"?");
+                let letter = ["a", "b", "c", "d", "e"].get(n).unwrap_or(&"?");
                 let _ = writeln!(
                     ratios,
                     "{letter}/a: wall {:.2}, CPU {:.2}",
@@ -128,11 +141,15 @@ fn compare(file: &Path, options: &Options) -> Result<String, String> {
 /// runs of a stage the middle one counts.
 fn costs(file: &Path, options: &Options) -> Vec<Result<Cost, String>> {
     let mut costs: Vec<Result<Vec<Cost>, String>> = STAGES.iter().map(|_| Ok(Vec::new())).collect();
+    let mut outputs = 0;
     for _ in 0..options.runs {
         for ((name, _, run), costs) in STAGES.iter().zip(&mut costs) {
             let Ok(so_far) = costs else { continue };
-            match once(name, run, file, options) {
-                Ok(cost) => so_far.push(cost),
+            match once((name, run), file, options, outputs) {
+                Ok(cost) => {
+                    outputs = outputs.max(cost.outputs);
+                    so_far.push(cost);
+                }
                 Err(reason) => *costs = Err(reason),
             }
         }
@@ -146,12 +163,13 @@ fn middle(mut costs: Vec<Cost>) -> Option<Cost> {
     costs.get(costs.len() / 2).cloned()
 }
 
-/// Runs a stage.
-fn once(name: &str, run: &Run, file: &Path, options: &Options) -> Result<Cost, String> {
+/// Runs a stage; an analysis has written so many bytes of outputs.
+fn once((name, run): (&str, &Run), file: &Path, options: &Options, outputs: u64) -> Result<Cost, String> {
     let Run::Here(_) = run else { return analyze(file, options) };
     let program = std::env::current_exe().map_err(|e| e.to_string())?;
     let mut command = Command::new(program);
-    command.args(["--stage", name, "--threads", &options.threads.to_string(), "--file"]).arg(file);
+    command.args(["--stage", name, "--threads", &options.threads.to_string(), "--outputs", &outputs.to_string()]);
+    command.arg("--folder").arg(&options.folder).arg("--file").arg(file);
     let (mut cost, output) = measure::run(&mut command)?;
     cost.events = output.trim().parse().map_err(|_| format!("{name}: printed {output:?}"))?;
     Ok(cost)
@@ -171,5 +189,7 @@ fn analyze(file: &Path, options: &Options) -> Result<Cost, String> {
     let ledger = std::fs::read(case.join("coverage.json")).map_err(|e| format!("coverage.json: {e}"))?;
     let ledger: Value = sonic_rs::from_slice(&ledger).map_err(|e| format!("coverage.json: {e}"))?;
     cost.events = ledger["totals"]["rows"].as_u64().ok_or("coverage.json: no totals.rows")?;
+    let sizes = walkdir::WalkDir::new(&case).into_iter().filter_map(|file| file.ok()?.metadata().ok());
+    cost.outputs = sizes.filter(std::fs::Metadata::is_file).map(|size| size.len()).sum();
     Ok(cost)
 }

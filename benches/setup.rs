@@ -19,6 +19,8 @@ pub(crate) struct Options {
     pub(crate) runs: usize,
     /// Set in a child: the stage to run and its file.
     pub(crate) stage: Option<(String, PathBuf)>,
+    /// Set in a child: how many bytes of outputs an analysis has written.
+    pub(crate) outputs: u64,
 }
 
 const USAGE: &str = "--size MIB (256), --threads N (2), --memory SIZE (that of the program), --folder DIR (the system's temporary one), --format csv|ndjson|both (csv), --seed N (1), --runs N (1)";
@@ -52,10 +54,11 @@ pub(crate) fn options() -> Result<Options, String> {
         other => return Err(format!("--format {other}: expected csv, ndjson or both")),
     };
     let (stage, file) = (take("stage", ""), take("file", ""));
+    let outputs = take("outputs", "0").parse().map_err(|_| format!("--outputs: expected a number; {USAGE}"))?;
     let stage = (!stage.is_empty()).then(|| (stage, PathBuf::from(file)));
     match arguments.first() {
         Some(other) => Err(format!("{other}: unknown; expected {USAGE}")),
-        None => Ok(Options { size, threads, memory, folder, formats, seed, runs, stage }),
+        None => Ok(Options { size, threads, memory, folder, formats, seed, runs, stage, outputs }),
     }
 }
 
