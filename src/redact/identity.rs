@@ -203,6 +203,8 @@ pub(super) struct Roll {
     pub(super) names: BTreeMap<Vec<String>, Person>,
     /// Single words.
     pub(super) words: BTreeMap<String, Person>,
+    /// What mailboxes are called that are nobody's: a word that says something else wherever it stands in a sentence.
+    aliases: BTreeMap<String, Person>,
     /// Ids as they were met.
     pub(super) ids: BTreeSet<String>,
     /// Telephone numbers as they were met.
@@ -256,8 +258,14 @@ impl Roll {
         match words.as_slice() {
             [word] if is_name(word) => self.word(word.clone(), &person),
             several if is_telling(several) => drop(self.names.insert(words, person)),
+            [word] => drop(self.aliases.insert(word.clone(), person)),
             _ => {}
         }
+    }
+
+    /// Whose mailbox a text names that is nothing but its alias.
+    pub(super) fn of_alias(&self, text: &str) -> Option<&Person> {
+        self.aliases.get(&text.trim().to_lowercase())
     }
 
     fn name(&mut self, name: &str, linked: &BTreeSet<String>, domains: &Domains) {
@@ -310,6 +318,7 @@ impl Roll {
         }
         rows.extend(self.names.iter().map(|(n, who)| (format!("Person {}", who.mark(key)), n.join(" "), "name")));
         rows.extend(self.words.iter().map(|(n, who)| (format!("person-{}", who.mark(key)), n.clone(), "word")));
+        rows.extend(self.aliases.iter().map(|(n, who)| (format!("person-{}", who.mark(key)), n.clone(), "alias")));
         rows.extend(self.ids.iter().map(|id| (key.same_shape(id), id.clone(), "id")));
         let phone = |phone: &String| (format!("phone-{}", key.mark("phone", &digits(phone))), phone.clone(), "phone");
         rows.extend(self.phones.iter().map(phone));

@@ -89,6 +89,9 @@ impl Redactor {
         if text.is_empty() {
             return Cow::Borrowed(text);
         }
+        if let Some(person) = self.roll.of_alias(text).filter(|_| words) {
+            return Cow::Owned(format!("person-{}", person.mark(&self.key)));
+        }
         let tokens = Tokens::of(text);
         let mut changes: Vec<Change> =
             token::addresses(text).filter_map(|address| self.address(text, &address)).collect();
@@ -180,7 +183,7 @@ mod tests {
             r#"{"userPrincipalName":"anna.smit@harbor.example","userDisplayName":"Anna Smit","userId":"0c5ad2d5-2b1e-4f8e-9d43-5a0e1a1b2c3d"}"#,
             r#"{"userPrincipalName":"bo@harbor.example","userDisplayName":"Bo de Wit"}"#,
             r#"{"UserId":"x@harbor.example","Parameters":[{"Name":"To","Value":"smtp:kees@kade-notaris.example"}],"phoneNumber":"+31 6 1234 5678"}"#,
-            r#"{"InternetMessageId":"<q1.w2@kade-notaris.example>"}"#,
+            r#"{"InternetMessageId":"<q1.w2@kade-notaris.example>","MailboxOwnerUPN":"imports@harbor.example"}"#,
             r#"{"InternetMessageId":"<e.3@mail.quay.example>"}"#,
         ] {
             identities.record(&sonic_rs::from_str(record).unwrap());
@@ -217,6 +220,10 @@ mod tests {
         assert_eq!(redactor.owned("anna.smit@harbor.example"), format!("person-{anna}@harbor.example"));
         assert_eq!(redactor.owned("a_anna_smit_harbor_example/x"), format!("a_person-{anna}_harbor_example/x"));
         assert_eq!(redactor.owned("Anna's phone"), format!("person-{anna}'s phone"));
+        let shared = person("imports@harbor.example");
+        assert_eq!(person("Imports"), shared, "as Exchange names a mailbox");
+        assert_eq!(redactor.text("Imports of March"), "Imports of March");
+        assert_eq!(redactor.term("Imports"), "Imports");
         let id = redactor.owned("id 0c5ad2d5-2b1e-4f8e-9d43-5a0e1a1b2c3d.");
         assert!(id.len() == 40 && !id.contains("0c5ad2d5") && id.matches('-').count() == 4, "{id}");
         assert!(redactor.owned("call +31612345678 or +31 6 1234 5678").matches("phone-").count() == 2);
