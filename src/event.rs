@@ -126,6 +126,11 @@ impl Basis {
             Self::CollectedAt => "collection, by --collected-at",
         }
     }
+
+    /// Whether it is known when a snapshot was collected; else its time is of what it shows.
+    pub fn is_collection(self) -> bool {
+        matches!(self, Self::FileName | Self::CollectedAt)
+    }
 }
 
 /// When something happened.

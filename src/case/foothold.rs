@@ -151,8 +151,9 @@ struct Collected {
     accounts: usize,
 }
 
-fn is_state(entry: &Entry) -> bool {
-    entry.family == Family::State
+/// Whether the event is of a snapshot of which is known when it was collected.
+fn is_collected(entry: &Entry) -> bool {
+    entry.family == Family::State && entry.basis.is_collection()
 }
 
 fn identity(parts: [&str; 4], first: &str) -> String {

@@ -7,7 +7,7 @@ use super::folder::Sink;
 use super::view::{Row, View};
 use crate::case::sentence::push_sentence;
 use crate::civil::push_iso;
-use crate::event::{Basis, Family};
+use crate::event::Family;
 use crate::store::{GUID, Id};
 use std::io::{self, Write};
 
@@ -157,7 +157,7 @@ fn timestamp_desc(row: &Row<'_>) -> &'static str {
     match row.entry.family {
         Family::Risk => "Risk Detection Time",
         Family::Trace => "Message Received Time",
-        Family::State if matches!(row.entry.basis, Basis::FileName | Basis::CollectedAt) => "Collection Time",
+        Family::State if row.entry.basis.is_collection() => "Collection Time",
         Family::State => "Creation or Change Time",
         Family::Audit | Family::SignIn | Family::Directory | Family::Activity => "Recorded Activity Time",
     }

@@ -1,8 +1,9 @@
 //! What was left behind, on histories: `tests/footholds/<kind>/<case>.jsonl` says in its first line what must come of
-//! the records in the others.
+//! the records in the others, and when snapshots among them were collected if that is known.
 
 use crate::case_folder::json;
 use serde_json::Value;
+use speur::event::{Basis, Precision, Time};
 use speur::pipeline::{Options, analyze};
 use speur::rule;
 use std::path::{Path, PathBuf};
@@ -15,8 +16,16 @@ fn cases() -> Vec<(String, PathBuf)> {
     files.map(|path| (kind(&path), path)).collect()
 }
 
-/// The footholds of the kind that the records leave, as name and state.
-fn left(kind: &str, records: &str) -> Vec<(String, String)> {
+/// Name, state and the time of the last snapshot that shows it.
+type Told = (String, String, String);
+
+fn told(foothold: &Value) -> Told {
+    let text = |key: &str| foothold[key].as_str().unwrap_or_default().to_owned();
+    (text("name"), text("state"), text("shown"))
+}
+
+/// The footholds of the kind that the records leave.
+fn left(kind: &str, records: &str, collected: Option<Time>) -> Vec<Told> {
     let home = tempfile::tempdir().unwrap();
     let evidence = home.path().join("records.jsonl");
     std::fs::write(&evidence, records).unwrap();
@@ -24,6 +33,7 @@ fn left(kind: &str, records: &str) -> Vec<(String, String)> {
         paths: vec![evidence],
         out: home.path().join("case"),
         threads: 1,
+        collected,
         rules: rule::Options { pack: true, ..rule::Options::default() },
         ..Options::default()
     };
@@ -31,8 +41,7 @@ fn left(kind: &str, records: &str) -> Vec<(String, String)> {
     assert!(summary.rejected.is_empty(), "{:?}", summary.rejected);
     let footholds = json(&options.out, "footholds.json");
     let own = footholds.as_array().unwrap().iter().filter(|foothold| foothold["kind"] == kind);
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    own.map(|foothold| (text(&foothold["name"]), text(&foothold["state"]))).collect()
+    own.map(told).collect()
 }
 
 #[test]
@@ -44,11 +53,13 @@ fn histories_end_as_they_say() {
         let text = std::fs::read_to_string(&path).unwrap();
         let (expected, records) = text.split_once('\n').unwrap();
         let expected: Value = serde_json::from_str(expected).unwrap();
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let expected = expected["expect"].as_array().unwrap().iter();
-        let mut expected: Vec<(String, String)> =
-            expected.map(|one| (text(&one["name"]), text(&one["state"]))).collect();
-        let mut found = left(&kind, records);
+        let collected = expected["collected"].as_str().map(|at| Time {
+            micros: chrono::DateTime::parse_from_rfc3339(at).unwrap().timestamp_micros(),
+            precision: Precision::Second,
+            basis: Basis::CollectedAt,
+        });
+        let mut expected: Vec<Told> = expected["expect"].as_array().unwrap().iter().map(told).collect();
+        let mut found = left(&kind, records, collected);
         expected.sort();
         found.sort();
         if found != expected {

@@ -1,6 +1,6 @@
 //! The records of footholds in time order, each put to the foothold that it is about.
 
-use super::{Act, Collected, Deed, Foothold, Left, State, act, alias, identity, is_state};
+use super::{Act, Collected, Deed, Foothold, Left, State, act, alias, identity, is_collected};
 use crate::event::first_party::is_microsoft_application;
 use crate::event::{Family, Scalar, is_identifier};
 use crate::language::Voice;
@@ -14,6 +14,7 @@ use std::ops::ControlFlow;
 /// A foothold while its records are met.
 struct Instance {
     kind: usize,
+    group: usize,
     names: BTreeSet<String>,
     /// As the first record that names it writes it.
     shown_name: String,
@@ -90,14 +91,21 @@ impl<'a> Follow<'a> {
             self.deeds.push(Deed { kind, position });
             return;
         }
-        let written = self.written(entry, &mark.names);
-        let names: BTreeSet<String> = written.iter().map(|name| normal(name)).filter(|name| says(name)).collect();
-        let group = self.group(kind, entry);
+        let fields = self.written(entry, &mark.names);
+        let written = fields.concat();
+        let place = (kind, self.group(kind, entry));
         match mark.does {
-            Does::Opens => self.opens(position, (kind, group), names, &written),
-            Does::Changes => self.changes(position, (kind, group), names, &written),
-            Does::Closes => self.closes(position, (kind, group), &names),
-            Does::Shows => self.shows(position, (kind, group), names, &written),
+            Does::Opens => self.opens(position, place, names(&written), &written),
+            Does::Changes => self.changes(position, place, names(&written), &written),
+            Does::Closes => self.closes(position, place, &names(&written)),
+            Does::Shows => match fields.iter().find(|field| field.len() > 1) {
+                // Those who hold a right to a mailbox stand in one row of a snapshot.
+                Some(several) => several.iter().for_each(|one| {
+                    let one = std::slice::from_ref(one);
+                    self.shows(position, place, names(one), one);
+                }),
+                None => self.shows(position, place, names(&written), &written),
+            },
         }
     }
 
@@ -112,10 +120,10 @@ impl<'a> Follow<'a> {
         number
     }
 
-    /// The names that the record gives it.
-    fn written(&self, entry: &Entry, places: &[Place]) -> Vec<String> {
-        let mut found = Vec::new();
-        for place in places {
+    /// The names that each place in the record gives it.
+    fn written(&self, entry: &Entry, places: &[Place]) -> Vec<Vec<String>> {
+        let of = |place: &Place| {
+            let mut found = Vec::new();
             match place {
                 Place::Core(core) => {
                     let _ = self.events.visit(entry, *core, &mut |value: Scalar<'_>| {
@@ -125,13 +133,14 @@ impl<'a> Follow<'a> {
                 }
                 Place::Captured(slot) => {
                     let text = self.events.captured(entry, *slot).unwrap_or_default();
-                    found.extend(text.split([';', ',']).map(|name| name.trim().to_owned()));
+                    found.extend(text.split(';').flat_map(single).map(|name| name.trim().to_owned()));
                 }
                 Place::Fact(_) => {}
             }
-        }
-        found.retain(|name| !name.is_empty());
-        found
+            found.retain(|name| !name.is_empty());
+            found
+        };
+        places.iter().map(of).collect()
     }
 
     /// The open one that shares a name; of a kind of which there is one at most, that one.
@@ -148,6 +157,7 @@ impl<'a> Follow<'a> {
         self.groups[group].members.push(self.instances.len());
         self.instances.push(Instance {
             kind,
+            group,
             names,
             shown_name,
             opened: None,
@@ -213,11 +223,18 @@ impl<'a> Follow<'a> {
         };
         let known = self.groups[place.1].members.iter().rev().find(shares).copied();
         let at = known.unwrap_or_else(|| self.make(place, names, written));
+        let dated = self.is_dated(position);
         let instance = &mut self.instances[at];
-        instance.seen = Some(position);
-        instance.positions.push(position);
-        // It was there when it should not have been any more: somebody made it again, out of sight of the log.
-        instance.closed = None;
+        if instance.positions.last() != Some(&position) {
+            instance.positions.push(position);
+        }
+        if dated {
+            instance.seen = Some(position);
+            // It was there when it should not have been any more: somebody made it again, out of sight of the log.
+            instance.closed = None;
+        } else {
+            instance.seen = instance.seen.or(Some(position));
+        }
     }
 
     fn closes(&mut self, position: u32, place: (usize, usize), names: &BTreeSet<String>) {
@@ -283,7 +300,7 @@ impl<'a> Follow<'a> {
     /// For each kind and tenant the last snapshot.
     fn collected(&self) -> FxHashMap<(usize, Sym), Collected> {
         let mut accounts: FxHashMap<(usize, Sym), (i64, FxHashSet<Sym>)> = FxHashMap::default();
-        for entry in self.events.entries.iter().filter(|entry| is_state(entry)) {
+        for entry in self.events.entries.iter().filter(|entry| is_collected(entry)) {
             let (operation, who) = (self.events.operation(&entry), self.events.who(&entry));
             for (kind, _) in self.kinds.iter().enumerate().filter(|(_, kind)| kind.snapshot == operation) {
                 let (last, known) = accounts.entry((kind, who.tenant)).or_default();
@@ -318,12 +335,25 @@ impl<'a> Follow<'a> {
             opened: instance.opened.map(|at| act(self.events, at)),
             changed: acts(&instance.changed),
             closed: instance.closed.map(|at| act(self.events, at)),
-            shown: instance.seen.map(|at| act(self.events, at).time),
+            shown: instance.seen.filter(|at| self.is_dated(*at)).map(|at| act(self.events, at).time),
             basis,
             event_ids: ids,
             positions: instance.positions.clone(),
             names: instance.names.iter().cloned().collect(),
         }
+    }
+
+    /// Whether a snapshot shows something of the kind that no record made, and names it in words that an account's name
+    /// cannot be compared with.
+    fn may_be_another(&self, instance: &Instance) -> bool {
+        let is_account = |instance: &Instance| instance.names.iter().any(|name| name.contains('@'));
+        let mut others = self.groups[instance.group].members.iter().map(|at| &self.instances[*at]);
+        is_account(instance) && others.any(|other| other.seen.is_some() && other.opened.is_none() && !is_account(other))
+    }
+
+    /// Whether the event at `position` says when it was collected.
+    fn is_dated(&self, position: u32) -> bool {
+        is_collected(&self.events.entries.at(position))
     }
 
     fn state(&self, instance: &Instance, snapshot: Collected, kind: &Kind) -> (State, String) {
@@ -333,13 +363,18 @@ impl<'a> Follow<'a> {
             let key = if instance.assumed { "case.foothold.assumed" } else { "case.foothold.closed" };
             return (State::Closed, dated(key, time(at)));
         }
-        if let Some(at) = instance.seen {
-            return (State::Open, dated("case.foothold.shown", time(at)));
+        match instance.seen {
+            Some(at) if self.is_dated(at) => return (State::Open, dated("case.foothold.shown", time(at))),
+            Some(_) => return (State::Open, self.voice.text("case.foothold.shown_undated").to_owned()),
+            None => {}
         }
         let last = instance.positions.last().map_or(0, |at| time(*at));
         // A file of one mailbox says nothing of the others.
         let whole = snapshot.accounts > 1 || !kind.of_account;
         match snapshot.last.filter(|collected| *collected > last && whole) {
+            Some(collected) if self.may_be_another(instance) => {
+                (State::Open, dated("case.foothold.other_words", collected))
+            }
             Some(collected) => (State::Gone, dated("case.foothold.gone", collected)),
             None if instance.opened.is_some() => {
                 let key = if kind.snapshot.is_empty() { "case.foothold.open" } else { "case.foothold.unseen" };
@@ -348,6 +383,11 @@ impl<'a> Follow<'a> {
             None => (State::Unknown, self.voice.text("case.foothold.unknown").to_owned()),
         }
     }
+}
+
+/// The names in a text that commas part; `Berg, Anna (anna@harbor.example)` is one.
+fn single(text: &str) -> Vec<&str> {
+    if text.contains('(') { vec![text] } else { text.split(',').collect() }
 }
 
 /// Whether a name is none, or a number that only programs know.
@@ -371,6 +411,16 @@ fn plain(written: &str) -> String {
 /// A name as it is compared.
 fn normal(written: &str) -> String {
     plain(written).to_lowercase()
+}
+
+/// The names that tell it from others: of `Anna Berg (anna@harbor.example)` also the account.
+fn names(written: &[String]) -> BTreeSet<String> {
+    let account = |name: &String| {
+        let (_, inner) = name.strip_suffix(')')?.rsplit_once('(')?;
+        inner.contains('@').then(|| normal(inner))
+    };
+    let accounts = written.iter().filter_map(account);
+    written.iter().map(|name| normal(name)).chain(accounts).filter(|name| says(name)).collect()
 }
 
 /// Whether a name tells one foothold from another: Microsoft's own applications are what rights are given on.
