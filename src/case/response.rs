@@ -32,8 +32,8 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// As it is serialised.
-    fn code(self) -> &'static str {
+    /// As it is written.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Done => "done",
             Self::Partial => "partial",
@@ -46,7 +46,7 @@ impl Verdict {
 
     /// As people are told.
     pub fn label(self, voice: Voice) -> &'static str {
-        voice.label("label.verdict.", self.code())
+        voice.label("label.verdict.", self.name())
     }
 }
 

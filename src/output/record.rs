@@ -15,8 +15,8 @@ pub(crate) enum Value<'a> {
     Log(Cow<'a, str>),
     /// Text of this program, which needs no escape.
     Ours(Cow<'a, str>),
-    /// The same, and how it is coloured where there is colour.
-    Toned(&'a str, Option<Tone>),
+    /// What machines read, what people are told instead, and how that is coloured where there is colour.
+    Code(Cow<'a, str>, Cow<'a, str>, Option<Tone>),
     /// A moment, RFC 3339 UTC; empty where there is none.
     Time(Cow<'a, str>),
     /// A number.
@@ -70,9 +70,8 @@ impl Table {
         for record in (self.records)(view) {
             for value in &record.0 {
                 match value {
-                    Value::Log(text) => push_csv(&mut line, text),
+                    Value::Log(text) | Value::Code(text, ..) => push_csv(&mut line, text),
                     Value::Ours(text) | Value::Time(text) => line.extend_from_slice(text.as_bytes()),
-                    Value::Toned(text, _) => line.extend_from_slice(text.as_bytes()),
                     Value::Number(number) => write!(line, "{number}")?,
                 }
                 line.push(b',');
@@ -102,11 +101,20 @@ impl<'a> Record<'a> {
     }
 
     pub(crate) fn level(self, name: &'a str) -> Self {
-        self.toned(name, Tone::of_level(name))
+        self.toned(name, name, Tone::of_level(name))
     }
 
-    pub(crate) fn toned(mut self, text: &'a str, tone: Option<Tone>) -> Self {
-        self.0.push(Value::Toned(text, tone));
+    pub(crate) fn code(self, code: impl Into<Cow<'a, str>>, label: impl Into<Cow<'a, str>>) -> Self {
+        self.toned(code, label, None)
+    }
+
+    pub(crate) fn toned(
+        mut self,
+        code: impl Into<Cow<'a, str>>,
+        label: impl Into<Cow<'a, str>>,
+        tone: Option<Tone>,
+    ) -> Self {
+        self.0.push(Value::Code(code.into(), label.into(), tone));
         self
     }
 

@@ -1,5 +1,9 @@
 //! Findings, accounts, addresses and the ledger to the small tables and JSON files of the case folder.
 
+mod exposure;
+
+pub(crate) use exposure::{FILE_EXPOSURE, MAIL_EXPOSURE, RECIPIENTS};
+
 use super::folder::Sink;
 use super::record::{Record, Table, Tone};
 use super::view::View;
@@ -8,7 +12,6 @@ use crate::case::foothold::State;
 use crate::case::response::Verdict;
 use crate::civil::rfc3339;
 use serde::Serialize;
-use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 /// Writes `findings.json`: all findings, most severe first.
@@ -148,7 +151,7 @@ pub(crate) static SESSIONS: Table = Table {
                 .time(&session.last_time)
                 .count(session.events)
                 .count(session.succeeded)
-                .ours(session.link.name())
+                .code(session.link.name(), session.link.label(view.case.facts.voice))
                 .number(session.score.into())
                 .log(session.parts.join("; "))
                 .log(session.agents.join("; "))
@@ -157,84 +160,6 @@ pub(crate) static SESSIONS: Table = Table {
         }))
     },
 };
-
-/// The mail that intruders reached.
-pub(crate) static MAIL_EXPOSURE: Table = Table {
-    columns: &[
-        "class",
-        "tenant",
-        "mailbox",
-        "message_id",
-        "subject",
-        "sender",
-        "recipients",
-        "folder",
-        "how",
-        "first_time",
-        "last_time",
-        "sessions",
-        "event_ids",
-    ],
-    records: |view| {
-        Box::new(view.case.exposure.mail.iter().map(|exposed| {
-            Record::default()
-                .ours(exposed.class.name())
-                .log(&exposed.tenant)
-                .log(&exposed.mailbox)
-                .log(&exposed.message_id)
-                .log(&exposed.subject)
-                .log(&exposed.sender)
-                .log(joined(&exposed.recipients, "; "))
-                .log(&exposed.folder)
-                .log(joined(&exposed.how, "; "))
-                .time(exposed.trail.first_time())
-                .time(exposed.trail.last_time())
-                .ours(joined(&exposed.trail.sessions, " "))
-                .ours(some(&exposed.trail.event_ids(&view.case.events), view))
-        }))
-    },
-};
-
-/// The files that intruders reached.
-pub(crate) static FILE_EXPOSURE: Table = Table {
-    columns: &["tenant", "account", "file", "how", "first_time", "last_time", "events", "sessions", "event_ids"],
-    records: |view| {
-        Box::new(view.case.exposure.files.iter().map(|exposed| {
-            Record::default()
-                .log(&exposed.tenant)
-                .log(&exposed.account)
-                .log(&exposed.file)
-                .log(joined(&exposed.how, "; "))
-                .time(exposed.trail.first_time())
-                .time(exposed.trail.last_time())
-                .count(exposed.trail.positions.len() as u64)
-                .ours(joined(&exposed.trail.sessions, " "))
-                .ours(some(&exposed.trail.event_ids(&view.case.events), view))
-        }))
-    },
-};
-
-/// Whom intruders wrote to.
-pub(crate) static RECIPIENTS: Table = Table {
-    columns: &["recipient", "sender", "tenant", "first_time", "last_time", "messages", "subjects", "event_ids"],
-    records: |view| {
-        Box::new(view.case.recipients.iter().map(|recipient| {
-            Record::default()
-                .log(&recipient.recipient)
-                .log(&recipient.sender)
-                .log(&recipient.tenant)
-                .time(recipient.trail.first_time())
-                .time(recipient.trail.last_time())
-                .count(recipient.trail.positions.len() as u64)
-                .log(joined(&recipient.subjects, "; "))
-                .ours(some(&recipient.trail.event_ids(&view.case.events), view))
-        }))
-    },
-};
-
-fn joined(texts: &BTreeSet<String>, between: &str) -> String {
-    texts.iter().map(String::as_str).collect::<Vec<_>>().join(between)
-}
 
 /// What was left behind.
 pub(crate) static FOOTHOLDS: Table = Table {
@@ -259,14 +184,15 @@ pub(crate) static FOOTHOLDS: Table = Table {
     records: |view| {
         Box::new(view.case.footholds.iter().map(|foothold| {
             let (opened, closed) = (foothold.opened.as_ref(), foothold.closed.as_ref());
+            let voice = view.case.facts.voice;
             Record::default()
                 .ours(&foothold.id)
-                .log(&foothold.kind)
+                .code(&foothold.kind, &foothold.title)
                 .some(foothold.step.map(f64::from))
                 .log(&foothold.tenant)
                 .log(&foothold.account)
                 .log(&foothold.name)
-                .toned(foothold.state.name(), state(foothold.state))
+                .toned(foothold.state.name(), foothold.state.label(voice), state(foothold.state))
                 .time(opened.map_or("", |act| &act.time))
                 .log(opened.map_or("", |act| &act.by))
                 .log(opened.map_or("", |act| &act.address))
@@ -310,7 +236,7 @@ pub(crate) static RESPONSE: Table = Table {
                     .log(&dossier.tenant)
                     .some((step.step > 0).then(|| step.step.into()))
                     .ours(&step.task)
-                    .toned(step.verdict.label(view.case.facts.voice), verdict(step.verdict))
+                    .toned(step.verdict.name(), step.verdict.label(view.case.facts.voice), verdict(step.verdict))
                     .time(step.time.as_deref().unwrap_or_default())
                     .log(&step.by)
                     .log(&step.note)

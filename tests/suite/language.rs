@@ -105,7 +105,7 @@ fn values<'a>(value: &'a serde_json::Value, keys: &[&str], found: &mut Vec<&'a s
 
 /// The samples as a case for a Dutch reader, and the titles of its findings, the longest first: one may begin as
 /// another does. Titles of rules are Sigma's; subjects and the like are the log's.
-fn dutch() -> &'static (PathBuf, Vec<String>) {
+pub(crate) fn dutch() -> &'static (PathBuf, Vec<String>) {
     static CASE: OnceLock<(tempfile::TempDir, (PathBuf, Vec<String>))> = OnceLock::new();
     let (_, case) = CASE.get_or_init(|| {
         let home = tempfile::tempdir().expect("a folder");

@@ -45,7 +45,9 @@ impl Plan {
             let (sheet, row) = pages.next(maker)?;
             let (mut column, mut high) = (0, 1);
             for (value, look) in record.0.iter().zip(&looks) {
-                if let (Shape::Wrapped, Value::Log(text) | Value::Ours(text)) = (look.shape, value) {
+                if let (Shape::Wrapped, Value::Log(text) | Value::Ours(text) | Value::Code(_, text, _)) =
+                    (look.shape, value)
+                {
                     high = high.max(lines(text, look.width));
                 }
                 write(maker, sheet, (row, column), value, look.shape)?;
@@ -71,8 +73,8 @@ fn write(maker: &Maker<'_>, sheet: &mut Worksheet, at: (u32, u16), value: &Value
     let format = if shape == Shape::Wrapped { &maker.style.wrapped } else { &maker.style.text };
     match value {
         Value::Log(text) | Value::Ours(text) => maker.text(sheet, at, text, Some(format)),
-        Value::Toned(text, tone) => {
-            maker.text(sheet, at, text, Some(tone.map_or(format, |tone| maker.style.tone(tone))))
+        Value::Code(_, label, tone) => {
+            maker.text(sheet, at, label, Some(tone.map_or(format, |tone| maker.style.tone(tone))))
         }
         Value::Time(text) => match DateTime::parse_from_rfc3339(text) {
             Ok(time) => maker.moment(sheet, at, time.timestamp_micros()),

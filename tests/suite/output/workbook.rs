@@ -3,10 +3,12 @@
 use super::book::{Book, Cell};
 use super::tenant;
 use crate::case_folder::{json, table};
+use crate::language::dutch;
 use speur::case::Case;
 use speur::language::{Language, Voice};
 use speur::output::{Limits, workbook};
 use speur::pipeline::{Options, analyze};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -56,21 +58,30 @@ fn serial(time: &str) -> f64 {
         + 25_569.0
 }
 
+/// What people are told for the kind of a foothold.
+fn titles(case: &Path) -> BTreeMap<String, String> {
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let footholds = json(case, "footholds.json");
+    footholds.as_array().unwrap().iter().map(|one| (text(&one["kind"]), text(&one["title"]))).collect()
+}
+
 /// That a sheet holds the rows of a CSV: numbers as numbers, moments as moments, and in the column behind by the
 /// clock of Amsterdam in winter.
 fn assert_same(book: &Book, name: &str, csv: &Path) {
     let sheet = book.sheet(name);
     let mut reader = csv::Reader::from_path(csv).unwrap();
     let is_time = |head: &str| ["time", "first_time", "last_time", "opened", "closed", "shown"].contains(&head);
-    let times: Vec<bool> = reader.headers().unwrap().iter().map(is_time).collect();
+    let heads = reader.headers().unwrap().clone();
+    let titles = titles(csv.parent().unwrap());
     let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
     assert_eq!(sheet.rows.len() - 1, rows.len(), "{name}");
     for (row, cells) in rows.iter().zip(&sheet.rows[1..]) {
         let mut column = 0;
-        for (value, is_time) in row.iter().zip(&times) {
+        for (value, head) in row.iter().zip(&heads) {
+            let is_time = is_time(head);
             match cells.get(&column) {
                 None => assert!(value.is_empty(), "{name}: {value:?} is missing"),
-                Some(Cell::Number(days)) if *is_time => {
+                Some(Cell::Number(days)) if is_time => {
                     assert!((days - serial(value)).abs() < 1e-9, "{name}: {value}");
                     assert!((cells[&(column + 1)].number() - days - 1.0 / 24.0).abs() < 1e-9, "{name}: {value}");
                 }
@@ -78,10 +89,11 @@ fn assert_same(book: &Book, name: &str, csv: &Path) {
                 Some(Cell::Flag(flag)) => assert_eq!(value, flag.to_string(), "{name}"),
                 Some(Cell::Text(text)) => {
                     let bare = value.strip_prefix('\'').unwrap_or(value);
+                    let bare = titles.get(bare).filter(|_| head == "kind").map_or(bare, String::as_str);
                     assert!(text == bare || text.contains("\\u{"), "{name}: {text:?} for {bare:?}");
                 }
             }
-            column += 1 + usize::from(*is_time);
+            column += 1 + usize::from(is_time);
         }
     }
 }
@@ -265,6 +277,20 @@ fn dutch_readers_get_dutch_sheets() {
     assert_eq!(book.names()[..4], ["Samenvatting", "Tijdlijn", "Bevindingen", "Accounts"]);
     assert!(book.sheet("Bevindingen").texts().any(|text| text == "Eerste (UTC)"));
     assert_eq!(book.sheet("Tijdlijn").rows[0][&0].text(), "time", "those of timeline.csv are names for machines");
+    // What the CSV has as codes.
+    let (case, _) = dutch();
+    let book = Book::open(&std::fs::read(case.join("report.xlsx")).unwrap());
+    for (sheet, label) in [
+        ("Samenvatting", "hoog"),
+        ("Sessies", "bevindingen"),
+        ("Bereikte mail", "bericht"),
+        ("Bereikte mail", "geopend"),
+        ("Achtergelaten toegang", "Postvakregel"),
+        ("Achtergelaten toegang", "weggenomen"),
+        ("Maatregelen", "niet gezien"),
+    ] {
+        assert!(book.sheet(sheet).texts().any(|text| text == label), "{sheet}: {label}");
+    }
 }
 
 #[test]
