@@ -6,7 +6,7 @@ use crate::event::first_party::is_microsoft_application;
 use crate::event::{bare_agent, names_mail_rule};
 use crate::rule::{Level, Meta};
 use crate::store::{Entry, Events, Sym};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Serialize;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -22,8 +22,10 @@ pub struct Indicator {
     pub first_time: String,
     /// Last event with it, RFC 3339 UTC.
     pub last_time: String,
-    /// Number of events with it.
+    /// Number of events of the finding with it.
     pub count: u64,
+    /// Number of events with it that are in any finding of a rule.
+    pub total: u64,
 }
 
 /// An agent or client string that no account without a finding of level medium or above used.
@@ -52,6 +54,8 @@ pub(super) struct Indicators<'a> {
     events: &'a Events,
     /// Agents that say nothing about an intruder: accounts without a serious finding use them too.
     common: FxHashSet<&'a str>,
+    /// In how many events of findings each stands.
+    totals: FxHashMap<(&'static str, &'a str), u64>,
 }
 
 impl<'a> Indicators<'a> {
@@ -78,12 +82,18 @@ impl<'a> Indicators<'a> {
         }
         let common = (0..used.len()).filter(|at| used[*at]).map(text);
         let common = common.filter_map(|agent| of_hits.get(agent).copied()).collect();
-        Self { events, common }
+        let mut found = Self { events, common, totals: FxHashMap::default() };
+        let mut totals = FxHashMap::default();
+        for entry in events.entries.iter().filter(|entry| !events.hits(entry).is_empty()) {
+            found.each(&entry, &mut |kind, value| *totals.entry((kind, value)).or_default() += 1);
+        }
+        found.totals = totals;
+        found
     }
 
     /// The indicators of one finding's events, by kind and value.
     pub(super) fn of<'e>(&self, entries: impl Iterator<Item = Cow<'e, Entry>>) -> Vec<Indicator> {
-        let mut found: BTreeMap<(&'static str, &str), (i64, i64, u64)> = BTreeMap::new();
+        let mut found: BTreeMap<(&'static str, &'a str), (i64, i64, u64)> = BTreeMap::new();
         for entry in entries {
             self.each(&entry, &mut |kind, value| {
                 let at = entry.micros;
@@ -91,26 +101,28 @@ impl<'a> Indicators<'a> {
                 (*first, *last, *count) = ((*first).min(at), (*last).max(at), *count + 1);
             });
         }
-        let indicator = |((kind, value), (first, last, count)): ((_, &str), (i64, i64, u64))| Indicator {
+        let indicator = |((kind, value), (first, last, count)): ((_, &'a str), (i64, i64, u64))| Indicator {
             kind,
             value: value.to_owned(),
             first_time: rfc3339(first),
             last_time: rfc3339(last),
             count,
+            total: self.totals.get(&(kind, value)).copied().unwrap_or(count),
         };
         found.into_iter().map(indicator).collect()
     }
 
-    fn each<'e>(&'e self, entry: &Entry, give: &mut dyn FnMut(&'static str, &'e str)) {
-        let text = |sym| self.events.text(sym).trim();
-        let agent = bare_agent(text(self.events.who(entry).agent));
+    fn each(&self, entry: &Entry, give: &mut dyn FnMut(&'static str, &'a str)) {
+        let events = self.events;
+        let text = |sym| events.text(sym).trim();
+        let agent = bare_agent(text(events.who(entry).agent));
         if !agent.is_empty() && !self.common.contains(agent) {
             give(AGENT, agent);
         }
-        let operation = self.events.operation(entry).trim();
+        let operation = events.operation(entry).trim();
         let named =
             if ON_APPLICATIONS.iter().any(|known| operation.starts_with(known)) { text(entry.target) } else { "" };
-        let common = self.events.common(entry);
+        let common = events.common(entry);
         let (name, id) = (text(common.application), text(common.application_id));
         let used = if is_microsoft_application(id) {
             ""

@@ -199,7 +199,7 @@ struct Indicator {
     value: String,
     first_time: String,
     last_time: String,
-    count: u64,
+    total: u64,
 }
 
 impl Finding {
@@ -249,8 +249,8 @@ impl Read {
             sighting.accounts_of_findings.insert((finding.tenant.clone(), finding.account.clone()));
             if let Some(indicator) = indicator {
                 sighting.span(&indicator.first_time, &indicator.last_time);
-                // Two findings may hold the same event, so their events cannot be added up.
-                sighting.events = sighting.events.max(indicator.count);
+                // The same in every finding that holds it.
+                sighting.events = indicator.total;
             }
         }
     }

@@ -56,7 +56,7 @@ pub struct In {
     pub findings: u64,
     /// How many accounts: of an address those reached from it, else those of the findings.
     pub accounts: u64,
-    /// How many events: of an address all, else the most that one finding holds.
+    /// How many events: of an address all, else those of findings.
     pub events: u64,
     /// First event with it, RFC 3339.
     pub first_time: String,
