@@ -2,6 +2,7 @@
 
 import argparse
 import collections
+import csv
 import json
 import os
 import pathlib
@@ -85,6 +86,31 @@ def found_by_us(args, file, work):
     return counts
 
 
+# Operations that each question is about; none: every one.
+ABOUT = {
+    "who did what from where": None,
+    "inbox rules": {"New-InboxRule", "Set-InboxRule", "UpdateInboxRules"},
+    "sign-ins": {"UserLoggedIn", "UserLoginFailed"},
+    "mail read": {"MailItemsAccessed"},
+}
+
+
+def answered(out, case):
+    """Prints the sizes of DuckDB's answers; gives what the timeline has another number of records of."""
+    answers = json.loads(out.read_text())
+    with open(case / "timeline.csv", newline="", encoding="utf-8") as lines:
+        operations = collections.Counter(row["operation"] for row in csv.DictReader(lines))
+    wrong = []
+    for question, about in ABOUT.items():
+        theirs = answers[question]["records"]
+        ours = sum(count for operation, count in operations.items() if about is None or operation in about)
+        if ours != theirs:
+            wrong.append(f"{question}: {ours} records here, {theirs} in DuckDB")
+    told = ", ".join(f"{question} {answer['lines']}" for question, answer in answers.items())
+    print(f"DuckDB's answers have so many lines: {told}; the records behind them are " + ("as many as here" if not wrong else "NOT as many as here"))
+    return wrong
+
+
 def differences(ours, theirs):
     titles = sorted(set(ours) | set(theirs))
     return [f"{title}: {ours[title]} here, {theirs[title]} there" for title in titles if ours[title] != theirs[title]]
@@ -105,13 +131,13 @@ def main():
         shutil.rmtree(work, ignore_errors=True)
 
 
-def stages(args, work, csv, ndjson):
+def stages(args, work, table, ndjson):
     case = work / "case"
     found = {
         "speur, the same rules, NDJSON": [
             f"{args.built}/examples/peers", "match", args.rules, ndjson, args.threads],
         "speur analyze, all outputs, CSV": [
-            f"{args.built}/speur", "analyze", csv, "--quiet", "--threads", args.threads, "--out", case],
+            f"{args.built}/speur", "analyze", table, "--quiet", "--threads", args.threads, "--out", case],
     }
     if args.rsigma:
         found["rsigma, NDJSON"] = [
@@ -119,24 +145,25 @@ def stages(args, work, csv, ndjson):
     else:
         print("rsigma cannot be had here: it is left out")
     if args.duckdb:
-        found["DuckDB, load and four questions, CSV"] = [args.duckdb, HERE / "peers_duckdb.py", csv, args.threads]
+        found["DuckDB, load and four questions, CSV"] = [args.duckdb, HERE / "peers_duckdb.py", table, args.threads]
     else:
         print("DuckDB cannot be had here: it is left out")
     return found, case
 
 
 def compare(args, work):
-    csv, ndjson = export(args, work, "csv"), export(args, work, "ndjson")
+    table, ndjson = export(args, work, "csv"), export(args, work, "ndjson")
     strew(ndjson)
     told = subprocess.run([f"{args.built}/examples/peers", "prepare", args.rules, ndjson, work / "seen"],
                           check=True, capture_output=True, text=True).stdout.strip()
     print(told)
     print(f"exports of {args.size} MiB, {args.threads} threads (rsigma uses one), medians of {args.runs} runs in turn")
-    commands, case = stages(args, work, csv, ndjson)
+    commands, case = stages(args, work, table, ndjson)
     costs = collections.defaultdict(list)
     for _ in range(args.runs):
         for number, (name, command) in enumerate(commands.items()):
-            shutil.rmtree(case, ignore_errors=True)
+            if case in command:
+                shutil.rmtree(case, ignore_errors=True)
             costs[name].append(run(command, work / f"{number}.out"))
     print(f"{'':<38} {'CPU s':>8} {'wall s':>8} {'peak MiB':>9}")
     cost = {name: tuple(median(column) for column in zip(*runs)) for name, runs in costs.items()}
@@ -156,8 +183,7 @@ def compare(args, work):
     if args.duckdb:
         ours, theirs = cost["speur analyze, all outputs, CSV"], cost["DuckDB, load and four questions, CSV"]
         print(f"speur analyze takes {ours[1] / theirs[1]:.2f} times the wall time of DuckDB (wanted: below 1), {ours[0] / theirs[0]:.2f} times its processor time")
-        answers = (work / f"{list(commands).index('DuckDB, load and four questions, CSV')}.out").read_text()
-        print(answers.strip())
+        wrong += answered(work / f"{list(commands).index('DuckDB, load and four questions, CSV')}.out", case)
     for line in wrong:
         print(line)
     return 1 if wrong else 0

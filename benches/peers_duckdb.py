@@ -1,5 +1,7 @@
-"""What an investigator would ask of a Purview CSV in DuckDB: loads it, answers four questions, prints their sizes."""
+"""What an investigator would ask of a Purview CSV in DuckDB: loads it, answers four questions, prints as JSON how many
+lines each answer has and how many records are behind them."""
 
+import json
 import sys
 
 import duckdb
@@ -12,14 +14,16 @@ QUESTIONS = {
                min(CreationDate) AS first, max(CreationDate) AS last
         FROM log GROUP BY ALL""",
     "inbox rules": """
-        SELECT CreationDate, UserId, Operation, AuditData->>'ObjectId' AS rule, AuditData->'Parameters' AS parameters
+        SELECT CreationDate, UserId, Operation, AuditData->>'ObjectId' AS rule, AuditData->'Parameters' AS parameters,
+               1 AS events
         FROM log WHERE Operation IN ('New-InboxRule', 'Set-InboxRule', 'UpdateInboxRules')""",
     "sign-ins": """
         SELECT UserId, AuditData->>'ActorIpAddress' AS address, Operation, AuditData->>'ErrorNumber' AS code, count(*) AS events
         FROM log WHERE Operation IN ('UserLoggedIn', 'UserLoginFailed') GROUP BY ALL""",
     "mail read": """
         SELECT AuditData->>'MailboxOwnerUPN' AS mailbox, AuditData->>'SessionId' AS session,
-               AuditData->>'ClientIPAddress' AS address, sum(CAST(AuditData->>'OperationCount' AS BIGINT)) AS messages
+               AuditData->>'ClientIPAddress' AS address, sum(CAST(AuditData->>'OperationCount' AS BIGINT)) AS messages,
+               count(*) AS events
         FROM log WHERE Operation = 'MailItemsAccessed' GROUP BY ALL""",
 }
 
@@ -31,6 +35,10 @@ base.execute(
     " max_line_size = 16777216, ignore_errors = true)",
     [FILE],
 )
-rows = base.execute("SELECT count(*) FROM log").fetchone()[0]
-answers = [f"{name}: {len(base.execute(question).fetchall())}" for name, question in QUESTIONS.items()]
-print(f"DuckDB loaded {rows} rows; lines of each answer: " + ", ".join(answers))
+answers = {}
+for name, question in QUESTIONS.items():
+    answer = base.execute(question)
+    events = [column[0] for column in answer.description].index("events")
+    lines = answer.fetchall()
+    answers[name] = {"lines": len(lines), "records": sum(line[events] for line in lines)}
+print(json.dumps(answers))
