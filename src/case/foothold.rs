@@ -13,6 +13,7 @@ use crate::language::Voice;
 use crate::rule::foothold::Foothold as Kind;
 use crate::store::{Entry, Events};
 use follow::Follow;
+use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 /// Whether a foothold is there at the end of the logs.
@@ -144,11 +145,12 @@ fn act(events: &Events, position: u32) -> Act {
     }
 }
 
-/// When snapshots of a kind were collected, and of how many accounts.
-#[derive(Debug, Clone, Copy, Default)]
+/// When snapshots of a kind were last collected, and the rows of each account in them, by alias: a mailbox without a row
+/// may not have been among those that were asked.
+#[derive(Debug, Default)]
 struct Collected {
-    last: Option<i64>,
-    accounts: usize,
+    last: i64,
+    of_account: FxHashMap<String, i64>,
 }
 
 /// Whether the event is of a snapshot of which is known when it was collected.

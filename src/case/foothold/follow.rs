@@ -7,7 +7,7 @@ use crate::language::Voice;
 use crate::rule::correlation::Place;
 use crate::rule::foothold::{Does, Foothold as Kind, Mark};
 use crate::store::{Entry, Events, RuleIndex, Sym};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
@@ -297,19 +297,19 @@ impl<'a> Follow<'a> {
         Left { footholds, deeds: self.deeds }
     }
 
-    /// For each kind and tenant the last snapshot.
+    /// For each kind and tenant the snapshots.
     fn collected(&self) -> FxHashMap<(usize, Sym), Collected> {
-        let mut accounts: FxHashMap<(usize, Sym), (i64, FxHashSet<Sym>)> = FxHashMap::default();
+        let mut collected: FxHashMap<(usize, Sym), Collected> = FxHashMap::default();
         for entry in self.events.entries.iter().filter(|entry| is_collected(entry)) {
             let (operation, who) = (self.events.operation(&entry), self.events.who(&entry));
             for (kind, _) in self.kinds.iter().enumerate().filter(|(_, kind)| kind.snapshot == operation) {
-                let (last, known) = accounts.entry((kind, who.tenant)).or_default();
-                *last = (*last).max(entry.micros);
-                known.insert(who.account);
+                let of_kind = collected.entry((kind, who.tenant)).or_default();
+                // In the order of time.
+                of_kind.last = entry.micros;
+                of_kind.of_account.insert(alias(self.events.text(who.account)), entry.micros);
             }
         }
-        let told = |(last, known): (i64, FxHashSet<Sym>)| Collected { last: Some(last), accounts: known.len() };
-        accounts.into_iter().map(|(key, found)| (key, told(found))).collect()
+        collected
     }
 
     fn tell(&self, instance: &Instance, collected: &FxHashMap<(usize, Sym), Collected>) -> Foothold {
@@ -318,8 +318,8 @@ impl<'a> Follow<'a> {
         let entry = &self.events.entries.at(first);
         let owner = self.events.who(&self.events.entries.at(instance.opened.unwrap_or(first)));
         let (tenant, account) = (self.events.text(owner.tenant), self.events.text(owner.account));
-        let snapshot = collected.get(&(instance.kind, self.events.who(entry).tenant)).copied().unwrap_or_default();
-        let (state, basis) = self.state(instance, snapshot, kind);
+        let snapshot = collected.get(&(instance.kind, self.events.who(entry).tenant));
+        let (state, basis) = self.state(instance, kind, account, snapshot);
         let acts = |list: &[u32]| list.iter().map(|at| act(self.events, *at)).collect::<Vec<Act>>();
         let ids: Vec<String> = instance.positions.iter().map(|at| self.events.entries.at(*at).event_id()).collect();
         let name = plain(&instance.shown_name);
@@ -356,7 +356,7 @@ impl<'a> Follow<'a> {
         is_collected(&self.events.entries.at(position))
     }
 
-    fn state(&self, instance: &Instance, snapshot: Collected, kind: &Kind) -> (State, String) {
+    fn state(&self, instance: &Instance, kind: &Kind, account: &str, snapshot: Option<&Collected>) -> (State, String) {
         let time = |at: u32| self.events.entries.at(at).micros;
         let dated = |key, micros| self.voice.fill(key, &[("when", &self.voice.moment(micros))]);
         if let Some(at) = instance.closed {
@@ -369,18 +369,22 @@ impl<'a> Follow<'a> {
             None => {}
         }
         let last = instance.positions.last().map_or(0, |at| time(*at));
-        // A file of one mailbox says nothing of the others.
-        let whole = snapshot.accounts > 1 || !kind.of_account;
-        match snapshot.last.filter(|collected| *collected > last && whole) {
+        let unended = if instance.opened.is_some() { State::Open } else { State::Unknown };
+        let Some(snapshot) = snapshot.filter(|snapshot| snapshot.last > last) else {
+            let key = match (unended, kind.snapshot.is_empty()) {
+                (State::Open, true) => "case.foothold.open",
+                (State::Open, false) => "case.foothold.unseen",
+                _ => "case.foothold.unknown",
+            };
+            return (unended, self.voice.text(key).to_owned());
+        };
+        let own = if kind.of_account { snapshot.of_account.get(&alias(account)) } else { Some(&snapshot.last) };
+        match own.filter(|collected| **collected > last) {
             Some(collected) if self.may_be_another(instance) => {
-                (State::Open, dated("case.foothold.other_words", collected))
+                (State::Open, dated("case.foothold.other_words", *collected))
             }
-            Some(collected) => (State::Gone, dated("case.foothold.gone", collected)),
-            None if instance.opened.is_some() => {
-                let key = if kind.snapshot.is_empty() { "case.foothold.open" } else { "case.foothold.unseen" };
-                (State::Open, self.voice.text(key).to_owned())
-            }
-            None => (State::Unknown, self.voice.text("case.foothold.unknown").to_owned()),
+            Some(collected) => (State::Gone, dated("case.foothold.gone", *collected)),
+            None => (unended, dated("case.foothold.not_collected", snapshot.last)),
         }
     }
 }
