@@ -12,6 +12,7 @@ use crate::rule::foothold::Foothold as Kind;
 use crate::store::{Entry, Events};
 use serde::Serialize;
 use std::borrow::Cow;
+use std::fmt::Display;
 
 /// What became of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -183,18 +184,27 @@ impl Response<'_> {
             Verdict::NotApplicable => self.voice.text("case.note.none").to_owned(),
             Verdict::Outside => self.ends(end),
             _ => {
-                let open = those.iter().filter(|foothold| !ended(foothold)).map(|foothold| foothold.name.as_str());
-                let (open, nameless): (Vec<&str>, Vec<&str>) = open.partition(|name| !name.is_empty());
-                let nameless = nameless.len() as u64;
-                let nameless =
-                    (nameless > 0 && !open.is_empty()).then(|| self.voice.count("case.note.nameless", nameless, &[]));
-                let names = open.into_iter().map(str::to_owned).chain(nameless).collect::<Vec<_>>().join(", ");
-                self.voice.fill("case.note.some", &[("done", &count), ("all", &those.len()), ("names", &names)])
+                let open = those.iter().filter(|foothold| !ended(foothold)).map(|foothold| **foothold);
+                let (shown, unseen): (Vec<_>, Vec<_>) = open.partition(|foothold| foothold.shown.is_some());
+                let (shown, unseen) = (self.names(&shown), self.names(&unseen));
+                let values: [(&str, &dyn Display); 4] =
+                    [("done", &count), ("all", &those.len()), ("shown", &shown), ("unseen", &unseen)];
+                self.voice.fill("case.note.some", &values)
             }
         };
         let mut done: Vec<u32> = those.iter().filter_map(|foothold| Some(foothold.closed.as_ref()?.position)).collect();
         done.sort_unstable();
         self.step((step, kind), verdict, &done, note)
+    }
+
+    /// What they are called, and beside those that have a name how many have none.
+    fn names(&self, footholds: &[&Foothold]) -> String {
+        let all = footholds.iter().map(|foothold| foothold.name.as_str());
+        let (named, nameless): (Vec<&str>, Vec<&str>) = all.partition(|name| !name.is_empty());
+        let nameless = nameless.len() as u64;
+        let nameless =
+            (nameless > 0 && !named.is_empty()).then(|| self.voice.count("case.note.nameless", nameless, &[]));
+        named.into_iter().map(str::to_owned).chain(nameless).collect::<Vec<_>>().join(", ")
     }
 
     /// Whether a block on sending was lifted.
