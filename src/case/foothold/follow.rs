@@ -9,6 +9,7 @@ use crate::rule::foothold::{Does, Foothold as Kind, Mark};
 use crate::store::{Entry, Events, RuleIndex, Sym};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
 use std::ops::ControlFlow;
 
 /// A foothold while its records are met.
@@ -24,6 +25,8 @@ struct Instance {
     /// The record of its end does not name it.
     assumed: bool,
     seen: Option<u32>,
+    /// What the snapshot names in its place, of a kind of which there is one at most.
+    in_its_place: Option<String>,
     positions: Vec<u32>,
     /// Logs that have told of its making.
     told: BTreeSet<Family>,
@@ -102,9 +105,9 @@ impl<'a> Follow<'a> {
                 // Those who hold a right to a mailbox stand in one row of a snapshot.
                 Some(several) => several.iter().for_each(|one| {
                     let one = std::slice::from_ref(one);
-                    self.shows(position, place, names(one), one);
+                    self.shows(position, place, &names(one), one);
                 }),
-                None => self.shows(position, place, names(&written), &written),
+                None => self.shows(position, place, &names(&written), &written),
             },
         }
     }
@@ -133,7 +136,7 @@ impl<'a> Follow<'a> {
                 }
                 Place::Captured(slot) => {
                     let text = self.events.captured(entry, *slot).unwrap_or_default();
-                    found.extend(text.split(';').flat_map(single).map(|name| name.trim().to_owned()));
+                    found.extend(text.split(';').flat_map(by_commas).map(|name| name.trim().to_owned()));
                 }
                 Place::Fact(_) => {}
             }
@@ -165,6 +168,7 @@ impl<'a> Follow<'a> {
             closed: None,
             assumed: false,
             seen: None,
+            in_its_place: None,
             positions: Vec::new(),
             told: BTreeSet::new(),
         });
@@ -216,24 +220,31 @@ impl<'a> Follow<'a> {
         self.instances[at].positions.push(position);
     }
 
-    fn shows(&mut self, position: u32, place: (usize, usize), names: BTreeSet<String>, written: &[String]) {
+    fn shows(&mut self, position: u32, place: (usize, usize), names: &BTreeSet<String>, written: &[String]) {
+        let is_another =
+            |instance: &Instance| !names.is_empty() && !instance.names.is_empty() && instance.names.is_disjoint(names);
+        let single = self.kinds[place.0].single;
         let shares = |at: &&usize| {
             let instance = &self.instances[**at];
-            self.kinds[place.0].single || !instance.names.is_disjoint(&names)
+            if single { instance.is_open() || !is_another(instance) } else { !instance.names.is_disjoint(names) }
         };
         let known = self.groups[place.1].members.iter().rev().find(shares).copied();
-        let at = known.unwrap_or_else(|| self.make(place, names, written));
+        let at = known.unwrap_or_else(|| self.make(place, names.clone(), written));
         let dated = self.is_dated(position);
         let instance = &mut self.instances[at];
         if instance.positions.last() != Some(&position) {
             instance.positions.push(position);
         }
-        if dated {
+        let is_another = is_another(instance);
+        // Another snapshot may have shown it by its own name.
+        let is_known = is_another && instance.seen.is_some() && instance.in_its_place.is_none();
+        if !dated {
+            instance.seen = instance.seen.or(Some(position));
+        } else if !is_known {
             instance.seen = Some(position);
+            instance.in_its_place = written.first().filter(|_| is_another).map(|name| plain(name));
             // It was there when it should not have been any more: somebody made it again, out of sight of the log.
             instance.closed = None;
-        } else {
-            instance.seen = instance.seen.or(Some(position));
         }
     }
 
@@ -335,7 +346,10 @@ impl<'a> Follow<'a> {
             opened: instance.opened.map(|at| act(self.events, at)),
             changed: acts(&instance.changed),
             closed: instance.closed.map(|at| act(self.events, at)),
-            shown: instance.seen.filter(|at| self.is_dated(*at)).map(|at| act(self.events, at).time),
+            shown: instance
+                .seen
+                .filter(|at| self.is_dated(*at) && instance.in_its_place.is_none())
+                .map(|at| act(self.events, at).time),
             basis,
             event_ids: ids,
             positions: instance.positions.clone(),
@@ -364,6 +378,10 @@ impl<'a> Follow<'a> {
             return (State::Closed, dated(key, time(at)));
         }
         match instance.seen {
+            Some(at) if let Some(name) = &instance.in_its_place => {
+                let values: [(&str, &dyn Display); 2] = [("when", &self.voice.moment(time(at))), ("name", name)];
+                return (State::Open, self.voice.fill("case.foothold.shown_other", &values));
+            }
             Some(at) if self.is_dated(at) => return (State::Open, dated("case.foothold.shown", time(at))),
             Some(_) => return (State::Open, self.voice.text("case.foothold.shown_undated").to_owned()),
             None => {}
@@ -390,7 +408,7 @@ impl<'a> Follow<'a> {
 }
 
 /// The names in a text that commas part; `Berg, Anna (anna@harbor.example)` is one.
-fn single(text: &str) -> Vec<&str> {
+fn by_commas(text: &str) -> Vec<&str> {
     if text.contains('(') { vec![text] } else { text.split(',').collect() }
 }
 
