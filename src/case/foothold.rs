@@ -13,7 +13,6 @@ use crate::language::Voice;
 use crate::rule::foothold::Foothold as Kind;
 use crate::store::{Entry, Events};
 use follow::Follow;
-use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 /// Whether a foothold is there at the end of the logs.
@@ -143,14 +142,6 @@ fn act(events: &Events, position: u32) -> Act {
         event_id: entry.event_id(),
         position,
     }
-}
-
-/// When snapshots of a kind were last collected, and the rows of each account in them, by alias: a mailbox without a row
-/// may not have been among those that were asked.
-#[derive(Debug, Default)]
-struct Collected {
-    last: i64,
-    of_account: FxHashMap<String, i64>,
 }
 
 /// Whether the event is of a snapshot of which is known when it was collected.

@@ -1,6 +1,7 @@
 //! What people are told for the codes that machines read; a code that is not known stays as it is.
 
 use crate::language::Voice;
+use std::collections::BTreeSet;
 
 /// A tactic of ATT&CK, such as `initial-access`; `other` where a rule names none.
 pub fn tactic(code: &str, voice: Voice) -> &str {
@@ -10,6 +11,11 @@ pub fn tactic(code: &str, voice: Voice) -> &str {
 /// How mail was reached, such as `opened`; Microsoft's operations and sentences stay as they are.
 pub fn how(code: &str, voice: Voice) -> &str {
     voice.label("label.how.", code)
+}
+
+/// The same of several, with `between` between them.
+pub fn ways(codes: &BTreeSet<String>, between: &str, voice: Voice) -> String {
+    codes.iter().map(|code| how(code, voice)).collect::<Vec<_>>().join(between)
 }
 
 /// The kind of an indicator, such as `rule name`.

@@ -1,6 +1,6 @@
 //! The records of footholds in time order, each put to the foothold that it is about.
 
-use super::{Act, Collected, Deed, Foothold, Left, State, act, alias, identity, is_collected};
+use super::{Act, Deed, Foothold, Left, State, act, alias, identity, is_collected};
 use crate::event::first_party::is_microsoft_application;
 use crate::event::{Family, Scalar, is_identifier};
 use crate::language::Voice;
@@ -24,17 +24,31 @@ struct Instance {
     closed: Option<u32>,
     /// The record of its end does not name it.
     assumed: bool,
-    seen: Option<u32>,
-    /// What the snapshot names in its place, of a kind of which there is one at most.
-    in_its_place: Option<String>,
+    seen: Option<Seen>,
     positions: Vec<u32>,
     /// Logs that have told of its making.
     told: BTreeSet<Family>,
 }
 
+/// What snapshots say of a foothold.
+#[derive(PartialEq, PartialOrd)]
+enum Seen {
+    /// One of which is not known when it was collected shows it.
+    Undated,
+    /// Of a kind of which there is one at most, another was there.
+    Another(u32, String),
+    /// It was there.
+    There(u32),
+}
+
 impl Instance {
     fn is_open(&self) -> bool {
         self.closed.is_none()
+    }
+
+    /// The record of the last snapshot that shows it, if it is known when that was collected.
+    fn shown(&self) -> Option<u32> {
+        if let Some(Seen::There(at)) = self.seen { Some(at) } else { None }
     }
 }
 
@@ -44,6 +58,8 @@ struct Group {
     members: Vec<usize>,
     /// How many ends without a name each log has told.
     ends: BTreeMap<Family, usize>,
+    /// When a snapshot with rows of the owner was last collected: a mailbox without a row may not have been asked.
+    collected: Option<i64>,
 }
 
 pub(super) struct Follow<'a> {
@@ -94,7 +110,7 @@ impl<'a> Follow<'a> {
             self.deeds.push(Deed { kind, position });
             return;
         }
-        let fields = self.written(entry, &mark.names);
+        let fields = self.written(entry, mark);
         let written = fields.concat();
         let place = (kind, self.group(kind, entry));
         match mark.does {
@@ -123,8 +139,10 @@ impl<'a> Follow<'a> {
         number
     }
 
-    /// The names that each place in the record gives it.
-    fn written(&self, entry: &Entry, places: &[Place]) -> Vec<Vec<String>> {
+    /// The names that each place in the record gives it. The lists of a snapshot are lists, and a comma in one of their
+    /// texts is part of a name; a log may have a list as one text.
+    fn written(&self, entry: &Entry, mark: &Mark) -> Vec<Vec<String>> {
+        let between: &[char] = if mark.does == Does::Shows { &[';'] } else { &[';', ','] };
         let of = |place: &Place| {
             let mut found = Vec::new();
             match place {
@@ -136,14 +154,14 @@ impl<'a> Follow<'a> {
                 }
                 Place::Captured(slot) => {
                     let text = self.events.captured(entry, *slot).unwrap_or_default();
-                    found.extend(text.split(';').flat_map(by_commas).map(|name| name.trim().to_owned()));
+                    found.extend(text.split(between).map(|name| name.trim().to_owned()));
                 }
                 Place::Fact(_) => {}
             }
             found.retain(|name| !name.is_empty());
             found
         };
-        places.iter().map(of).collect()
+        mark.names.iter().map(of).collect()
     }
 
     /// The open one that shares a name; of a kind of which there is one at most, that one.
@@ -168,7 +186,6 @@ impl<'a> Follow<'a> {
             closed: None,
             assumed: false,
             seen: None,
-            in_its_place: None,
             positions: Vec::new(),
             told: BTreeSet::new(),
         });
@@ -230,21 +247,24 @@ impl<'a> Follow<'a> {
         };
         let known = self.groups[place.1].members.iter().rev().find(shares).copied();
         let at = known.unwrap_or_else(|| self.make(place, names.clone(), written));
-        let dated = self.is_dated(position);
+        let dated = is_collected(&self.events.entries.at(position));
         let instance = &mut self.instances[at];
         if instance.positions.last() != Some(&position) {
             instance.positions.push(position);
         }
-        let is_another = is_another(instance);
-        // Another snapshot may have shown it by its own name.
-        let is_known = is_another && instance.seen.is_some() && instance.in_its_place.is_none();
-        if !dated {
-            instance.seen = instance.seen.or(Some(position));
-        } else if !is_known {
-            instance.seen = Some(position);
-            instance.in_its_place = written.first().filter(|_| is_another).map(|name| plain(name));
+        let seen = match (dated, is_another(instance)) {
+            (true, false) => Seen::There(position),
+            (true, true) => Seen::Another(position, written.first().map_or_else(String::new, |name| plain(name))),
+            (false, false) => Seen::Undated,
+            (false, true) => return,
+        };
+        if dated {
             // It was there when it should not have been any more: somebody made it again, out of sight of the log.
             instance.closed = None;
+        }
+        // A later snapshot says more than an earlier one, and that it was there more than what else was.
+        if instance.seen.as_ref().is_none_or(|before| *before < seen) {
+            instance.seen = Some(seen);
         }
     }
 
@@ -297,7 +317,7 @@ impl<'a> Follow<'a> {
     }
 
     /// Says of each what became of it.
-    pub(super) fn end(self) -> Left {
+    pub(super) fn end(mut self) -> Left {
         let collected = self.collected();
         let tell = |instance: &Instance| self.tell(instance, &collected);
         let mut footholds: Vec<Foothold> = self.instances.iter().map(tell).collect();
@@ -308,29 +328,29 @@ impl<'a> Follow<'a> {
         Left { footholds, deeds: self.deeds }
     }
 
-    /// For each kind and tenant the snapshots.
-    fn collected(&self) -> FxHashMap<(usize, Sym), Collected> {
-        let mut collected: FxHashMap<(usize, Sym), Collected> = FxHashMap::default();
-        for entry in self.events.entries.iter().filter(|entry| is_collected(entry)) {
-            let (operation, who) = (self.events.operation(&entry), self.events.who(&entry));
-            for (kind, _) in self.kinds.iter().enumerate().filter(|(_, kind)| kind.snapshot == operation) {
-                let of_kind = collected.entry((kind, who.tenant)).or_default();
+    /// When the last snapshot of each kind and tenant was collected; those with rows of an owner are told to its group.
+    fn collected(&mut self) -> FxHashMap<(usize, Sym), i64> {
+        let (events, kinds) = (self.events, self.kinds);
+        let mut last = FxHashMap::default();
+        for entry in events.entries.iter().filter(|entry| is_collected(entry)) {
+            for (kind, _) in kinds.iter().enumerate().filter(|(_, kind)| kind.snapshot == events.operation(&entry)) {
                 // In the order of time.
-                of_kind.last = entry.micros;
-                of_kind.of_account.insert(alias(self.events.text(who.account)), entry.micros);
+                last.insert((kind, events.who(&entry).tenant), entry.micros);
+                let group = self.group(kind, &entry);
+                self.groups[group].collected = Some(entry.micros);
             }
         }
-        collected
+        last
     }
 
-    fn tell(&self, instance: &Instance, collected: &FxHashMap<(usize, Sym), Collected>) -> Foothold {
+    fn tell(&self, instance: &Instance, collected: &FxHashMap<(usize, Sym), i64>) -> Foothold {
         let kind = &self.kinds[instance.kind];
         let first = instance.positions.first().copied().unwrap_or_default();
         let entry = &self.events.entries.at(first);
         let owner = self.events.who(&self.events.entries.at(instance.opened.unwrap_or(first)));
         let (tenant, account) = (self.events.text(owner.tenant), self.events.text(owner.account));
-        let snapshot = collected.get(&(instance.kind, self.events.who(entry).tenant));
-        let (state, basis) = self.state(instance, kind, account, snapshot);
+        let snapshot = collected.get(&(instance.kind, self.events.who(entry).tenant)).copied();
+        let (state, basis) = self.state(instance, kind, snapshot);
         let acts = |list: &[u32]| list.iter().map(|at| act(self.events, *at)).collect::<Vec<Act>>();
         let ids: Vec<String> = instance.positions.iter().map(|at| self.events.entries.at(*at).event_id()).collect();
         let name = plain(&instance.shown_name);
@@ -346,10 +366,7 @@ impl<'a> Follow<'a> {
             opened: instance.opened.map(|at| act(self.events, at)),
             changed: acts(&instance.changed),
             closed: instance.closed.map(|at| act(self.events, at)),
-            shown: instance
-                .seen
-                .filter(|at| self.is_dated(*at) && instance.in_its_place.is_none())
-                .map(|at| act(self.events, at).time),
+            shown: instance.shown().map(|at| act(self.events, at).time),
             basis,
             event_ids: ids,
             positions: instance.positions.clone(),
@@ -365,30 +382,25 @@ impl<'a> Follow<'a> {
         is_account(instance) && others.any(|other| other.seen.is_some() && other.opened.is_none() && !is_account(other))
     }
 
-    /// Whether the event at `position` says when it was collected.
-    fn is_dated(&self, position: u32) -> bool {
-        is_collected(&self.events.entries.at(position))
-    }
-
-    fn state(&self, instance: &Instance, kind: &Kind, account: &str, snapshot: Option<&Collected>) -> (State, String) {
+    fn state(&self, instance: &Instance, kind: &Kind, snapshot: Option<i64>) -> (State, String) {
         let time = |at: u32| self.events.entries.at(at).micros;
         let dated = |key, micros| self.voice.fill(key, &[("when", &self.voice.moment(micros))]);
         if let Some(at) = instance.closed {
             let key = if instance.assumed { "case.foothold.assumed" } else { "case.foothold.closed" };
             return (State::Closed, dated(key, time(at)));
         }
-        match instance.seen {
-            Some(at) if let Some(name) = &instance.in_its_place => {
-                let values: [(&str, &dyn Display); 2] = [("when", &self.voice.moment(time(at))), ("name", name)];
+        match &instance.seen {
+            Some(Seen::There(at)) => return (State::Open, dated("case.foothold.shown", time(*at))),
+            Some(Seen::Another(at, name)) => {
+                let values: [(&str, &dyn Display); 2] = [("when", &self.voice.moment(time(*at))), ("name", name)];
                 return (State::Open, self.voice.fill("case.foothold.shown_other", &values));
             }
-            Some(at) if self.is_dated(at) => return (State::Open, dated("case.foothold.shown", time(at))),
-            Some(_) => return (State::Open, self.voice.text("case.foothold.shown_undated").to_owned()),
+            Some(Seen::Undated) => return (State::Open, self.voice.text("case.foothold.shown_undated").to_owned()),
             None => {}
         }
         let last = instance.positions.last().map_or(0, |at| time(*at));
         let unended = if instance.opened.is_some() { State::Open } else { State::Unknown };
-        let Some(snapshot) = snapshot.filter(|snapshot| snapshot.last > last) else {
+        let Some(snapshot) = snapshot.filter(|collected| *collected > last) else {
             let key = match (unended, kind.snapshot.is_empty()) {
                 (State::Open, true) => "case.foothold.open",
                 (State::Open, false) => "case.foothold.unseen",
@@ -396,20 +408,14 @@ impl<'a> Follow<'a> {
             };
             return (unended, self.voice.text(key).to_owned());
         };
-        let own = if kind.of_account { snapshot.of_account.get(&alias(account)) } else { Some(&snapshot.last) };
-        match own.filter(|collected| **collected > last) {
+        match self.groups[instance.group].collected.filter(|collected| *collected > last) {
             Some(collected) if self.may_be_another(instance) => {
-                (State::Open, dated("case.foothold.other_words", *collected))
+                (State::Open, dated("case.foothold.other_words", collected))
             }
-            Some(collected) => (State::Gone, dated("case.foothold.gone", *collected)),
-            None => (unended, dated("case.foothold.not_collected", snapshot.last)),
+            Some(collected) => (State::Gone, dated("case.foothold.gone", collected)),
+            None => (unended, dated("case.foothold.not_collected", snapshot)),
         }
     }
-}
-
-/// The names in a text that commas part; `Berg, Anna (anna@harbor.example)` is one.
-fn by_commas(text: &str) -> Vec<&str> {
-    if text.contains('(') { vec![text] } else { text.split(',').collect() }
 }
 
 /// Whether a name is none, or a number that only programs know.

@@ -97,6 +97,5 @@ fn of_file(view: &View<'_>, one: &ExposedFile) -> ExposedLine {
 
 /// How it was reached, for people.
 fn how(view: &View<'_>, ways: &BTreeSet<String>) -> String {
-    let ways: Vec<&str> = ways.iter().map(|way| label::how(way, view.case.facts.voice)).collect();
-    excerpt(&ways.join(", "), 120)
+    excerpt(&label::ways(ways, ", ", view.case.facts.voice), 120)
 }

@@ -82,7 +82,7 @@ pub(crate) static RECIPIENTS: Table = Table {
 
 /// Ways in which something was reached, for people.
 fn told(ways: &BTreeSet<String>, view: &View<'_>) -> String {
-    ways.iter().map(|way| label::how(way, view.case.facts.voice)).collect::<Vec<_>>().join("; ")
+    label::ways(ways, "; ", view.case.facts.voice)
 }
 
 fn joined(texts: &BTreeSet<String>, between: &str) -> String {
